@@ -1,0 +1,76 @@
+"""The settings of each kind of channel, told apart by `type`.
+
+`deliver.channels` builds a channel from each. A new kind is one class here and its name in `ChannelSettings`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from watcher.config.address import HttpUrl, MailAddress
+from watcher.config.quantity import Duration
+from watcher.config.section import Secret, Section
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class ConsoleSettings(Section):
+    """Alerts on the terminal (standard output) of the service."""
+
+    type: Literal["console"] = "console"
+
+
+class SlackSettings(Section):
+    """A Slack channel, written to with a bot token (`xoxb-…`); `app_token` (`xapp-…`) is for buttons."""
+
+    type: Literal["slack"] = "slack"
+    token: Secret
+    channel: Text
+    app_token: Secret | None = None
+    base_url: HttpUrl = "https://slack.com/api/"
+
+
+class EmailSettings(Section):
+    """One mail for each alert, by way of an SMTP server."""
+
+    type: Literal["email"] = "email"
+    host: Text
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    username: Text | None = None
+    password: Secret | None = None
+    from_: MailAddress = Field(validation_alias="from", serialization_alias="from")
+    to: Annotated[list[MailAddress], Field(min_length=1)]
+    timeout: Duration = timedelta(seconds=30)
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> EmailSettings:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together: give both, or none")
+        return self
+
+
+class WebhookSettings(Section):
+    """JSON by HTTP POST; with a `secret` each request is signed."""
+
+    type: Literal["webhook"] = "webhook"
+    url: HttpUrl
+    secret: Secret | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
+    timeout: Duration = timedelta(seconds=20)
+
+
+class AppriseSettings(Section):
+    """Anything that Apprise can reach; the URL holds its secrets."""
+
+    type: Literal["apprise"] = "apprise"
+    url: Secret
+
+
+ChannelSettings = Annotated[
+    ConsoleSettings | SlackSettings | EmailSettings | WebhookSettings | AppriseSettings,
+    Field(discriminator="type"),
+]
