@@ -1,0 +1,99 @@
+"""The contracts between the core and the world: what an adapter promises, and which errors it raises.
+
+The shell (poller, pipeline, outbox) is written against these; `app.py` decides what stands behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from watcher.types import Delivery, DeliveryState, Receipt
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Where time comes from. Only `app.py` knows the real one."""
+
+    def now(self) -> datetime:
+        """Give the present moment, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Give seconds that never jump, for measuring intervals."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass on this clock."""
+        ...
+
+
+class Channel(Protocol):
+    """Somewhere that alerts are sent.
+
+    An implementation is built once by `deliver.channels.build`, used by one sender at a time, and closed at the end.
+    """
+
+    name: str
+    kind: str
+    spacing: timedelta
+    """Least time between the starts of two sends."""
+    has_updates: bool
+    """Whether deliveries of kind `update` are of use to it."""
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        """Hand one delivery to the receiver.
+
+        Returns once the receiver has accepted it. Raises `DeliveryError` and nothing else for what a receiver or the
+        network can do; every await has a timeout.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release connections; further sends are an error."""
+        ...
+
+
+class Ledger(Protocol):
+    """The outbox as the sender sees it: rows are leased, sent, and their fate recorded.
+
+    All methods are blocking and run off the event loop (see `Runner`).
+    """
+
+    def lease_deliveries(
+        self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Delivery]:
+        """Take due rows of one channel, oldest first, for `lease`; a row whose lease has ended is due again."""
+        ...
+
+    def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
+        """Record the receiver's acceptance."""
+        ...
+
+    def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
+        """Record a failed attempt; the row is pending again and due at `next_attempt_at`."""
+        ...
+
+    def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
+        """Park the row for good with the reason; a person may `deliveries retry` it."""
+        ...
+
+    def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:
+        """Give back leased rows that were not tried (at shutdown, or when the channel must pause)."""
+        ...
+
+    def next_delivery_at(self, channel: str) -> datetime | None:
+        """When the earliest pending row of the channel is due; None when there is none."""
+        ...
+
+    def delivery_counts(self) -> dict[tuple[str, DeliveryState], int]:
+        """Count rows by channel and state, for metrics and `status`."""
+        ...
+
+
+class Runner(Protocol):
+    """Runs blocking store calls off the event loop, in order where the store needs it."""
+
+    def __call__(self, call: Callable[[], T], /) -> Awaitable[T]: ...

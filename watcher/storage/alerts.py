@@ -1,0 +1,151 @@
+"""Alerts in the store: one row for a rule on a story, with the reports that it is about.
+
+Called by the pipeline inside a poll's transaction, by the outbox when it sends, and by the `alerts` commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from watcher.storage.items import evidence_from_json, evidence_to_json
+from watcher.storage.sql import insert_new
+from watcher.storage.tables import alert_sources, alerts
+from watcher.types import Alert, Severity, Source
+
+
+class AlertRows:
+    """The `alerts` and `alert_sources` tables inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_story(self, story_id: str) -> dict[str, Alert]:
+        """Give the alerts on a story by rule."""
+        rows = self._connection.execute(select(alerts).where(alerts.c.story_id == story_id)).all()
+        return {alert.rule: alert for alert in self._with_sources(rows)}
+
+    def get(self, alert_ids: Sequence[str]) -> dict[str, Alert]:
+        """Give alerts by id; unknown ids are left out."""
+        rows = self._connection.execute(select(alerts).where(alerts.c.id.in_(list(alert_ids)))).all()
+        return {alert.id: alert for alert in self._with_sources(rows)}
+
+    def newest(
+        self,
+        *,
+        limit: int,
+        since: datetime | None = None,
+        rule: str | None = None,
+        least: Severity | None = None,
+    ) -> Sequence[Alert]:
+        """Give the newest alerts, newest first."""
+        query = select(alerts).order_by(alerts.c.created_at.desc(), alerts.c.id).limit(limit)
+        if since is not None:
+            query = query.where(alerts.c.created_at >= since)
+        if rule is not None:
+            query = query.where(alerts.c.rule == rule)
+        if least is not None:
+            query = query.where(alerts.c.severity >= int(least))
+        return self._with_sources(self._connection.execute(query).all())
+
+    def add(self, alert: Alert) -> None:
+        """Store a new alert with its sources."""
+        insert_new(self._connection, alerts, [_columns(alert)])
+        for source in alert.sources:
+            self.add_source(alert.id, source)
+
+    def add_source(self, alert_id: str, source: Source) -> None:
+        """Store one more report of an alert; a feed that is listed already is not listed again."""
+        taken = select(func.count()).select_from(alert_sources).where(alert_sources.c.alert_id == alert_id)
+        row = {
+            "alert_id": alert_id,
+            "position": self._connection.execute(taken).scalar_one(),
+            "feed_id": source.feed_id,
+            "feed_title": source.feed_title,
+            "title": source.title,
+            "url": source.url,
+            "published": source.published,
+            "seen_at": source.seen_at,
+            "language": source.language,
+        }
+        insert_new(self._connection, alert_sources, [row])
+
+    def touch(self, alert_id: str, *, at: datetime) -> None:
+        """Note that an alert has grown."""
+        self._connection.execute(update(alerts).where(alerts.c.id == alert_id).values(updated_at=at))
+
+    def count(self) -> int:
+        """Count stored alerts."""
+        return int(self._connection.execute(select(func.count()).select_from(alerts)).scalar_one())
+
+    def _with_sources(self, rows: Iterable[Row[Any]]) -> list[Alert]:
+        rows = list(rows)
+        listed: dict[str, list[Source]] = {row.id: [] for row in rows}
+        query = (
+            select(alert_sources)
+            .where(alert_sources.c.alert_id.in_(list(listed)))
+            .order_by(alert_sources.c.alert_id, alert_sources.c.position)
+        )
+        for row in self._connection.execute(query):
+            listed[row.alert_id].append(_source(row))
+        return [_alert(row, tuple(listed[row.id])) for row in rows]
+
+
+def _columns(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.id,
+        "story_id": alert.story_id,
+        "rule": alert.rule,
+        "rule_title": alert.rule_title,
+        "severity": int(alert.severity),
+        "tags": list(alert.tags),
+        "headline": alert.headline,
+        "url": alert.url,
+        "quote": alert.quote,
+        "highlights": [list(pair) for pair in alert.highlights],
+        "title_highlights": [list(pair) for pair in alert.title_highlights],
+        "language": alert.language,
+        "places": [list(pair) for pair in alert.places],
+        "evidence": [evidence_to_json(e) for e in alert.evidence],
+        "item_id": alert.item_id,
+        "created_at": alert.created_at,
+        "updated_at": alert.updated_at,
+    }
+
+
+def _alert(row: Row[Any], sources: tuple[Source, ...]) -> Alert:
+    return Alert(
+        id=row.id,
+        story_id=row.story_id,
+        rule=row.rule,
+        rule_title=row.rule_title,
+        severity=Severity(row.severity),
+        tags=tuple(row.tags),
+        headline=row.headline,
+        url=row.url,
+        quote=row.quote,
+        highlights=tuple((start, end) for start, end in row.highlights),
+        title_highlights=tuple((start, end) for start, end in row.title_highlights),
+        language=row.language,
+        sources=sources,
+        places=tuple((name, country) for name, country in row.places),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        item_id=row.item_id,
+        evidence=tuple(evidence_from_json(data) for data in row.evidence),
+    )
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(
+        feed_id=row.feed_id,
+        feed_title=row.feed_title,
+        title=row.title,
+        url=row.url,
+        published=row.published,
+        seen_at=row.seen_at,
+        language=row.language,
+    )

@@ -1,0 +1,226 @@
+"""The outbox in the store: deliveries written before they are sent, leased to a sender, and their fate.
+
+Called by the pipeline (to write), by `storage.ledger` (to send) and by the `deliveries` commands (to look).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+
+from watcher.storage.alerts import AlertRows
+from watcher.storage.sql import insert_new
+from watcher.storage.tables import attempts, deliveries
+from watcher.types import Delivery, DeliveryKind, DeliveryState, Receipt
+
+_OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A row to be written: `state` is `pending`, or `held` with its reason."""
+
+    id: str
+    alert_id: str
+    channel: str
+    kind: DeliveryKind
+    at: datetime
+    state: DeliveryState = DeliveryState.PENDING
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try at a delivery, as the ledger keeps it."""
+
+    number: int
+    at: datetime
+    outcome: str
+    detail: str | None
+
+
+class DeliveryRows:
+    """The `deliveries` and `attempts` tables inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Sequence[NewDelivery]) -> None:
+        """Write deliveries; one whose id is taken was written before and is left as it stands."""
+        rows = [
+            {
+                "id": delivery.id,
+                "alert_id": delivery.alert_id,
+                "channel": delivery.channel,
+                "kind": delivery.kind.value,
+                "state": delivery.state.value,
+                "attempts": 0,
+                "created_at": delivery.at,
+                "next_attempt_at": delivery.at,
+                "reason": delivery.reason,
+            }
+            for delivery in new
+        ]
+        insert_new(self._connection, deliveries, rows)
+
+    def lease(
+        self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Delivery]:
+        """Take due rows of a channel for `lease`, oldest first; a row whose lease has ended is due again."""
+        is_due = or_(
+            and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_attempt_at <= now),
+            and_(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease_until <= now),
+        )
+        query = (
+            select(deliveries)
+            .where(deliveries.c.channel == channel, is_due)
+            .order_by(deliveries.c.next_attempt_at, deliveries.c.created_at, deliveries.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = self._connection.execute(query).all()
+        self._set(
+            deliveries.c.id.in_([row.id for row in rows]),
+            state=DeliveryState.SENDING.value,
+            lease_owner=owner,
+            lease_until=now + lease,
+        )
+        return self._complete(rows, state=DeliveryState.SENDING)
+
+    def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
+        """Record the receiver's acceptance."""
+        self._note_attempt(delivery_id, at=at, outcome="accepted", detail=receipt.receiver_id)
+        self._settle(
+            delivery_id,
+            DeliveryState.DELIVERED,
+            delivered_at=at,
+            receiver_id=receipt.receiver_id,
+            reason=None,
+        )
+
+    def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
+        """Record a failed attempt; the row is pending again."""
+        self._note_attempt(delivery_id, at=at, outcome="failed", detail=error)
+        self._settle(delivery_id, DeliveryState.PENDING, next_attempt_at=next_attempt_at, reason=error)
+
+    def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
+        """Park the row for good, with the reason."""
+        self._note_attempt(delivery_id, at=at, outcome="dead", detail=error)
+        self._settle(delivery_id, DeliveryState.DEAD, reason=error)
+
+    def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:
+        """Give back rows that were leased and not tried."""
+        mine = and_(deliveries.c.id.in_(list(delivery_ids)), deliveries.c.lease_owner == owner)
+        self._set(
+            and_(mine, deliveries.c.state == DeliveryState.SENDING.value),
+            state=DeliveryState.PENDING.value,
+            lease_owner=None,
+            lease_until=None,
+        )
+
+    def release_owners(self, owners: Sequence[str]) -> None:
+        """Give back everything that these owners hold: they have stopped."""
+        self._set(
+            and_(
+                deliveries.c.lease_owner.in_(list(owners)), deliveries.c.state == DeliveryState.SENDING.value
+            ),
+            state=DeliveryState.PENDING.value,
+            lease_owner=None,
+            lease_until=None,
+        )
+
+    def owners(self) -> frozenset[str]:
+        """Give everybody who holds a lease."""
+        query = select(deliveries.c.lease_owner).where(
+            deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease_owner.is_not(None)
+        )
+        return frozenset(self._connection.scalars(query.distinct()))
+
+    def retry(self, delivery_ids: Sequence[str] | None, *, at: datetime) -> int:
+        """Make dead rows pending again: these, or with None all of them. Gives how many were."""
+        chosen = deliveries.c.state == DeliveryState.DEAD.value
+        if delivery_ids is not None:
+            chosen = and_(chosen, deliveries.c.id.in_(list(delivery_ids)))
+        return self._set(chosen, state=DeliveryState.PENDING.value, next_attempt_at=at, attempts=0)
+
+    def next_at(self, channel: str) -> datetime | None:
+        """When the earliest open row of a channel is due; None when there is none."""
+        due = func.coalesce(deliveries.c.lease_until, deliveries.c.next_attempt_at)
+        query = select(func.min(due)).where(deliveries.c.channel == channel, deliveries.c.state.in_(_OPEN))
+        found: datetime | None = self._connection.execute(query).scalar()
+        return found
+
+    def counts(self) -> dict[tuple[str, DeliveryState], int]:
+        """Count rows by channel and state."""
+        query = select(deliveries.c.channel, deliveries.c.state, func.count().label("n"))
+        rows = self._connection.execute(query.group_by(deliveries.c.channel, deliveries.c.state))
+        return {(row.channel, DeliveryState(row.state)): row.n for row in rows}
+
+    def newest(
+        self,
+        *,
+        limit: int,
+        state: DeliveryState | None = None,
+        channel: str | None = None,
+        alert: str | None = None,
+    ) -> Sequence[Delivery]:
+        """Give the newest deliveries, newest first."""
+        query = select(deliveries).order_by(deliveries.c.created_at.desc(), deliveries.c.id).limit(limit)
+        for column, value in (
+            (deliveries.c.state, state.value if state else None),
+            (deliveries.c.channel, channel),
+            (deliveries.c.alert_id, alert),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        return self._complete(self._connection.execute(query).all())
+
+    def attempts_of(self, delivery_id: str) -> Sequence[Attempt]:
+        """Give the tries at a delivery, first one first."""
+        query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number)
+        return [
+            Attempt(number=row.number, at=row.at, outcome=row.outcome, detail=row.detail)
+            for row in self._connection.execute(query)
+        ]
+
+    def _complete(self, rows: Sequence[Row[Any]], *, state: DeliveryState | None = None) -> list[Delivery]:
+        known = AlertRows(self._connection).get([row.alert_id for row in rows])
+        return [
+            Delivery(
+                id=row.id,
+                alert=known[row.alert_id],
+                channel=row.channel,
+                kind=DeliveryKind(row.kind),
+                state=state or DeliveryState(row.state),
+                attempts=row.attempts,
+                created_at=row.created_at,
+                next_attempt_at=row.next_attempt_at,
+                receiver_id=row.receiver_id,
+                reason=row.reason,
+                delivered_at=row.delivered_at,
+            )
+            for row in rows
+        ]
+
+    def _note_attempt(self, delivery_id: str, *, at: datetime, outcome: str, detail: str | None) -> None:
+        made = select(func.count()).select_from(attempts).where(attempts.c.delivery_id == delivery_id)
+        number = self._connection.execute(made).scalar_one() + 1
+        row = {"delivery_id": delivery_id, "number": number, "at": at, "outcome": outcome, "detail": detail}
+        self._connection.execute(attempts.insert(), [row])
+
+    def _settle(self, delivery_id: str, state: DeliveryState, **values: Any) -> None:
+        self._set(
+            deliveries.c.id == delivery_id,
+            state=state.value,
+            attempts=deliveries.c.attempts + 1,
+            lease_owner=None,
+            lease_until=None,
+            **values,
+        )
+
+    def _set(self, chosen: ColumnElement[bool], **values: Any) -> int:
+        return int(self._connection.execute(update(deliveries).where(chosen).values(values)).rowcount)

@@ -1,0 +1,137 @@
+"""Opens a database: connection settings, transactions that mean it, and the schema's version.
+
+In goes a database URL, out comes a SQLAlchemy engine on a schema of this program's version. Called by `store.open_store`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from watcher.errors import SchemaTooNew, StoreError
+from watcher.storage.tables import SCHEMA
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_MS = 30_000
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database and bring its schema up to date.
+
+    Args:
+        url: a SQLAlchemy database URL; a relative SQLite path is relative to the working directory.
+
+    Raises:
+        SchemaTooNew: the schema was written by a newer program.
+        StoreError: the database cannot be opened, with what to do about it.
+    """
+    parsed = parse_url(url)
+    try:
+        engine = _make_engine(parsed)
+        with engine.connect() as connection:
+            _migrate(connection)
+    except (DBAPIError, OSError, ModuleNotFoundError) as error:
+        raise StoreError(_explain(parsed, error)) from error
+    return engine
+
+
+def parse_url(url: str) -> URL:
+    """Read a database URL; `postgresql://` means the psycopg driver.
+
+    Raises:
+        StoreError: not a URL, or of a database that is not supported.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise StoreError(
+                f"database: {parsed.get_backend_name()} is not supported; use sqlite or postgresql"
+            )
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreError(f"database: {error}") from error
+    return parsed
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Give the file of a SQLite URL; None for a database in memory or of another kind."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database)).absolute()
+
+
+def _make_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    path = sqlite_path(url.render_as_string(hide_password=False))
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transaction handling begins too late (at the first write) and commits before DDL:
+    # it is turned off, and `_begin_sqlite` says BEGIN itself.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: what was recorded as delivered is not forgotten by a power cut, so nobody is told twice.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the lock at once: upgrading a read lock later can fail without a retry.
+    is_read_only = connection.get_execution_options().get("watcher_read_only", False)
+    connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
+
+
+def schema_of(connection: Connection) -> str | None:
+    """Give the revision that the database is at; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def _migrate(connection: Connection) -> None:
+    with connection.begin():
+        found = schema_of(connection)
+        if found == SCHEMA:
+            return
+        # Imported here: Alembic costs every command a fifth of a second, and is needed once per upgrade.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["connection"] = connection
+        known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+        if found is not None and found not in known:
+            raise SchemaTooNew(found, SCHEMA)
+        command.upgrade(config, SCHEMA)
+
+
+def _explain(url: URL, error: Exception) -> str:
+    where = url.render_as_string(hide_password=True)
+    cause = str(getattr(error, "orig", None) or error).strip()
+    if isinstance(error, ModuleNotFoundError):
+        return f"{where}: {cause}; install it with: pip install 'watcher[postgresql]'"
+    if url.get_backend_name() == "sqlite":
+        where = str(Path(str(url.database)).absolute())
+        return f"{where}: {cause}; check that the folder exists, is writable and has space"
+    return f"{where}: {cause}; check that the server runs and that user, password and database are right"

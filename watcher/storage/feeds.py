@@ -1,0 +1,193 @@
+"""Feeds in the store: which are due, who is polling them, and what the last poll left to remember.
+
+In go the configured feeds and the outcome of polls, out come due feeds under a lease. Called by the poller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select, update
+
+from watcher.storage.tables import feeds
+from watcher.types import Feed, FeedState, FetchProblem, Validators
+
+KEY_BYTES = 8
+"""Length of one entry in the `listed` column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """What a poll changes of its feed; `listed` None leaves the remembered listing as it is."""
+
+    state: FeedState
+    title: str | None = None
+    listed: bytes | None = None
+
+
+class FeedRows:
+    """The `feeds` table inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def configure(self, configured: Iterable[Feed], *, now: datetime) -> None:
+        """Make the table agree with the configuration.
+
+        New feeds are due at once; feeds that are no longer configured rest, with their memory kept; a feed whose
+        configured address changed starts at the new one without the old one's validators.
+        """
+        known = {
+            row.id: row
+            for row in self._connection.execute(select(feeds.c.id, feeds.c.configured_url, feeds.c.is_active))
+        }
+        wanted = {feed.id: feed for feed in configured}
+        gone = [feed_id for feed_id, row in known.items() if row.is_active and feed_id not in wanted]
+        if gone:
+            self._connection.execute(
+                update(feeds)
+                .where(feeds.c.id.in_(gone))
+                .values(is_active=False, lease_owner=None, lease_until=None)
+            )
+        added = [_first_row(feed, now) for feed in wanted.values() if feed.id not in known]
+        if added:
+            self._connection.execute(feeds.insert(), added)
+        for feed in wanted.values():
+            row = known.get(feed.id)
+            if row is None:
+                continue
+            if row.configured_url != feed.url:
+                self._move(feed, now)
+            elif not row.is_active:
+                self._connection.execute(
+                    update(feeds).where(feeds.c.id == feed.id).values(is_active=True, due_at=now)
+                )
+
+    def _move(self, feed: Feed, now: datetime) -> None:
+        self._connection.execute(
+            update(feeds)
+            .where(feeds.c.id == feed.id)
+            .values(
+                configured_url=feed.url,
+                url=feed.url,
+                is_active=True,
+                due_at=now,
+                etag=None,
+                last_modified=None,
+                body_hash=None,
+                failures=0,
+                problem=None,
+                problem_detail=None,
+                problem_since=None,
+            )
+        )
+
+    def lease_due(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[FeedState]:
+        """Take up to `limit` due feeds for `lease`, most overdue first; a lease that has ended is free again."""
+        is_free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
+        due = select(feeds).where(feeds.c.is_active, feeds.c.due_at <= now, is_free)
+        rows = self._connection.execute(
+            due.order_by(feeds.c.due_at).limit(limit).with_for_update(skip_locked=True)
+        ).all()
+        if rows:
+            self._connection.execute(
+                update(feeds)
+                .where(feeds.c.id.in_([row.id for row in rows]))
+                .values(lease_owner=owner, lease_until=now + lease)
+            )
+        return [_state(row) for row in rows]
+
+    def release(self, *, owners: Sequence[str]) -> None:
+        """Free what these owners hold: they have stopped."""
+        self._connection.execute(
+            update(feeds).where(feeds.c.lease_owner.in_(owners)).values(lease_owner=None, lease_until=None)
+        )
+
+    def owners(self) -> frozenset[str]:
+        """Give everybody who holds a lease."""
+        query = select(feeds.c.lease_owner).where(feeds.c.lease_owner.is_not(None)).distinct()
+        return frozenset(self._connection.scalars(query))
+
+    def pull_back(self, *, now: datetime, horizon: timedelta) -> int:
+        """Make due what lies further ahead than any schedule would put it: the clock has jumped back."""
+        result = self._connection.execute(
+            update(feeds).where(feeds.c.is_active, feeds.c.due_at > now + horizon).values(due_at=now)
+        )
+        return int(result.rowcount)
+
+    def next_due_at(self) -> datetime | None:
+        """When the next active feed is due; None when there is none."""
+        query = select(feeds.c.due_at).where(feeds.c.is_active).order_by(feeds.c.due_at).limit(1)
+        found: datetime | None = self._connection.execute(query).scalar()
+        return found
+
+    def record(self, poll: PollRecord) -> None:
+        """Write what a poll left to remember, and give back the lease."""
+        state = poll.state
+        values: dict[str, Any] = {**_columns(state), "lease_owner": None, "lease_until": None}
+        if poll.title is not None:
+            values["title"] = poll.title
+        if poll.listed is not None:
+            values["listed"] = poll.listed
+        self._connection.execute(update(feeds).where(feeds.c.id == state.feed_id).values(values))
+
+    def state(self, feed_id: str) -> FeedState | None:
+        """Give what is remembered of one feed; None when it was never configured."""
+        row = self._connection.execute(select(feeds).where(feeds.c.id == feed_id)).one_or_none()
+        return None if row is None else _state(row)
+
+    def all(self) -> Sequence[tuple[FeedState, str | None]]:
+        """Give the state and the self-given title of all active feeds, by id."""
+        rows = self._connection.execute(select(feeds).where(feeds.c.is_active).order_by(feeds.c.id))
+        return [(_state(row), row.title) for row in rows]
+
+    def titles(self) -> dict[str, str]:
+        """Give the titles that feeds gave themselves, by feed id."""
+        rows = self._connection.execute(select(feeds.c.id, feeds.c.title).where(feeds.c.title.is_not(None)))
+        return {row.id: row.title for row in rows}
+
+
+def _first_row(feed: Feed, now: datetime) -> dict[str, Any]:
+    state = FeedState(feed_id=feed.id, url=feed.url, due_at=now)
+    return {"id": feed.id, "configured_url": feed.url, "is_active": True, **_columns(state)}
+
+
+def _columns(state: FeedState) -> dict[str, Any]:
+    return {
+        "url": state.url,
+        "due_at": state.due_at,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "body_hash": state.body_hash,
+        "last_poll_at": state.last_poll_at,
+        "last_success_at": state.last_success_at,
+        "last_new_item_at": state.last_new_item_at,
+        "is_filled": state.filled,
+        "repeats_guids": state.repeats_guids,
+        "failures": state.failures,
+        "problem": state.problem.value if state.problem else None,
+        "problem_detail": state.problem_detail,
+        "problem_since": state.problem_since,
+    }
+
+
+def _state(row: Row[Any]) -> FeedState:
+    return FeedState(
+        feed_id=row.id,
+        url=row.url,
+        due_at=row.due_at,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        body_hash=row.body_hash,
+        last_poll_at=row.last_poll_at,
+        last_success_at=row.last_success_at,
+        last_new_item_at=row.last_new_item_at,
+        filled=row.is_filled,
+        repeats_guids=row.repeats_guids,
+        failures=row.failures,
+        problem=FetchProblem(row.problem) if row.problem else None,
+        problem_detail=row.problem_detail,
+        problem_since=row.problem_since,
+    )

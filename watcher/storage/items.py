@@ -1,0 +1,229 @@
+"""Items and their matches in the store.
+
+In go parsed items and what the rules said of them, out comes which of them are new. Called by the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from watcher.storage.sql import insert_new, insert_or_replace
+from watcher.storage.tables import items, matches
+from watcher.types import Evidence, Item, Match, Severity, Span
+
+T = TypeVar("T")
+
+_BATCH = 500  # parameters of one IN list: far below what either database takes
+
+
+class MatchOutcome(StrEnum):
+    """What became of a match: `told` may alert, the others are only kept and shown."""
+
+    TOLD = "told"
+    FIRST_POLL = "first_poll"
+    TEST = "test"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store holds under an item's key."""
+
+    item_id: int
+    content_hash: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMatch:
+    """A match as it was recorded, with the item that it is of."""
+
+    item_id: int
+    rule: str
+    rule_version: str
+    severity: Severity
+    outcome: MatchOutcome
+    matched_at: datetime
+    withdrawn_at: datetime | None
+
+
+class ItemRows:
+    """The `items` and `matches` tables inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def known(self, feed_id: str, keys: Sequence[str]) -> dict[str, Known]:
+        """Give what is stored under these keys of one feed."""
+        found: dict[str, Known] = {}
+        columns = (items.c.key, items.c.id, items.c.content_hash, items.c.seen_at)
+        for some in _batches(keys):
+            query = select(*columns).where(items.c.feed_id == feed_id, items.c.key.in_(some))
+            for row in self._connection.execute(query):
+                found[row.key] = Known(item_id=row.id, content_hash=row.content_hash, seen_at=row.seen_at)
+        return found
+
+    def add(self, new: Sequence[Item]) -> dict[str, int]:
+        """Store items of one feed and give their row ids by key; a key that is taken keeps its row."""
+        if not new:
+            return {}
+        insert_new(self._connection, items, [_columns(item) for item in new])
+        return {key: known.item_id for key, known in self.known(new[0].feed_id, [i.key for i in new]).items()}
+
+    def edit(self, item_id: int, item: Item) -> None:
+        """Replace what an item says; when it was first seen stays."""
+        values = _columns(item)
+        for fixed in ("feed_id", "key", "seen_at", "revision"):
+            del values[fixed]
+        self._connection.execute(
+            update(items)
+            .where(items.c.id == item_id)
+            .values(**values, changed_at=item.seen_at, revision=items.c.revision + 1)
+        )
+
+    def matched_rules(self, item_id: int) -> frozenset[str]:
+        """Give the rules that already matched an item and still do."""
+        query = select(matches.c.rule).where(matches.c.item_id == item_id, matches.c.withdrawn_at.is_(None))
+        return frozenset(self._connection.scalars(query))
+
+    def save_matches(
+        self, item_id: int, found: Sequence[tuple[Match, MatchOutcome]], *, at: datetime
+    ) -> None:
+        """Record what the rules said of an item; a rule that said it before is brought up to date."""
+        rows = [
+            {
+                "item_id": item_id,
+                "rule": match.rule,
+                "rule_version": match.rule_version,
+                "severity": int(match.severity),
+                "outcome": outcome.value,
+                "evidence": [evidence_to_json(e) for e in match.evidence],
+                "matched_at": at,
+                "withdrawn_at": None,
+            }
+            for match, outcome in found
+        ]
+        insert_or_replace(self._connection, matches, rows, key=("item_id", "rule"))
+
+    def withdraw_matches(self, item_id: int, rules: Iterable[str], *, at: datetime) -> None:
+        """Mark matches that an edit of the item has ended."""
+        self._connection.execute(
+            update(matches)
+            .where(matches.c.item_id == item_id, matches.c.rule.in_(list(rules)))
+            .values(withdrawn_at=at)
+        )
+
+    def get(self, item_id: int) -> Item | None:
+        """Give one stored item; None when there is none (or no longer one) with that id."""
+        row = self._connection.execute(select(items).where(items.c.id == item_id)).one_or_none()
+        return None if row is None else _item(row)
+
+    def matches_of(self, item_id: int) -> Sequence[StoredMatch]:
+        """Give what is recorded of the rules that matched an item."""
+        rows = self._connection.execute(
+            select(matches).where(matches.c.item_id == item_id).order_by(matches.c.rule)
+        )
+        return [
+            StoredMatch(
+                item_id=row.item_id,
+                rule=row.rule,
+                rule_version=row.rule_version,
+                severity=Severity(row.severity),
+                outcome=MatchOutcome(row.outcome),
+                matched_at=row.matched_at,
+                withdrawn_at=row.withdrawn_at,
+            )
+            for row in rows
+        ]
+
+    def count(self) -> int:
+        """Count stored items."""
+        return int(self._connection.execute(select(func.count()).select_from(items)).scalar_one())
+
+    def counts_by_feed(self) -> dict[str, int]:
+        """Count stored items by feed id."""
+        query = select(items.c.feed_id, func.count().label("n")).group_by(items.c.feed_id)
+        return {row.feed_id: row.n for row in self._connection.execute(query)}
+
+    def older_than(self, moment: datetime) -> Iterator[tuple[int, str, str]]:
+        """Give (row id, feed id, key) of the items first seen before `moment`."""
+        query = select(items.c.id, items.c.feed_id, items.c.key).where(items.c.seen_at < moment)
+        for row in self._connection.execute(query):
+            yield row.id, row.feed_id, row.key
+
+    def forget(self, item_ids: Sequence[int]) -> None:
+        """Delete items with their matches and their places in stories."""
+        for some in _batches(item_ids):
+            self._connection.execute(delete(items).where(items.c.id.in_(some)))
+
+
+def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
+    """Give evidence in the shape of the outside contract: field, start, end, text, path."""
+    span = evidence.span
+    return {
+        "field": span.field,
+        "start": span.start,
+        "end": span.end,
+        "text": evidence.text,
+        "path": evidence.path,
+    }
+
+
+def evidence_from_json(data: dict[str, Any]) -> Evidence:
+    """Read evidence back from its stored shape."""
+    span = Span(field=data["field"], start=data["start"], end=data["end"])
+    return Evidence(span=span, text=data["text"], path=data["path"])
+
+
+def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), _BATCH):
+        yield values[start : start + _BATCH]
+
+
+def _columns(item: Item) -> dict[str, Any]:
+    return {
+        "feed_id": item.feed_id,
+        "key": item.key,
+        "guid": item.guid,
+        "url": item.url,
+        "title": item.title,
+        "summary": item.summary,
+        "content": item.content,
+        "author": item.author,
+        "categories": list(item.categories),
+        "language": item.language,
+        "published": item.published,
+        "published_raw": item.published_raw,
+        "updated": item.updated,
+        "seen_at": item.seen_at,
+        "revision": 1,
+        "content_hash": item.content_hash,
+        "text_hash": item.text_hash,
+    }
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        feed_id=row.feed_id,
+        key=row.key,
+        guid=row.guid,
+        url=row.url,
+        title=row.title,
+        summary=row.summary,
+        content=row.content,
+        author=row.author,
+        categories=tuple(row.categories),
+        language=row.language,
+        published=row.published,
+        published_raw=row.published_raw,
+        updated=row.updated,
+        seen_at=row.seen_at,
+        content_hash=row.content_hash,
+        text_hash=row.text_hash,
+    )

@@ -1,0 +1,46 @@
+"""The sender's view of the outbox: each call one transaction. Implements `ports.Ledger` over the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from watcher.storage.store import Store
+from watcher.types import Delivery, DeliveryState, Receipt
+
+
+class StoreLedger:
+    """`ports.Ledger` over a `Store`; blocking."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def lease_deliveries(
+        self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Delivery]:
+        with self._store.write() as tx:
+            return tx.deliveries.lease(channel=channel, owner=owner, now=now, lease=lease, limit=limit)
+
+    def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
+        with self._store.write() as tx:
+            tx.deliveries.delivered(delivery_id, receipt=receipt, at=at)
+
+    def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
+        with self._store.write() as tx:
+            tx.deliveries.failed(delivery_id, error=error, at=at, next_attempt_at=next_attempt_at)
+
+    def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
+        with self._store.write() as tx:
+            tx.deliveries.dead(delivery_id, error=error, at=at)
+
+    def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:
+        with self._store.write() as tx:
+            tx.deliveries.release(delivery_ids, owner=owner)
+
+    def next_delivery_at(self, channel: str) -> datetime | None:
+        with self._store.read() as tx:
+            return tx.deliveries.next_at(channel)
+
+    def delivery_counts(self) -> dict[tuple[str, DeliveryState], int]:
+        with self._store.read() as tx:
+            return tx.deliveries.counts()

@@ -1,0 +1,62 @@
+"""The store as the rest of the package holds it: transactions, and the tables inside them.
+
+Everything here blocks; the service calls it through `storage.runner`, never on the event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from watcher.storage.alerts import AlertRows
+from watcher.storage.deliveries import DeliveryRows
+from watcher.storage.engine import open_engine
+from watcher.storage.feeds import FeedRows
+from watcher.storage.items import ItemRows
+from watcher.storage.stories import StoryRows
+
+
+class Transaction:
+    """One database transaction and the tables in it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.feeds = FeedRows(connection)
+        self.items = ItemRows(connection)
+        self.stories = StoryRows(connection)
+        self.alerts = AlertRows(connection)
+        self.deliveries = DeliveryRows(connection)
+
+
+class Store:
+    """An open database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reader = engine.execution_options(watcher_read_only=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Run a transaction that commits when the block ends, and leaves nothing behind when it raises."""
+        with self._engine.begin() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Run a transaction that only reads: one consistent state, no lock on writers."""
+        with self._reader.begin() as connection:
+            yield Transaction(connection)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database at `url` with its schema up to date; errors as `open_engine`."""
+    return Store(open_engine(url))

@@ -1,0 +1,242 @@
+"""The tables, as the code of this version expects them; `migrations/` makes a database look like this.
+
+Times are stored as whole microseconds since 1970 in UTC: exact, comparable and the same on every database.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+SCHEMA = "0001"
+"""The migration that these tables are the result of."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime kept as microseconds since 1970; a naive one is refused where it is made."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  (the base class calls it so)
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}")
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+# SQLite only counts rows up by itself for a column of exactly this type.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("configured_url", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text),
+    Column("is_active", Boolean, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("last_poll_at", Moment),
+    Column("last_success_at", Moment),
+    Column("last_new_item_at", Moment),
+    Column("is_filled", Boolean, nullable=False),
+    Column("repeats_guids", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("problem", Text),
+    Column("problem_detail", Text),
+    Column("problem_since", Moment),
+    # Keys of the entries in the last parsed document, 8 bytes each: retention must not forget what is still listed.
+    Column("listed", LargeBinary),
+    Column("lease_owner", Text),
+    Column("lease_until", Moment),
+    Index("ix_feeds_is_active_due_at", "is_active", "due_at"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("feed_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("guid", Text),
+    Column("url", Text),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("author", Text),
+    Column("categories", JSON, nullable=False),
+    Column("language", Text),
+    Column("published", Moment),
+    Column("published_raw", Text),
+    Column("updated", Moment),
+    Column("seen_at", Moment, nullable=False),
+    Column("changed_at", Moment),
+    Column("revision", Integer, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("text_hash", Text, nullable=False),
+    UniqueConstraint("feed_id", "key"),
+    Index("ix_items_seen_at", "seen_at"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("item_id", RowId, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("rule_version", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("matched_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    Index("ix_matches_rule_matched_at", "rule", "matched_at"),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    Index("ix_stories_last_seen_at", "last_seen_at"),
+)
+
+story_items = Table(
+    "story_items",
+    metadata,
+    Column("item_id", RowId, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("joined_at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("similarity", Float, nullable=False),
+    Column("shingles", LargeBinary, nullable=False),
+    Index("ix_story_items_story_id", "story_id"),
+)
+
+story_keys = Table(
+    "story_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Index("ix_story_keys_story_id", "story_id"),
+)
+
+story_bands = Table(
+    "story_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True),
+    Column("item_id", RowId, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+    Index("ix_story_bands_item_id", "item_id"),
+    Index("ix_story_bands_seen_at", "seen_at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("story_id", Text, ForeignKey("stories.id"), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("rule_title", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("url", Text),
+    Column("quote", Text, nullable=False),
+    Column("highlights", JSON, nullable=False),
+    Column("title_highlights", JSON, nullable=False),
+    Column("language", Text),
+    Column("places", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("item_id", RowId),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("story_id", "rule"),
+    Index("ix_alerts_created_at", "created_at"),
+)
+
+# What an alert says of its reports: kept with the alert, because items are forgotten long before alerts are.
+alert_sources = Table(
+    "alert_sources",
+    metadata,
+    Column("alert_id", Text, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("feed_id", Text, nullable=False),
+    Column("feed_title", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    Column("published", Moment),
+    Column("seen_at", Moment, nullable=False),
+    Column("language", Text),
+    UniqueConstraint("alert_id", "feed_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("alert_id", Text, ForeignKey("alerts.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_until", Moment),
+    Column("receiver_id", Text),
+    Column("reason", Text),
+    Column("delivered_at", Moment),
+    Index("ix_deliveries_channel_state_next_attempt_at", "channel", "state", "next_attempt_at"),
+    Index("ix_deliveries_alert_id", "alert_id"),
+    Index("ix_deliveries_created_at", "created_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", Text, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text),
+)

@@ -1,0 +1,388 @@
+"""What flows from a feed to a person: one frozen type for each stage of the way.
+
+Every folder takes the types of the folder on its left and gives its own. Nothing here does work: no I/O, no
+clock, no imports from the rest of the package. All datetimes are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any, Literal
+
+FieldName = Literal["title", "body", "author", "categories", "url"]
+FIELDS: tuple[FieldName, ...] = ("title", "body", "author", "categories", "url")
+
+
+class Severity(IntEnum):
+    """How bad it is, ordered so that `max` and `>=` mean what they say."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """The word used in rules, JSON and messages: `critical`, `high`, …"""
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, label: str) -> Severity:
+        """Give the severity of a word; raises KeyError on another word."""
+        return cls[label.upper()]
+
+
+# --- feeds -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One source as the configuration names it.
+
+    `interval` None means the configured default. `headers` are sent with every request of this feed and may
+    hold secrets: they are never logged.
+    """
+
+    id: str
+    url: str
+    title: str | None = None
+    tags: frozenset[str] = frozenset()
+    language: str | None = None
+    interval: timedelta | None = None
+    full_text: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    alert_on_first_poll: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave for conditional requests, byte for byte; None where it gave none."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class FetchProblem(StrEnum):
+    """The class of a failed poll, as recorded in the feed's state, logged and counted."""
+
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    REDIRECT_LOOP = "redirect_loop"
+    TOO_LARGE = "too_large"
+    BAD_ENCODING = "bad_encoding"
+    BAD_RESPONSE = "bad_response"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    GONE = "gone"
+    RATE_LIMITED = "rate_limited"
+    HTTP_4XX = "http_4xx"
+    HTTP_5XX = "http_5xx"
+    NOT_A_FEED = "not_a_feed"
+    EMPTY = "empty"
+    MALFORMED = "malformed"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What the store remembers of a feed between polls.
+
+    `url` is the address in use: the configured one, or the one that a permanent redirect gave for it.
+    `filled` says that a first poll has succeeded, so that new items are news and not the archive.
+    `repeats_guids` is set for good once one document carried a guid on several entries: guids of this feed
+    then no longer identify anything.
+    """
+
+    feed_id: str
+    url: str
+    due_at: datetime
+    validators: Validators = Validators()
+    body_hash: str | None = None
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_item_at: datetime | None = None
+    filled: bool = False
+    repeats_guids: bool = False
+    failures: int = 0
+    problem: FetchProblem | None = None
+    problem_detail: str | None = None
+    problem_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """An answer of a server to one poll.
+
+    `status` 304 carries an empty body. `headers` have lower-case names, last one wins. `body` is decompressed.
+    `url` is the address that answered after redirects; `permanent_url` is set when an unbroken chain of 301 and
+    308 led there. `validators` are those of this answer.
+    """
+
+    feed_id: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+    elapsed: timedelta
+    validators: Validators = Validators()
+    permanent_url: str | None = None
+
+    @property
+    def is_not_modified(self) -> bool:
+        return self.status == 304
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry of a feed, cleaned: plain text, absolute link, aware dates.
+
+    `key` identifies the entry inside its feed (from guid, else link, else text). `guid` is the publisher's id as
+    written. `published` is clamped to `seen_at` when it lies in the future; `published_raw` keeps what the feed
+    said. `content_hash` changes when title, summary or content change; `text_hash` is over the folded title and
+    body only and is equal for equal texts of different feeds.
+    """
+
+    feed_id: str
+    key: str
+    guid: str | None
+    url: str | None
+    title: str
+    summary: str
+    content: str
+    seen_at: datetime
+    author: str | None = None
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    published_raw: str | None = None
+    content_hash: str = ""
+    text_hash: str = ""
+
+    @property
+    def body(self) -> str:
+        """The longer of content and summary: what rules call `body`."""
+        return self.content if len(self.content) >= len(self.summary) else self.summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A parsed document: what it says of itself, and its items.
+
+    `problem` is set when the document was damaged but items were still read (`MALFORMED`); a document from which
+    nothing can be read raises `FetchError` instead.
+    """
+
+    title: str | None
+    url: str | None
+    language: str | None
+    items: tuple[Item, ...]
+    format: str
+    repeats_guids: bool = False
+    problem: FetchProblem | None = None
+    problem_detail: str | None = None
+
+
+# --- text ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of a field's original text; `start` and `end` are offsets in code points, end exclusive."""
+
+    field: FieldName
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place of the gazetteer. `country` is ISO 3166-1 alpha-2; `id` is stable across builds."""
+
+    id: str
+    name: str
+    country: str
+    kind: str
+    lat: float | None = None
+    lon: float | None = None
+    population: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceMention:
+    """A stretch of text that names a place (or a people), resolved; `confidence` is in 0..1."""
+
+    span: Span
+    text: str
+    place: Place
+    confidence: float
+
+
+# --- rules -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One condition of a rule that held, and where: the path reads `match.all[1].list:armed-groups`."""
+
+    span: Span
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A rule that held on an item.
+
+    `rule_version` is a hash of the rule's content. `sentence` is the sentence of the item that carries most of the
+    evidence, None for a match without any in title and body. `is_test` marks rules of status `test`: recorded and
+    shown, never delivered. `is_late` marks items published longer ago than the rule's `max_age`.
+    """
+
+    rule: str
+    rule_title: str
+    rule_version: str
+    severity: Severity
+    tags: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    sentence: Span | None = None
+    is_test: bool = False
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What makes two items comparable.
+
+    `exact` are keys that alone prove the same report (publisher's id, cleaned link, text hash). `bands` are the
+    hashes of the MinHash bands, empty for texts too short to compare. `shingles` are the hashed folded word pairs
+    from which a candidate's true similarity is computed.
+    """
+
+    exact: tuple[str, ...]
+    bands: tuple[int, ...]
+    shingles: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """An item with everything that the processor-bound part of the way found out about it."""
+
+    item: Item
+    language: str
+    matches: tuple[Match, ...]
+    places: tuple[PlaceMention, ...]
+    fingerprint: Fingerprint
+
+
+# --- stories, alerts, deliveries ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Reports of one event. `sources` counts distinct publishers; wire copies of one text count once each."""
+
+    id: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    title: str
+    items: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One report as an alert lists it."""
+
+    feed_id: str
+    feed_title: str
+    title: str
+    url: str | None
+    published: datetime | None
+    seen_at: datetime
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What a person is told: one rule on one story.
+
+    `sources` are all reports that joined, first one first. `quote` is the sentence with the evidence (plain text);
+    `highlights` are (start, end) offsets of the evidence inside `quote`; `title_highlights` the same inside
+    `headline`. `places` are the mentions' names and countries for display, most telling first.
+    """
+
+    id: str
+    story_id: str
+    rule: str
+    rule_title: str
+    severity: Severity
+    tags: tuple[str, ...]
+    headline: str
+    url: str | None
+    quote: str
+    highlights: tuple[tuple[int, int], ...]
+    title_highlights: tuple[tuple[int, int], ...]
+    language: str | None
+    sources: tuple[Source, ...]
+    places: tuple[tuple[str, str], ...]
+    created_at: datetime
+    updated_at: datetime
+    item_id: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+    is_edit: bool = False
+
+
+class DeliveryState(StrEnum):
+    """Where a row of the outbox stands. `held` is never sent (the reason says why); `dead` was given up on."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+    HELD = "held"
+
+
+class DeliveryKind(StrEnum):
+    """`alert` opens a conversation; `update` tells a channel that can edit that the alert has grown."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One alert to one channel: a row of the outbox, leased to whoever sends it.
+
+    `id` is stable across attempts and restarts: it is the idempotency key that receivers are given. `receiver_id`
+    is what the receiver answered (a Slack `ts`, a Message-ID).
+    """
+
+    id: str
+    alert: Alert
+    channel: str
+    kind: DeliveryKind
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime
+    receiver_id: str | None = None
+    reason: str | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A receiver's acceptance. `receiver_id` finds the message again; None where the receiver gives none."""
+
+    receiver_id: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
