@@ -1,0 +1,216 @@
+"""Text and language → words and sentences, by spaCy: the one module of the core that knows it.
+
+Comes in: a field's text and its language. Goes out: `Words`, offsets only. Called by `Document`, on first use.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from watcher.errors import WatcherError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+_CHUNK_CHARS = 50_000
+_LONGEST_RUN_CHARS = 400
+_STRINGS_KEPT = 400_000
+_FALLBACK = "xx"
+
+_LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN_CHARS + 1},}}")
+_STOPS = frozenset(".!?…؟۔।॥。！？｡։።")
+_CLOSERS = frozenset("\"'”’»›)]}」』")
+
+
+class PipelineMissingError(WatcherError):
+    """A trained pipeline that the configuration names is not installed."""
+
+    def __init__(self, language: str, name: str) -> None:
+        super().__init__(
+            f"the spaCy pipeline {name!r} for language {language!r} cannot be loaded: install it with "
+            f"`python -m spacy download {name}` (or give the path of a saved pipeline), or take it out of `models`"
+        )
+        self.language = language
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Where the words and the sentences of a text are, as offsets in code points of that text.
+
+    Only tokens with a letter or a digit are words. `sentences` cover the text without gaps, each with the white
+    space after it; an empty text has none.
+    """
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    sentences: tuple[tuple[int, int], ...]
+
+    def index_at(self, offset: int) -> int:
+        """Give the index of the word that contains an offset, or else of the next word (`len(starts)` at the end)."""
+        at = bisect_right(self.starts, offset) - 1
+        return at if at >= 0 and offset < self.ends[at] else at + 1
+
+    def sentence_at(self, offset: int) -> int:
+        """Give the index of the sentence that contains an offset (the last one for offsets past the end)."""
+        return max(0, bisect_right(self.sentences, offset, key=lambda sentence: sentence[0]) - 1)
+
+
+class Tokenizer:
+    """Splits texts of any language; loads a language's pipeline when it first meets it, and keeps it.
+
+    Args:
+        models: trained pipelines to use, by language: installed names or paths, as `spacy.load` takes them. Other
+            languages get spaCy's blank pipeline, or its multi-language one where spaCy has none.
+    """
+
+    def __init__(self, models: Mapping[str, str] | None = None) -> None:
+        self._models = dict(models or {})
+        self._pipelines: dict[str, _Pipeline] = {}
+
+    def words(self, text: str, language: str) -> Words:
+        """Find the words and sentences of a text.
+
+        Args:
+            text: any text, of any length.
+            language: ISO 639-1; `und` and unknown ones are split by the rules common to all languages.
+
+        Raises:
+            PipelineMissingError: the trained pipeline named for this language is not installed.
+        """
+        starts: list[int] = []
+        ends: list[int] = []
+        breaks: list[int] = []
+        pipeline = self._pipeline(language)
+        for begin, end in _chunks(text):
+            pipeline.read(text[begin:end], begin, starts, ends, breaks)
+        return Words(starts=tuple(starts), ends=tuple(ends), sentences=_sentences(breaks, len(text)))
+
+    def check(self) -> None:
+        """Load every trained pipeline that is named; raises `PipelineMissingError` for the first that is not there."""
+        for language in self._models:
+            self._pipeline(language)
+
+    def _pipeline(self, language: str) -> _Pipeline:
+        pipeline = self._pipelines.get(language)
+        # spaCy keeps every distinct word for ever: over months of news that would fill the memory.
+        if pipeline is None or pipeline.strings > _STRINGS_KEPT:
+            name = self._models.get(language)
+            pipeline = _Pipeline(_load_trained(language, name) if name else _load_blank(language))
+            self._pipelines[language] = pipeline
+        return pipeline
+
+
+class _Pipeline:
+    """One loaded spaCy pipeline and what is read off its tokens."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+        self._is_word = nlp.vocab.add_flag(_has_letter_or_digit)
+        self._is_break = nlp.vocab.add_flag(_is_break)
+        self._is_closer = nlp.vocab.add_flag(_is_closer)
+        self._splits_sentences = bool({"parser", "senter"} & set(nlp.pipe_names))
+
+    @property
+    def strings(self) -> int:
+        return len(self._nlp.vocab.strings)
+
+    def read(self, text: str, begin: int, starts: list[int], ends: list[int], breaks: list[int]) -> None:
+        """Append the words of one chunk, and the offsets at which sentences begin after a break."""
+        doc = self._nlp(text) if self._splits_sentences else self._nlp.tokenizer(text)
+        columns = doc.to_array(["IDX", "LENGTH", self._is_word]).astype(int)
+        words = columns[columns[:, 2] == 1]
+        starts.extend((words[:, 0] + begin).tolist())
+        ends.extend((words[:, 0] + words[:, 1] + begin).tolist())
+        found = self._trained_breaks(doc) if self._splits_sentences else self._ruled_breaks(doc)
+        breaks.extend(begin + offset for offset in found)
+
+    def _trained_breaks(self, doc: Doc) -> Iterator[int]:
+        return (token.idx for token in doc if token.is_sent_start and token.i)
+
+    def _ruled_breaks(self, doc: Doc) -> Iterator[int]:
+        """Yield where a sentence begins: after a stop and what closes it, and after a line end."""
+        columns = doc.to_array(["IDX", "SPACY", self._is_break, self._is_closer, self._is_word]).astype(int)
+        has_words = False
+        is_broken = False
+        is_apart = False
+        for idx, spacy, is_break, is_closer, is_word in columns.tolist():
+            # A quotation mark right behind the stop closes the sentence; one after a space opens the next.
+            if is_broken and not is_break and (is_apart or not is_closer):
+                is_broken = False
+                if has_words:
+                    yield idx
+            has_words = has_words or bool(is_word)
+            is_broken = is_broken or bool(is_break)
+            is_apart = bool(spacy) or bool(is_break)
+
+
+def _load_trained(language: str, name: str) -> Language:
+    import spacy
+
+    try:
+        # Only what splits sentences is used here; the rest would cost ten times as much.
+        return spacy.load(name, exclude=["ner", "lemmatizer", "tagger", "morphologizer", "attribute_ruler"])
+    except (OSError, ImportError, ValueError) as error:
+        raise PipelineMissingError(language, name) from error
+
+
+def _load_blank(language: str) -> Language:
+    import spacy
+
+    try:
+        return spacy.blank(language if language.isalpha() and len(language) in (2, 3) else _FALLBACK)
+    except (ImportError, ValueError):
+        # No such language in spaCy, or its splitter is a package that is not installed (Japanese, Thai …).
+        return spacy.blank(_FALLBACK)
+
+
+def _has_letter_or_digit(token: str) -> bool:
+    return any(char.isalnum() for char in token)
+
+
+def _is_break(token: str) -> bool:
+    return "\n" in token or "\u2029" in token or (token[-1:] in _STOPS and not _has_letter_or_digit(token))
+
+
+def _is_closer(token: str) -> bool:
+    return all(char in _CLOSERS for char in token)
+
+
+def _chunks(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a text where there is white space, and runs without any at a fixed length.
+
+    spaCy's time grows with the square of the length of a run of signs without spaces, and its own limit on a text's
+    length is an error.
+    """
+    begin = 0
+    for run in _LONG_RUN.finditer(text):
+        yield from _cut(text, begin, run.start(), _CHUNK_CHARS)
+        for at in range(run.start(), run.end(), _LONGEST_RUN_CHARS):
+            yield at, min(at + _LONGEST_RUN_CHARS, run.end())
+        begin = run.end()
+    yield from _cut(text, begin, len(text), _CHUNK_CHARS)
+
+
+def _cut(text: str, begin: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+    while end - begin > size:
+        at = begin + size
+        while not text[at - 1].isspace():
+            at -= 1
+        yield begin, at
+        begin = at
+    if begin < end:
+        yield begin, end
+
+
+def _sentences(breaks: list[int], length: int) -> tuple[tuple[int, int], ...]:
+    if not length:
+        return ()
+    edges = [0, *breaks, length]
+    return tuple((start, end) for start, end in itertools.pairwise(edges) if start < end)
