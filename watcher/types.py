@@ -95,7 +95,8 @@ class FetchProblem(StrEnum):
 class FeedState:
     """What the store remembers of a feed between polls.
 
-    `url` is the address in use: the configured one, or the one that a permanent redirect gave for it.
+    `url` is the address in use: the configured one, or the one that permanent redirects have led to more than once;
+    `moved_to` is where they led last time. `validators` and `body_hash` belong to the last answer that was stored.
     `filled` says that a first poll has succeeded, so that new items are news and not the archive.
     `repeats_guids` is set for good once one document carried a guid on several entries: guids of this feed
     then no longer identify anything.
@@ -106,6 +107,7 @@ class FeedState:
     due_at: datetime
     validators: Validators = Validators()
     body_hash: str | None = None
+    moved_to: str | None = None
     last_poll_at: datetime | None = None
     last_success_at: datetime | None = None
     last_new_item_at: datetime | None = None
@@ -260,28 +262,51 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shingles:
+    """Hashed folded word pairs of an item's title, of its lead (title and first words) and of its whole text.
+
+    Each is 64-bit; empty where there are too few words to compare.
+    """
+
+    title: frozenset[int] = frozenset()
+    lead: frozenset[int] = frozenset()
+    full: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """What makes two items comparable.
 
-    `exact` are keys that alone prove the same report (publisher's id, cleaned link, text hash). `bands` are the
-    hashes of the MinHash bands, empty for texts too short to compare. `shingles` are the hashed folded word pairs
-    from which a candidate's true similarity is computed.
+    `exact` are keys that alone prove the same report (publisher's id, cleaned link, text hash). `bands` are hashes of
+    MinHash bands (signed 64-bit): two items that share one are worth comparing. `shingles` are what is compared.
     """
 
     exact: tuple[str, ...]
     bands: tuple[int, ...]
-    shingles: frozenset[int]
+    shingles: Shingles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
-    """An item with everything that the processor-bound part of the way found out about it."""
+    """An item with everything that the processor-bound part of the way found out about it.
+
+    `places` and `fingerprint` are worked out for matched items alone: only what may be told is shown and compared.
+    """
 
     item: Item
     language: str
-    matches: tuple[Match, ...]
-    places: tuple[PlaceMention, ...]
-    fingerprint: Fingerprint
+    matches: tuple[Match, ...] = ()
+    places: tuple[PlaceMention, ...] = ()
+    fingerprint: Fingerprint | None = None
+
+
+class MatchOutcome(StrEnum):
+    """What becomes of a match: `told` may alert; the others are recorded and shown, and say why they are not told."""
+
+    TOLD = "told"
+    FIRST_POLL = "first_poll"
+    TEST = "test"
+    LATE = "late"
 
 
 # --- stories, alerts, deliveries ---------------------------------------------------------------------------

@@ -73,6 +73,7 @@ class FeedRows:
             .values(
                 configured_url=feed.url,
                 url=feed.url,
+                moved_to=None,
                 is_active=True,
                 due_at=now,
                 etag=None,
@@ -158,6 +159,7 @@ def _first_row(feed: Feed, now: datetime) -> dict[str, Any]:
 def _columns(state: FeedState) -> dict[str, Any]:
     return {
         "url": state.url,
+        "moved_to": state.moved_to,
         "due_at": state.due_at,
         "etag": state.validators.etag,
         "last_modified": state.validators.last_modified,
@@ -178,6 +180,7 @@ def _state(row: Row[Any]) -> FeedState:
     return FeedState(
         feed_id=row.id,
         url=row.url,
+        moved_to=row.moved_to,
         due_at=row.due_at,
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
         body_hash=row.body_hash,

@@ -8,27 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from watcher.storage.sql import insert_new, insert_or_replace
 from watcher.storage.tables import items, matches
-from watcher.types import Evidence, Item, Match, Severity, Span
+from watcher.types import Evidence, Item, Match, MatchOutcome, Severity, Span
 
 T = TypeVar("T")
 
 _BATCH = 500  # parameters of one IN list: far below what either database takes
-
-
-class MatchOutcome(StrEnum):
-    """What became of a match: `told` may alert, the others are only kept and shown."""
-
-    TOLD = "told"
-    FIRST_POLL = "first_poll"
-    TEST = "test"
-    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +66,7 @@ class ItemRows:
         insert_new(self._connection, items, [_columns(item) for item in new])
         return {key: known.item_id for key, known in self.known(new[0].feed_id, [i.key for i in new]).items()}
 
-    def edit(self, item_id: int, item: Item) -> None:
+    def edit(self, item_id: int, item: Item, *, at: datetime) -> None:
         """Replace what an item says; when it was first seen stays."""
         values = _columns(item)
         for fixed in ("feed_id", "key", "seen_at", "revision"):
@@ -84,7 +74,7 @@ class ItemRows:
         self._connection.execute(
             update(items)
             .where(items.c.id == item_id)
-            .values(**values, changed_at=item.seen_at, revision=items.c.revision + 1)
+            .values(**values, changed_at=at, revision=items.c.revision + 1)
         )
 
     def matched_rules(self, item_id: int) -> frozenset[str]:

@@ -13,8 +13,8 @@ import numpy
 from sqlalchemy import Connection, delete, select, update
 
 from watcher.storage.sql import insert_new, insert_or_replace
-from watcher.storage.tables import stories, story_bands, story_items, story_keys
-from watcher.types import Fingerprint
+from watcher.storage.tables import items, stories, story_bands, story_items, story_keys
+from watcher.types import Fingerprint, Shingles
 
 # A boilerplate text can share a band with thousands: the newest of them are enough to find its story.
 _MOST_CANDIDATES = 50
@@ -26,7 +26,8 @@ class Candidate:
 
     item_id: int
     story_id: str
-    shingles: frozenset[int]
+    feed_id: str
+    shingles: Shingles
 
 
 class StoryRows:
@@ -60,12 +61,18 @@ class StoryRows:
             .subquery()
         )
         query = (
-            select(story_items.c.item_id, story_items.c.story_id, story_items.c.shingles)
+            select(story_items.c.item_id, story_items.c.story_id, items.c.feed_id, story_items.c.shingles)
             .join(near, near.c.item_id == story_items.c.item_id)
+            .join(items, items.c.id == story_items.c.item_id)
             .order_by(near.c.seen_at.desc(), near.c.item_id.desc())
         )
         return [
-            Candidate(item_id=row.item_id, story_id=row.story_id, shingles=_unpack(row.shingles))
+            Candidate(
+                item_id=row.item_id,
+                story_id=row.story_id,
+                feed_id=row.feed_id,
+                shingles=_unpack(row.shingles),
+            )
             for row in self._connection.execute(query)
         ]
 
@@ -116,9 +123,15 @@ class StoryRows:
         self._connection.execute(delete(story_bands).where(story_bands.c.seen_at < before))
 
 
-def _pack(shingles: frozenset[int]) -> bytes:
-    return numpy.array(sorted(shingles), dtype="<u8").tobytes()
+def _pack(shingles: Shingles) -> bytes:
+    parts = [sorted(shingles.title), sorted(shingles.lead), sorted(shingles.full)]
+    return numpy.array([len(parts[0]), len(parts[1]), *parts[0], *parts[1], *parts[2]], dtype="<u8").tobytes()
 
 
-def _unpack(packed: bytes) -> frozenset[int]:
-    return frozenset(numpy.frombuffer(packed, dtype="<u8").tolist())
+def _unpack(packed: bytes) -> Shingles:
+    title, lead, *values = numpy.frombuffer(packed, dtype="<u8").tolist()
+    return Shingles(
+        title=frozenset(values[:title]),
+        lead=frozenset(values[title : title + lead]),
+        full=frozenset(values[title + lead :]),
+    )

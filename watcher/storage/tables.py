@@ -68,6 +68,7 @@ feeds = Table(
     Column("id", Text, primary_key=True),
     Column("configured_url", Text, nullable=False),
     Column("url", Text, nullable=False),
+    Column("moved_to", Text),
     Column("title", Text),
     Column("is_active", Boolean, nullable=False),
     Column("due_at", Moment, nullable=False),

@@ -1,0 +1,78 @@
+"""Who is told of a match: nobody, the people on the route, or only those whose message can grow.
+
+Pure. In go a match and what is known of its story, out comes a verdict with its reason. Called by the pipeline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from watcher.types import Alert, Match, MatchOutcome
+
+
+class Verdict(StrEnum):
+    """`tell` opens an alert, `update` adds a report to it, `keep` changes nothing for anybody."""
+
+    TELL = "tell"
+    UPDATE = "update"
+    KEEP = "keep"
+
+
+class Reason(StrEnum):
+    """Why; logged and counted."""
+
+    FIRST_REPORT = "first_report"
+    ANOTHER_SOURCE = "another_source"
+    SAME_SOURCE = "same_source"
+    MATCHED_BEFORE = "matched_before"
+    FIRST_POLL = "first_poll"
+    TEST_RULE = "test_rule"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    verdict: Verdict
+    reason: Reason
+
+
+_HELD = {
+    MatchOutcome.FIRST_POLL: Reason.FIRST_POLL,
+    MatchOutcome.TEST: Reason.TEST_RULE,
+    MatchOutcome.LATE: Reason.LATE,
+}
+
+
+def outcome_of(match: Match, *, is_archive: bool) -> MatchOutcome:
+    """Say what becomes of a match.
+
+    Args:
+        match: the rule that held.
+        is_archive: the item came with the first poll of its feed, and that feed does not alert on it.
+    """
+    if match.is_test:
+        return MatchOutcome.TEST
+    if match.is_late:
+        return MatchOutcome.LATE
+    return MatchOutcome.FIRST_POLL if is_archive else MatchOutcome.TOLD
+
+
+def decide(outcome: MatchOutcome, *, feed_id: str, was_matched: bool, alert: Alert | None) -> Decision:
+    """Decide whom a match is told to.
+
+    Args:
+        outcome: of the match.
+        feed_id: the feed that the item came from.
+        was_matched: this rule held on this item before it was edited.
+        alert: what was told about this rule on this story, None when nothing was.
+    """
+    if outcome in _HELD:
+        return Decision(verdict=Verdict.KEEP, reason=_HELD[outcome])
+    if was_matched:
+        return Decision(verdict=Verdict.KEEP, reason=Reason.MATCHED_BEFORE)
+    if alert is None:
+        return Decision(verdict=Verdict.TELL, reason=Reason.FIRST_REPORT)
+    if any(source.feed_id == feed_id for source in alert.sources):
+        return Decision(verdict=Verdict.KEEP, reason=Reason.SAME_SOURCE)
+    return Decision(verdict=Verdict.UPDATE, reason=Reason.ANOTHER_SOURCE)

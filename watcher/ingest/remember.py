@@ -1,0 +1,97 @@
+"""What a feed's state becomes after a poll.
+
+Pure: the old state, the outcome and the next due time go in, the new state comes out. Called by the pipeline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from watcher.errors import FetchError
+from watcher.types import Feed, FeedState, Fetched, FetchProblem, ParsedFeed, Validators
+
+
+def after_answer(
+    state: FeedState,
+    fetched: Fetched,
+    parsed: ParsedFeed | None,
+    *,
+    body_hash: str | None,
+    has_new: bool,
+    due_at: datetime,
+) -> FeedState:
+    """Give the state after an answer that was understood.
+
+    Args:
+        state: before the poll.
+        fetched: the answer.
+        parsed: what it held; None when it was the same as last time (304, or the same body).
+        body_hash: of the answer's body; None for a 304.
+        has_new: whether it brought items that were not stored before.
+        due_at: when to poll next.
+    """
+    now = fetched.fetched_at
+    return replace(
+        _moved(state, fetched),
+        due_at=due_at,
+        # A 304 may leave validators out, and then the old ones stand; a 200 replaces both, also by nothing.
+        validators=_renewed(state.validators, fetched.validators)
+        if fetched.is_not_modified
+        else fetched.validators,
+        body_hash=body_hash or state.body_hash,
+        last_poll_at=now,
+        last_success_at=now,
+        last_new_item_at=now if has_new else state.last_new_item_at,
+        filled=True,
+        repeats_guids=state.repeats_guids or (parsed is not None and parsed.repeats_guids),
+        failures=0,
+        **_problem(state, parsed, now),
+    )
+
+
+def after_failure(
+    state: FeedState, feed: Feed, error: FetchError, *, now: datetime, due_at: datetime
+) -> FeedState:
+    """Give the state after a poll that gave nothing; validators stay, because no item was lost.
+
+    A feed that fails at an address it moved to is asked at its configured address next time.
+    """
+    is_limited = error.problem is FetchProblem.RATE_LIMITED
+    return replace(
+        state,
+        url=feed.url,
+        moved_to=None,
+        due_at=due_at,
+        last_poll_at=now,
+        failures=state.failures if is_limited else state.failures + 1,
+        problem=error.problem,
+        problem_detail=error.detail,
+        problem_since=state.problem_since if state.problem is not None else now,
+    )
+
+
+def _moved(state: FeedState, fetched: Fetched) -> FeedState:
+    # A permanent redirect is believed when it is seen twice: a captive portal or a broken deploy shows one once.
+    target = fetched.permanent_url
+    if target is None or target == state.url:
+        return replace(state, moved_to=None)
+    if target == state.moved_to:
+        return replace(state, url=target, moved_to=None)
+    return replace(state, moved_to=target)
+
+
+def _renewed(old: Validators, new: Validators) -> Validators:
+    return Validators(etag=new.etag or old.etag, last_modified=new.last_modified or old.last_modified)
+
+
+def _problem(state: FeedState, parsed: ParsedFeed | None, now: datetime) -> dict[str, Any]:
+    if parsed is None:
+        # Unchanged: a damaged document stays damaged, and a failure is over.
+        kept = state.problem is FetchProblem.MALFORMED
+        return {} if kept else {"problem": None, "problem_detail": None, "problem_since": None}
+    if parsed.problem is None:
+        return {"problem": None, "problem_detail": None, "problem_since": None}
+    since = state.problem_since if state.problem is parsed.problem else now
+    return {"problem": parsed.problem, "problem_detail": parsed.problem_detail, "problem_since": since}

@@ -1,0 +1,53 @@
+"""What the service counts and measures, for Prometheus.
+
+One `Metrics` is made by `app` and handed to the parts; names end in their unit.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_DELAY_BUCKETS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600)
+
+
+class Metrics:
+    """All metrics of one service, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        add = self.registry
+        self.polls = Counter("watcher_polls", "Polls by outcome.", ["outcome"], registry=add)
+        self.poll_seconds = Histogram(
+            "watcher_poll_seconds", "Time of one poll, from request to commit.", registry=add
+        )
+        self.items = Counter("watcher_items", "Items stored, by novelty.", ["novelty"], registry=add)
+        self.matches = Counter(
+            "watcher_matches", "Rules that held, by outcome.", ["rule", "outcome"], registry=add
+        )
+        self.verdicts = Counter(
+            "watcher_alert_verdicts", "What the alert policy decided.", ["verdict", "reason"], registry=add
+        )
+        self.unrouted = Counter("watcher_alerts_unrouted", "Alerts that no route takes.", registry=add)
+        self.feeds = Gauge("watcher_feeds", "Configured feeds by state.", ["state"], registry=add)
+        self.deliveries = Gauge("watcher_deliveries", "Outbox rows.", ["channel", "state"], registry=add)
+        self.published_to_delivered = Histogram(
+            "watcher_published_to_delivered_seconds",
+            "From a report's publication to the receiver's acceptance of its alert.",
+            ["channel"],
+            buckets=_DELAY_BUCKETS,
+            registry=add,
+        )
+        self.seen_to_delivered = Histogram(
+            "watcher_seen_to_delivered_seconds",
+            "From first sight of a report to the receiver's acceptance of its alert.",
+            ["channel"],
+            buckets=_DELAY_BUCKETS,
+            registry=add,
+        )
+        self.errors = Counter(
+            "watcher_internal_errors", "Errors caught at the boundary of a task.", ["task"], registry=add
+        )
+
+    def text(self) -> bytes:
+        """Give everything in Prometheus' text format."""
+        return generate_latest(self.registry)

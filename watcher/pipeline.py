@@ -1,0 +1,324 @@
+"""The way of a poll, stage by stage: the page to read first.
+
+In goes a due feed, out comes one committed transaction with everything that its poll led to. The stages of `PREPARE`
+may wait for the network and for workers; those of `RECORD` run inside the transaction and only read and write the
+store. Called by the poller, once per due feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Protocol
+
+import structlog
+
+from watcher.alert import policy
+from watcher.alert.policy import Verdict
+from watcher.announce import Reporter, Routing
+from watcher.errors import FetchError
+from watcher.ingest.remember import after_answer, after_failure
+from watcher.metrics import Metrics
+from watcher.ports import Clock, Runner
+from watcher.storage.feeds import KEY_BYTES, PollRecord
+from watcher.storage.items import Known
+from watcher.storage.store import Store, Transaction
+from watcher.story.cluster import fold_into_story
+from watcher.types import Analysed, Feed, FeedState, Fetched, Item, ParsedFeed
+
+log = structlog.get_logger(__name__)
+
+
+class Fetching(Protocol):
+    """What is asked of the fetcher."""
+
+    async def fetch(self, feed: Feed, state: FeedState) -> Fetched: ...
+
+
+class Thinking(Protocol):
+    """What is asked of the workers."""
+
+    async def parse(self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool) -> ParsedFeed: ...
+
+    async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]: ...
+
+
+class Planning(Protocol):
+    """Says when a feed is due again."""
+
+    def after_answer(self, feed: Feed, state: FeedState, fetched: Fetched) -> datetime: ...
+
+    def after_failure(self, feed: Feed, state: FeedState, error: FetchError, now: datetime) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the stages work with: built by `app`, the same for every poll until the configuration changes."""
+
+    fetcher: Fetching
+    workers: Thinking
+    plan: Planning
+    store: Store
+    run: Runner
+    clock: Clock
+    metrics: Metrics
+    routing: Routing
+    story_window: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A new or edited item on its way; `item_id` and `story_id` are known once it is stored and folded."""
+
+    analysed: Analysed
+    known: Known | None
+    item_id: int = 0
+    matched_before: frozenset[str] = frozenset()
+    story_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One poll of one feed, filled in from stage to stage."""
+
+    feed: Feed
+    state: FeedState
+    now: datetime
+    fetched: Fetched | None = None
+    body_hash: str | None = None
+    parsed: ParsedFeed | None = None
+    fresh: tuple[tuple[Item, Known | None], ...] = ()
+    entries: tuple[Entry, ...] = ()
+    told: tuple[str, ...] = ()
+
+    @property
+    def is_archive(self) -> bool:
+        """The first look at a feed: what it holds is its archive and not news, unless it was asked for."""
+        return not self.state.filled and not self.feed.alert_on_first_poll
+
+
+# --- before the transaction ----------------------------------------------------------------------------------
+
+
+async def fetch(poll: Poll, context: Context) -> Poll:
+    fetched = await context.fetcher.fetch(poll.feed, poll.state)
+    body_hash = None if fetched.is_not_modified else blake2b(fetched.body, digest_size=16).hexdigest()
+    return replace(poll, fetched=fetched, now=fetched.fetched_at, body_hash=body_hash)
+
+
+async def parse(poll: Poll, context: Context) -> Poll:
+    fetched = poll.fetched
+    if fetched is None or fetched.is_not_modified or poll.body_hash == poll.state.body_hash:
+        return poll
+    parsed = await context.workers.parse(fetched, seen_at=poll.now, repeats_guids=poll.state.repeats_guids)
+    return replace(poll, parsed=parsed)
+
+
+async def select(poll: Poll, context: Context) -> Poll:
+    """Keep the items that the store does not have, or has with another content."""
+    if poll.parsed is None or not poll.parsed.items:
+        return poll
+    items = poll.parsed.items
+
+    def look_up() -> dict[str, Known]:
+        with context.store.read() as tx:
+            return tx.items.known(poll.feed.id, [item.key for item in items])
+
+    known = await context.run(look_up)
+    fresh = [(item, known.get(item.key)) for item in items]
+    return replace(
+        poll,
+        fresh=tuple(
+            (item, old) for item, old in fresh if old is None or old.content_hash != item.content_hash
+        ),
+    )
+
+
+async def analyse(poll: Poll, context: Context) -> Poll:
+    if not poll.fresh:
+        return poll
+    # An edited item is as old as its first sight: rules with an age limit must not take it for news.
+    items = [item if old is None else replace(item, seen_at=old.seen_at) for item, old in poll.fresh]
+    analysed = await context.workers.analyse(items, poll.feed, poll.now)
+    pairs = zip(analysed, poll.fresh, strict=True)
+    return replace(poll, entries=tuple(Entry(analysed=found, known=old) for found, (_, old) in pairs))
+
+
+# --- inside the transaction ----------------------------------------------------------------------------------
+
+
+def keep_items(poll: Poll, tx: Transaction, _context: Context) -> Poll:
+    """Store new items and edits, and what the rules say of them."""
+    new_ids = tx.items.add([entry.analysed.item for entry in poll.entries if entry.known is None])
+    entries = []
+    for entry in poll.entries:
+        item = entry.analysed.item
+        if entry.known is None:
+            entries.append(replace(entry, item_id=new_ids[item.key]))
+        else:
+            tx.items.edit(entry.known.item_id, item, at=poll.now)
+            before = tx.items.matched_rules(entry.known.item_id)
+            entries.append(replace(entry, item_id=entry.known.item_id, matched_before=before))
+    for entry in entries:
+        _keep_matches(poll, entry, tx)
+    return replace(poll, entries=tuple(entries))
+
+
+def _keep_matches(poll: Poll, entry: Entry, tx: Transaction) -> None:
+    matches = entry.analysed.matches
+    # What was held back when it first matched stays so: an edit does not make an archive item news.
+    found = [
+        (match, policy.outcome_of(match, is_archive=poll.is_archive))
+        for match in matches
+        if match.rule not in entry.matched_before
+    ]
+    tx.items.save_matches(entry.item_id, found, at=poll.now)
+    ended = entry.matched_before - {match.rule for match in matches}
+    if ended:
+        tx.items.withdraw_matches(entry.item_id, ended, at=poll.now)
+
+
+def fold_stories(poll: Poll, tx: Transaction, context: Context) -> Poll:
+    """Put every matched item into its story."""
+    entries = []
+    for entry in poll.entries:
+        print_ = entry.analysed.fingerprint
+        if print_ is None:
+            entries.append(entry)
+            continue
+        decision = fold_into_story(
+            tx.stories, entry.item_id, entry.analysed.item, print_, now=poll.now, window=context.story_window
+        )
+        log.debug("story", item=entry.item_id, story=decision.story_id, reason=decision.reason)
+        entries.append(replace(entry, story_id=decision.story_id))
+    return replace(poll, entries=tuple(entries))
+
+
+def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
+    """Open alerts, or let them grow, and write the outbox rows that follow."""
+    reporter = Reporter(feed=poll.feed, own_title=poll.parsed.title if poll.parsed else None, now=poll.now)
+    told: list[str] = []
+    for entry in poll.entries:
+        if entry.story_id is None:
+            continue
+        alerts = tx.alerts.of_story(entry.story_id)
+        for match in entry.analysed.matches:
+            alert = alerts.get(match.rule)
+            decision = policy.decide(
+                policy.outcome_of(match, is_archive=poll.is_archive),
+                feed_id=poll.feed.id,
+                was_matched=match.rule in entry.matched_before,
+                alert=alert,
+            )
+            context.metrics.verdicts.labels(decision.verdict, decision.reason).inc()
+            if decision.verdict is Verdict.TELL:
+                told += reporter.tell(
+                    tx, entry.analysed, match, entry.item_id, entry.story_id, context.routing
+                )
+            elif decision.verdict is Verdict.UPDATE and alert is not None:
+                told += reporter.grow(tx, alert, entry.analysed, context.routing)
+    return replace(poll, told=tuple(told))
+
+
+def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
+    """Remember the answer's validators and when to poll next: last, and in the same transaction as the items."""
+    fetched = poll.fetched
+    assert fetched is not None, "a poll without an answer is settled by settle_failure"
+    state = after_answer(
+        poll.state,
+        fetched,
+        poll.parsed,
+        body_hash=poll.body_hash,
+        has_new=any(entry.known is None for entry in poll.entries),
+        due_at=context.plan.after_answer(poll.feed, poll.state, fetched),
+    )
+    parsed = poll.parsed
+    tx.feeds.record(
+        PollRecord(
+            state=state,
+            title=parsed.title if parsed else None,
+            listed=b"".join(listed_key(item.key) for item in parsed.items) if parsed else None,
+        )
+    )
+    return replace(poll, state=state)
+
+
+PREPARE: tuple[Callable[[Poll, Context], Awaitable[Poll]], ...] = (fetch, parse, select, analyse)
+RECORD: tuple[Callable[[Poll, Transaction, Context], Poll], ...] = (
+    keep_items,
+    fold_stories,
+    raise_alerts,
+    settle_feed,
+)
+
+
+async def poll_feed(feed: Feed, state: FeedState, context: Context) -> Poll:
+    """Poll one feed and commit all that follows from it.
+
+    Returns:
+        What happened; `told` names the channels that now have something to send.
+
+    Raises:
+        Nothing for what a feed or a server can do: that is recorded in the feed's state. A store that cannot be
+        written raises, and then nothing of this poll is kept.
+    """
+    poll = Poll(feed=feed, state=state, now=context.clock.now())
+    try:
+        for stage in PREPARE:
+            poll = await stage(poll, context)
+    except FetchError as error:
+        failure = error
+        return await context.run(lambda: _settle_failure(poll, failure, context))
+    return await context.run(lambda: _record(poll, context))
+
+
+def _record(poll: Poll, context: Context) -> Poll:
+    with context.store.write() as tx:
+        for stage in RECORD:
+            poll = stage(poll, tx, context)
+    _count(poll, context.metrics)
+    return poll
+
+
+def _settle_failure(poll: Poll, error: FetchError, context: Context) -> Poll:
+    now = context.clock.now()
+    due_at = context.plan.after_failure(poll.feed, poll.state, error, now)
+    state = after_failure(poll.state, poll.feed, error, now=now, due_at=due_at)
+    with context.store.write() as tx:
+        tx.feeds.record(PollRecord(state=state))
+    context.metrics.polls.labels(str(error.problem)).inc()
+    log.warning(
+        "feed_failed",
+        feed=poll.feed.id,
+        problem=str(error.problem),
+        detail=error.detail,
+        failures=state.failures,
+        due_at=due_at.isoformat(),
+    )
+    return replace(poll, state=state)
+
+
+# --- parts of the stages -------------------------------------------------------------------------------------
+
+
+def listed_key(key: str) -> bytes:
+    """Give the short form of an item's key in a feed's listing."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
+
+
+def _count(poll: Poll, metrics: Metrics) -> None:
+    metrics.polls.labels("unchanged" if poll.parsed is None else "ok").inc()
+    for entry in poll.entries:
+        metrics.items.labels("new" if entry.known is None else "edited").inc()
+        for match in entry.analysed.matches:
+            metrics.matches.labels(match.rule, policy.outcome_of(match, is_archive=poll.is_archive)).inc()
+    if poll.entries:
+        log.info(
+            "feed_polled",
+            feed=poll.feed.id,
+            new=sum(entry.known is None for entry in poll.entries),
+            edited=sum(entry.known is not None for entry in poll.entries),
+            matched=sum(bool(entry.analysed.matches) for entry in poll.entries),
+        )

@@ -1,0 +1,53 @@
+"""Puts an item into the story that it belongs to, inside the poll's transaction.
+
+In goes a stored item with its fingerprint, out comes the story and why. Called by the pipeline.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from watcher.storage.stories import StoryRows
+from watcher.story.decide import Decision, Reason, decide
+from watcher.types import Fingerprint, Item
+
+
+def fold_into_story(
+    stories: StoryRows,
+    item_id: int,
+    item: Item,
+    fingerprint: Fingerprint,
+    *,
+    now: datetime,
+    window: timedelta,
+) -> Decision:
+    """Find or begin the story of an item and record its place there.
+
+    An item that is in a story stays in it, whatever an edit did to its text. Items are compared with those seen
+    in the last `window`; exact keys hold without limit, so the same report is never told twice.
+    """
+    current = stories.by_item(item_id)
+    if current is not None:
+        decision = Decision(story_id=current, reason=Reason.SAME_KEY, similarity=1.0)
+    else:
+        decision = decide(
+            fingerprint.shingles,
+            feed_id=item.feed_id,
+            by_key=stories.by_key(fingerprint.exact),
+            candidates=stories.candidates(fingerprint.bands, since=now - window),
+        )
+    story_id = decision.story_id
+    if story_id is None:
+        story_id = _story_id(item)
+        stories.open(story_id, title=item.title, at=now)
+    stories.join(
+        story_id, item_id, fingerprint, reason=decision.reason, similarity=decision.similarity, at=now
+    )
+    return Decision(story_id=story_id, reason=decision.reason, similarity=decision.similarity)
+
+
+def _story_id(item: Item) -> str:
+    # From the first item's identity: writing the same story twice gives the same row.
+    name = "\0".join((item.feed_id, item.key)).encode("utf-8", "surrogatepass")
+    return "st-" + hashlib.blake2b(name, digest_size=8).hexdigest()

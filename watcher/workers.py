@@ -1,0 +1,139 @@
+"""Worker processes for what takes processor time: parsing, analysing, matching.
+
+In go bytes and items, out come parsed feeds and analysed items; the event loop only waits. A worker that dies is
+replaced, and what it was doing is done once more. Built by `app`, called by the pipeline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from datetime import datetime
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+from watcher.errors import FetchError
+from watcher.match.syntax import Rule, TermList
+from watcher.text.gazetteer import ExtraPlace
+from watcher.types import Analysed, Feed, Fetched, FetchProblem, Item, ParsedFeed
+
+if TYPE_CHECKING:
+    from watcher.analysis import Analysis
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+_PRELOAD = ["watcher.analysis", "watcher.ingest.parse"]
+"""Imported once, before the workers are forked: they share the memory of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What a worker needs to know; plain values that can be sent to another process."""
+
+    rules: Sequence[Rule]
+    lists: Mapping[str, TermList]
+    places: Sequence[ExtraPlace] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+
+
+class Workers:
+    """A pool of processes that share one `Knowledge`.
+
+    Args:
+        knowledge: what every worker is started with.
+        count: how many processes; None for one per processor, at most four.
+    """
+
+    def __init__(self, knowledge: Knowledge, *, count: int | None = None) -> None:
+        self._knowledge = knowledge
+        self._count = count or min(4, os.cpu_count() or 1)
+        self._pool = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOAD)
+        return ProcessPoolExecutor(
+            self._count, mp_context=context, initializer=_begin_work, initargs=(self._knowledge,)
+        )
+
+    async def warm_up(self) -> None:
+        """Wait until the workers have built their rules; raises what building raised."""
+        await asyncio.gather(*(self._run(_is_ready) for _ in range(self._count)))
+
+    async def parse(self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool) -> ParsedFeed:
+        """Parse a fetched document; raises `FetchError` for one that is no feed."""
+        try:
+            return await self._run(_parse, fetched, seen_at, repeats_guids)
+        except BrokenProcessPool as error:
+            # Twice the pool died under this document: it is the document.
+            raise FetchError(
+                FetchProblem.INTERNAL, "the parser crashed on this document", feed_id=fetched.feed_id
+            ) from error
+
+    async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]:
+        """Analyse items of one feed, in order."""
+        return await self._run(_analyse, tuple(items), feed, now)
+
+    async def _run(self, call: Callable[..., T], *args: object) -> T:
+        loop = asyncio.get_running_loop()
+        pool = self._pool
+        try:
+            return await loop.run_in_executor(pool, call, *args)
+        except BrokenProcessPool:
+            if pool is self._pool:
+                log.warning("workers_restarted", call=call.__name__)
+                self._pool = self._start()
+            return await loop.run_in_executor(self._pool, call, *args)
+
+    def close(self) -> None:
+        """Stop the workers; what they have begun is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+_analysis: Analysis | None = None
+
+
+def _begin_work(knowledge: Knowledge) -> None:
+    # In a worker process: what it knows is kept at module level, because a process pool has no other place for it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then stops its workers
+    threading.Thread(target=_leave_with_parent, name="leave-with-parent", daemon=True).start()
+    global _analysis
+    from watcher.analysis import Analysis
+
+    _analysis = Analysis(
+        rules=knowledge.rules, lists=knowledge.lists, places=knowledge.places, models=knowledge.models
+    )
+
+
+def _leave_with_parent() -> None:
+    # A killed service cannot stop its workers, and a worker waiting for work would wait for ever.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _is_ready() -> bool:
+    return _analysis is not None
+
+
+def _parse(fetched: Fetched, seen_at: datetime, repeats_guids: bool) -> ParsedFeed:
+    from watcher.ingest.parse import parse
+
+    return parse(fetched, seen_at=seen_at, repeats_guids=repeats_guids)
+
+
+def _analyse(items: tuple[Item, ...], feed: Feed, now: datetime) -> tuple[Analysed, ...]:
+    assert _analysis is not None, "the worker was started without knowledge"
+    return tuple(_analysis.analyse(item, feed, now) for item in items)
