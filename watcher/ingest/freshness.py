@@ -1,0 +1,93 @@
+"""What a server says about time: how long its answer stays fresh, and when to come back.
+
+In: response headers (lower-case names) and the feed's own ttl. Out: durations, None where nothing was said. Pure;
+called by `fetch` (errors) and by the poller (for `schedule`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})")
+_VOID = re.compile(r"(?:^|[\s,])(?:no-cache|no-store)(?:$|[\s,])")
+_EPOCH_FROM = 1_000_000_000
+"""X-RateLimit-Reset above this is a Unix time, below it a number of seconds: both are in use."""
+
+
+def freshness(headers: Mapping[str, str], *, ttl: timedelta | None = None) -> timedelta | None:
+    """Give how long the answer need not be asked for again.
+
+    Args:
+        headers: of a 200 or 304, names in lower case.
+        ttl: what the feed itself says (RSS `ttl`), if anything.
+
+    Returns:
+        The longest of max-age less Age (RFC 9111, 4.2), Expires less Date, and ttl; None when nothing is said, or
+        when the server forbids caching and there is no ttl.
+    """
+    said = [ttl, *([] if _is_void(headers) else [_max_age(headers), _expires(headers)])]
+    return max((span for span in said if span is not None and span > timedelta(0)), default=None)
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
+    """Give how long a 429 or 503 asks to be left alone.
+
+    Args:
+        headers: of the answer, names in lower case.
+        now: our time, used where the answer has no Date of its own.
+
+    Returns:
+        Retry-After (seconds or a date, RFC 9110, 10.2.3; a date counts from the answer's Date, so that a wrong
+        clock on either side cancels out), else X-RateLimit-Reset, else None. Never negative.
+    """
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return _seconds(value)
+    if (when := http_date(value)) is not None:
+        return max(timedelta(0), when - (http_date(headers.get("date", "")) or now))
+    return _rate_limit_reset(headers, now)
+
+
+def http_date(value: str) -> datetime | None:
+    """Read an HTTP date as aware UTC; None when it is none."""
+    try:
+        parsed = parsedate_to_datetime(value)
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def _is_void(headers: Mapping[str, str]) -> bool:
+    return _VOID.search(headers.get("cache-control", "").lower()) is not None
+
+
+def _max_age(headers: Mapping[str, str]) -> timedelta | None:
+    found = _MAX_AGE.search(headers.get("cache-control", "").lower())
+    if found is None:
+        return None
+    age = headers.get("age", "").strip()
+    spent = _seconds(age) if age.isascii() and age.isdigit() else timedelta(0)
+    return _seconds(found[1]) - spent
+
+
+def _expires(headers: Mapping[str, str]) -> timedelta | None:
+    expires, date = (http_date(headers.get(name, "")) for name in ("expires", "date"))
+    return expires - date if expires is not None and date is not None else None
+
+
+def _rate_limit_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    try:
+        reset = float(headers.get("x-ratelimit-reset", ""))
+        if reset >= _EPOCH_FROM:
+            reset -= (http_date(headers.get("date", "")) or now).timestamp()
+        return timedelta(seconds=max(0.0, reset))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _seconds(digits: str) -> timedelta:
+    """Make a duration of decimal digits, however many; a hundred years is as good as more."""
+    return timedelta(seconds=min(int(digits[:12]), 100 * 366 * 86_400))
