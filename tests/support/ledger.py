@@ -1,0 +1,122 @@
+"""The outbox's ledger in memory: the smallest thing that passes the ledger's contract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from tests.support.alerts import NOON, a_delivery
+from watcher.types import Delivery, DeliveryState, Receipt
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Row:
+    delivery: Delivery
+    owner: str | None = None
+    leased_until: datetime | None = None
+
+
+class MemoryLedger:
+    """Rows in a dict. `trouble`, when set, is raised by every call: the store is away."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, _Row] = {}
+        self.trouble: Exception | None = None
+
+    def add(self, *, channel: str, due_at: datetime = NOON, **changes: Any) -> str:
+        """Put a pending row in, as a committed poll does; gives its id."""
+        delivery_id = f"delivery-{len(self._rows) + 1}"
+        values: dict[str, Any] = {
+            "id": delivery_id,
+            "created_at": due_at,
+            "next_attempt_at": due_at,
+            **changes,
+        }
+        self._rows[delivery_id] = _Row(a_delivery(channel=channel, **values, state=DeliveryState.PENDING))
+        return delivery_id
+
+    def row(self, delivery_id: str) -> Delivery:
+        """Give a row as it stands."""
+        return self._rows[delivery_id].delivery
+
+    def states(self) -> list[DeliveryState]:
+        """Give the states of all rows in the order they were added."""
+        return [row.delivery.state for row in self._rows.values()]
+
+    def lease_deliveries(
+        self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Delivery]:
+        self._check()
+        due = [row for row in self._rows.values() if row.delivery.channel == channel and _is_due(row, now)]
+        due.sort(key=lambda row: row.delivery.next_attempt_at)
+        for row in due[:limit]:
+            row.owner, row.leased_until = owner, now + lease
+            row.delivery = replace(row.delivery, state=DeliveryState.SENDING)
+        return tuple(row.delivery for row in due[:limit])
+
+    def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
+        self._finish(
+            delivery_id,
+            state=DeliveryState.DELIVERED,
+            receiver_id=receipt.receiver_id,
+            delivered_at=at,
+            reason=None,
+        )
+
+    def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
+        self._finish(delivery_id, state=DeliveryState.PENDING, reason=error, next_attempt_at=next_attempt_at)
+
+    def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
+        self._finish(delivery_id, state=DeliveryState.DEAD, reason=error)
+
+    def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:
+        self._check()
+        for delivery_id in delivery_ids:
+            row = self._rows[delivery_id]
+            if row.owner == owner and row.delivery.state is DeliveryState.SENDING:
+                row.owner = row.leased_until = None
+                row.delivery = replace(row.delivery, state=DeliveryState.PENDING)
+
+    def next_delivery_at(self, channel: str) -> datetime | None:
+        self._check()
+        pending = (
+            row.delivery.next_attempt_at
+            for row in self._rows.values()
+            if row.delivery.channel == channel and row.delivery.state is DeliveryState.PENDING
+        )
+        return min(pending, default=None)
+
+    def delivery_counts(self) -> dict[tuple[str, DeliveryState], int]:
+        self._check()
+        return dict(Counter((row.delivery.channel, row.delivery.state) for row in self._rows.values()))
+
+    def _finish(self, delivery_id: str, **changes: Any) -> None:
+        self._check()
+        row = self._rows[delivery_id]
+        row.owner = row.leased_until = None
+        row.delivery = replace(row.delivery, attempts=row.delivery.attempts + 1, **changes)
+
+    def _check(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+
+def _is_due(row: _Row, now: datetime) -> bool:
+    if row.delivery.state is DeliveryState.PENDING:
+        return row.delivery.next_attempt_at <= now
+    is_leased = row.delivery.state is DeliveryState.SENDING
+    return is_leased and row.leased_until is not None and row.leased_until <= now
+
+
+def run_inline(call: Callable[[], T], /) -> Awaitable[T]:
+    """Run a ledger call at once: the runner of tests."""
+
+    async def result() -> T:
+        return call()
+
+    return result()

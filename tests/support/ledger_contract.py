@@ -1,0 +1,130 @@
+"""What every ledger promises to the outbox; a store's tests subclass `LedgerContract` and say how to make one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import pytest
+
+from tests.support.alerts import NOON
+from watcher.ports import Ledger
+from watcher.types import Delivery, DeliveryState, Receipt
+
+MINUTE = timedelta(minutes=1)
+
+
+class LedgerUnderTest(Ledger, Protocol):
+    """A ledger with what the contract needs to set the scene."""
+
+    def add(self, *, channel: str, due_at: datetime = NOON) -> str:
+        """Put a pending row in, due at that time; gives its id."""
+        ...
+
+    def row(self, delivery_id: str) -> Delivery:
+        """Give a row as it stands."""
+        ...
+
+
+class LedgerContract:
+    """The suite. A subclass overrides the `ledger` fixture."""
+
+    @pytest.fixture
+    def ledger(self) -> LedgerUnderTest:
+        raise NotImplementedError
+
+    def test_due_rows_are_leased_oldest_first_and_up_to_the_limit(self, ledger: LedgerUnderTest) -> None:
+        late, early, middle = (ledger.add(channel="a", due_at=NOON - n * MINUTE) for n in (1, 3, 2))
+        assert [row.id for row in lease(ledger, limit=2)] == [early, middle]
+        assert [row.id for row in lease(ledger)] == [late]
+
+    def test_a_leased_row_says_so_and_carries_its_alert(self, ledger: LedgerUnderTest) -> None:
+        ledger.add(channel="a")
+        (row,) = lease(ledger)
+        assert row.state is DeliveryState.SENDING
+        assert row.attempts == 0
+        assert row.alert.rule
+        assert row.channel == "a"
+
+    def test_rows_of_other_channels_and_of_the_future_stay(self, ledger: LedgerUnderTest) -> None:
+        ledger.add(channel="b")
+        ledger.add(channel="a", due_at=NOON + MINUTE)
+        assert not lease(ledger)
+
+    def test_a_row_is_leased_to_one_sender_until_the_lease_ends(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger, owner="one")
+        assert not lease(ledger, owner="two", now=NOON + timedelta(seconds=59))
+        assert [row.id for row in lease(ledger, owner="two", now=NOON + MINUTE)] == [row_id]
+
+    def test_a_delivered_row_is_never_leased_again(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger)
+        ledger.delivered(row_id, receipt=Receipt(receiver_id="ts-1"), at=NOON)
+        row = ledger.row(row_id)
+        assert (row.state, row.receiver_id, row.delivered_at) == (DeliveryState.DELIVERED, "ts-1", NOON)
+        assert not lease(ledger, now=NOON + timedelta(days=9))
+
+    def test_a_failed_row_is_due_again_at_its_time_with_the_attempt_counted(
+        self, ledger: LedgerUnderTest
+    ) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger)
+        ledger.failed(row_id, error="went away", at=NOON, next_attempt_at=NOON + MINUTE)
+        assert ledger.row(row_id).reason == "went away"
+        assert not lease(ledger, now=NOON + timedelta(seconds=59))
+        (row,) = lease(ledger, now=NOON + MINUTE)
+        assert row.attempts == 1
+
+    def test_a_dead_row_keeps_its_reason_and_is_not_leased(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger)
+        ledger.dead(row_id, error="channel_not_found", at=NOON)
+        row = ledger.row(row_id)
+        assert (row.state, row.reason) == (DeliveryState.DEAD, "channel_not_found")
+        assert not lease(ledger, now=NOON + timedelta(days=9))
+
+    def test_a_released_row_is_due_at_once_and_counts_no_attempt(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger, owner="one")
+        ledger.release([row_id], owner="one")
+        (row,) = lease(ledger, owner="two")
+        assert (row.id, row.attempts) == (row_id, 0)
+
+    def test_a_sender_cannot_release_the_row_of_another(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger, owner="one")
+        ledger.release([row_id], owner="two")
+        assert not lease(ledger, owner="two")
+
+    def test_releasing_a_finished_row_changes_nothing(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger)
+        ledger.delivered(row_id, receipt=Receipt(), at=NOON)
+        ledger.release([row_id], owner="one")
+        assert ledger.row(row_id).state is DeliveryState.DELIVERED
+
+    def test_the_next_time_is_that_of_the_earliest_pending_row(self, ledger: LedgerUnderTest) -> None:
+        assert ledger.next_delivery_at("a") is None
+        ledger.add(channel="a", due_at=NOON + 2 * MINUTE)
+        ledger.add(channel="a", due_at=NOON + MINUTE)
+        ledger.add(channel="b", due_at=NOON)
+        assert ledger.next_delivery_at("a") == NOON + MINUTE
+
+    def test_rows_are_counted_by_channel_and_state(self, ledger: LedgerUnderTest) -> None:
+        first, _ = ledger.add(channel="a"), ledger.add(channel="a")
+        ledger.add(channel="b")
+        lease(ledger, limit=1)
+        ledger.dead(first, error="gone", at=NOON)
+        assert ledger.delivery_counts() == {
+            ("a", DeliveryState.DEAD): 1,
+            ("a", DeliveryState.PENDING): 1,
+            ("b", DeliveryState.PENDING): 1,
+        }
+
+
+def lease(
+    ledger: Ledger, *, owner: str = "one", now: datetime = NOON, limit: int = 10, channel: str = "a"
+) -> list[Delivery]:
+    """Lease for a minute."""
+    return list(ledger.lease_deliveries(channel=channel, owner=owner, now=now, lease=MINUTE, limit=limit))

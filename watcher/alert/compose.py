@@ -1,0 +1,99 @@
+"""From a match and its item to the words of an alert.
+
+In: `Match`, `Item`, the places found in it. Out: `Composed`, the parts of an `Alert` that come from the text:
+headline, quoted sentence, marked evidence, places. Called by the pipeline when a match opens an alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watcher.alert.inert import cut, inert
+from watcher.alert.marks import Mark, Marked, excerpt
+from watcher.types import FieldName, Item, Match, Place, PlaceMention, Span
+
+HEADLINE_LIMIT = 300
+QUOTE_LIMIT = 400
+PLACES_LIMIT = 6
+UNTITLED = "(no title)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """What an alert says; the attributes are those of `Alert`."""
+
+    headline: str
+    quote: str
+    highlights: tuple[Mark, ...]
+    title_highlights: tuple[Mark, ...]
+    places: tuple[tuple[str, str], ...]
+
+
+def compose(match: Match, item: Item, places: Sequence[PlaceMention] = ()) -> Composed:
+    """Choose what to tell of an item that a rule held on.
+
+    The headline is the item's title. The quote is the sentence with most evidence; when that is the title itself,
+    which the headline already shows, it is what the body has to add: the stretch around its evidence, else how it
+    begins.
+
+    Args:
+        match: The rule that held, with evidence whose offsets lie in the item's fields.
+        item: The item it held on.
+        places: All mentions of places in the item, in any order.
+
+    Returns:
+        Inert, bounded text. `quote` is empty when the item has no body.
+    """
+    headline = _headline(item, match)
+    quote = _quote(item, match)
+    return Composed(
+        headline=headline.text,
+        quote=quote.text,
+        highlights=quote.marks,
+        title_highlights=headline.marks,
+        places=_places(match, places),
+    )
+
+
+def _headline(item: Item, match: Match) -> Marked:
+    if item.title.strip():
+        headline = excerpt(item.title, _marks(match, "title"), limit=HEADLINE_LIMIT)
+        if headline.text:
+            return headline
+    substitute = cut(inert(item.body).strip(), HEADLINE_LIMIT // 2) or inert(item.url or "").strip()
+    return Marked(text=substitute or UNTITLED)
+
+
+def _quote(item: Item, match: Match) -> Marked:
+    marks = _marks(match, "body")
+    sentence = match.sentence
+    if sentence is not None and sentence.field == "body":
+        return excerpt(item.body, marks, limit=QUOTE_LIMIT, start=sentence.start, end=sentence.end)
+    return excerpt(item.body, marks, limit=QUOTE_LIMIT)
+
+
+def _marks(match: Match, field: FieldName) -> tuple[Mark, ...]:
+    return tuple((e.span.start, e.span.end) for e in match.evidence if e.span.field == field)
+
+
+def _places(match: Match, mentions: Sequence[PlaceMention]) -> tuple[tuple[str, str], ...]:
+    """Order by how telling: what the rule rests on, then the quoted sentence, then the title, then the rest."""
+
+    def rank(mention: PlaceMention) -> tuple[int, int]:
+        if any(_overlaps(mention.span, evidence.span) for evidence in match.evidence):
+            group = 0
+        elif match.sentence is not None and _overlaps(mention.span, match.sentence):
+            group = 1
+        else:
+            group = 2 if mention.span.field == "title" else 3
+        return group, mention.span.start
+
+    unique: dict[str, Place] = {}
+    for mention in sorted(mentions, key=rank):
+        unique.setdefault(mention.place.id, mention.place)
+    return tuple((place.name, place.country) for place in unique.values())[:PLACES_LIMIT]
+
+
+def _overlaps(one: Span, other: Span) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
