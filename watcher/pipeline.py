@@ -22,7 +22,7 @@ from watcher.errors import FetchError
 from watcher.ingest.remember import after_answer, after_failure
 from watcher.metrics import Metrics
 from watcher.ports import Clock, Runner
-from watcher.storage.feeds import KEY_BYTES, PollRecord
+from watcher.storage.feeds import PollRecord, listed_key
 from watcher.storage.items import Known
 from watcher.storage.store import Store, Transaction
 from watcher.story.cluster import fold_into_story
@@ -81,7 +81,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """One poll of one feed, filled in from stage to stage."""
+    """One poll of one feed, filled in from stage to stage.
+
+    `alerts` counts the alerts that it opened; `told` names the channels that now have something to send.
+    """
 
     feed: Feed
     state: FeedState
@@ -91,6 +94,7 @@ class Poll:
     parsed: ParsedFeed | None = None
     fresh: tuple[tuple[Item, Known | None], ...] = ()
     entries: tuple[Entry, ...] = ()
+    alerts: int = 0
     told: tuple[str, ...] = ()
 
     @property
@@ -200,6 +204,7 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Open alerts, or let them grow, and write the outbox rows that follow."""
     reporter = Reporter(feed=poll.feed, own_title=poll.parsed.title if poll.parsed else None, now=poll.now)
     told: list[str] = []
+    opened = 0
     for entry in poll.entries:
         if entry.story_id is None:
             continue
@@ -214,12 +219,13 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
             )
             context.metrics.verdicts.labels(decision.verdict, decision.reason).inc()
             if decision.verdict is Verdict.TELL:
+                opened += 1
                 told += reporter.tell(
                     tx, entry.analysed, match, entry.item_id, entry.story_id, context.routing
                 )
             elif decision.verdict is Verdict.UPDATE and alert is not None:
                 told += reporter.grow(tx, alert, entry.analysed, context.routing)
-    return replace(poll, told=tuple(told))
+    return replace(poll, alerts=opened, told=tuple(told))
 
 
 def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
@@ -298,14 +304,6 @@ def _settle_failure(poll: Poll, error: FetchError, context: Context) -> Poll:
         due_at=due_at.isoformat(),
     )
     return replace(poll, state=state)
-
-
-# --- parts of the stages -------------------------------------------------------------------------------------
-
-
-def listed_key(key: str) -> bytes:
-    """Give the short form of an item's key in a feed's listing."""
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
 
 
 def _count(poll: Poll, metrics: Metrics) -> None:

@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from watcher.storage.tables import feeds
 from watcher.types import Feed, FeedState, FetchProblem, Validators
 
-KEY_BYTES = 8
-"""Length of one entry in the `listed` column."""
+_KEY_BYTES = 8  # of one entry in the `listed` column
+
+
+def listed_key(key: str) -> bytes:
+    """Give the short form of an item's key that the `listed` column holds."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +91,8 @@ class FeedRows:
             )
         )
 
-    def lease_due(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[FeedState]:
-        """Take up to `limit` due feeds for `lease`, most overdue first; a lease that has ended is free again."""
+    def lease_due(self, *, owner: str, now: datetime, until: datetime, limit: int) -> Sequence[FeedState]:
+        """Take up to `limit` feeds due at `now`, most overdue first; a lease that has ended is free again."""
         is_free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
         due = select(feeds).where(feeds.c.is_active, feeds.c.due_at <= now, is_free)
         rows = self._connection.execute(
@@ -97,7 +102,7 @@ class FeedRows:
             self._connection.execute(
                 update(feeds)
                 .where(feeds.c.id.in_([row.id for row in rows]))
-                .values(lease_owner=owner, lease_until=now + lease)
+                .values(lease_owner=owner, lease_until=until)
             )
         return [_state(row) for row in rows]
 
@@ -140,10 +145,21 @@ class FeedRows:
         row = self._connection.execute(select(feeds).where(feeds.c.id == feed_id)).one_or_none()
         return None if row is None else _state(row)
 
+    def listed(self, feed_id: str) -> frozenset[bytes]:
+        """Give the short keys of the items in the feed's last parsed document."""
+        row = self._connection.execute(select(feeds.c.listed).where(feeds.c.id == feed_id)).one_or_none()
+        packed: bytes = row.listed if row is not None and row.listed else b""
+        return frozenset(packed[i : i + _KEY_BYTES] for i in range(0, len(packed), _KEY_BYTES))
+
     def all(self) -> Sequence[tuple[FeedState, str | None]]:
         """Give the state and the self-given title of all active feeds, by id."""
         rows = self._connection.execute(select(feeds).where(feeds.c.is_active).order_by(feeds.c.id))
         return [(_state(row), row.title) for row in rows]
+
+    def failing(self) -> int:
+        """Count active feeds whose last poll failed."""
+        query = select(func.count()).select_from(feeds).where(feeds.c.is_active, feeds.c.failures > 0)
+        return int(self._connection.execute(query).scalar_one())
 
     def titles(self) -> dict[str, str]:
         """Give the titles that feeds gave themselves, by feed id."""

@@ -22,6 +22,7 @@ class Transaction:
     """One database transaction and the tables in it."""
 
     def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.feeds = FeedRows(connection)
         self.items = ItemRows(connection)
         self.stories = StoryRows(connection)

@@ -1,0 +1,62 @@
+# `make run` starts the demo, `make test` checks everything; both need nothing but Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: run test test-unit test-slow lint format bench lock gazetteer clean system-packages
+
+run: $(VENV)/run.stamp ## the demo: the service on the sample feeds, alerts in the terminal
+	@exec $(BIN)/watcher demo
+
+test: lint system-packages ## everything: format, lint, types, layers, tests, documentation tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+test-unit: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest tests/unit $(PYTEST_ARGS)
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.stamp ## every benchmark beside its peers, and docs/benchmarks.md anew
+	$(BIN)/python -m bench
+
+gazetteer: $(VENV)/dev.stamp ## builds the places file of the package anew from its sources
+	$(BIN)/python tools/build_gazetteer.py
+
+lock: $(VENV)/dev.stamp ## resolves the dependencies anew: names, versions and hashes, no registry address
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --upgrade --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra bench --extra apprise --extra postgresql \
+	  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --upgrade --quiet --output-file requirements-dev.lock
+
+# What only the system's packages bring. Where it is missing and may be installed it is; otherwise the tests that
+# need it are skipped and name the package.
+system-packages:
+	@tools/system_packages.sh
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("watcher needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@ $(VENV)/run.stamp
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

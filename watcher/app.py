@@ -1,0 +1,341 @@
+"""The composition root: builds the service from a configuration, runs it, stops it.
+
+In goes a loaded `Config`, out comes a service that polls and delivers until it is told to stop. Called by the
+commands `run` and `demo`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from watcher.alert.route import Route
+from watcher.announce import Routing
+from watcher.clock import SystemClock
+from watcher.config.load import Config
+from watcher.config.models import RouteSettings, Settings
+from watcher.deliver.channels import build
+from watcher.deliver.outbox import Attempt, Outbox, Result
+from watcher.errors import ConfigError, Problem, StoreError
+from watcher.ingest.fetch import Fetcher, FetchSettings
+from watcher.lease import gone, new_owner
+from watcher.metrics import Metrics
+from watcher.pipeline import Context
+from watcher.plan import Plan
+from watcher.poller import Poller, Tally
+from watcher.ports import Channel, Clock
+from watcher.storage.engine import sqlite_path
+from watcher.storage.ledger import StoreLedger
+from watcher.storage.retention import prune
+from watcher.storage.runner import StoreRunner
+from watcher.storage.store import Store, open_store
+from watcher.types import Severity
+from watcher.web.health import make_application
+from watcher.workers import Knowledge, Workers
+
+log = structlog.get_logger(__name__)
+
+_TICK = timedelta(seconds=1)
+_STALL = timedelta(minutes=2)  # without a tick for so long, the service hangs
+_POLL_GRACE = timedelta(milliseconds=500)
+_DRAIN_TIME = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnceReport:
+    """What one `run --once` did: its polls, and the deliveries that were accepted and not."""
+
+    tally: Tally
+    delivered: int
+    undelivered: int
+
+
+class Service:
+    """The service on one configuration.
+
+    Args:
+        config: as loaded; nothing is opened or started yet.
+        clock: where time comes from.
+    """
+
+    def __init__(self, config: Config, *, clock: Clock | None = None) -> None:
+        self._config = config
+        self._clock = clock or SystemClock()
+        self._owner = new_owner()
+        self.metrics = Metrics()
+
+    async def run(self, stop: asyncio.Event, *, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Poll and deliver until `stop` is set, then end what is under way.
+
+        Raises:
+            ConfigError: the configuration cannot be brought to life (a channel, the web port).
+            StoreError: the database cannot be used.
+        """
+        async with self._parts() as parts, AsyncExitStack() as stack:
+            await stack.enter_async_context(self._web(parts))
+            async with asyncio.TaskGroup() as group:
+                sending = group.create_task(parts.outbox.run(), name="outbox")
+                scheduler = self._schedule(parts)
+                log.info(
+                    "started", feeds=len(self._config.feeds), rules=len(self._config.rules), owner=self._owner
+                )
+                on_ready()
+                waiting = asyncio.create_task(stop.wait(), name="stop")
+                try:
+                    await asyncio.wait((waiting, sending), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    waiting.cancel()
+                    scheduler.shutdown(wait=False)
+                    await parts.poller.stop(grace=_POLL_GRACE)
+                    sending.cancel()
+        log.info("stopped")
+
+    async def run_once(
+        self, *, on_progress: Callable[[int, int], None] = lambda _done, _of: None
+    ) -> OnceReport:
+        """Poll every due feed once, deliver what is due, and end."""
+        async with self._parts() as parts:
+            tally = await parts.poller.run_due(on_progress=on_progress)
+            results = await parts.outbox.drain(self._clock.now() + _DRAIN_TIME)
+        delivered = results.get(Result.DELIVERED, 0)
+        return OnceReport(tally=tally, delivered=delivered, undelivered=sum(results.values()) - delivered)
+
+    @asynccontextmanager
+    async def _parts(self) -> AsyncIterator[_Parts]:
+        """Build everything that both ways of running need, and take it down again in the right order."""
+        config, settings = self._config, self._config.settings
+        async with AsyncExitStack() as stack:
+            store = await asyncio.to_thread(open_store, settings.database)
+            stack.callback(store.close)
+            run = StoreRunner(store)
+            stack.callback(run.close)
+            await run(lambda: self._take_over(store))
+            stack.push_async_callback(run, lambda: _give_back(store, self._owner))
+            workers = Workers(
+                Knowledge(
+                    rules=config.rules,
+                    lists=config.lists,
+                    places=config.places,
+                    models=settings.text.models,
+                )
+            )
+            stack.callback(workers.close)
+            await workers.warm_up()
+            channels = {name: build(name, channel) for name, channel in settings.channels.items()}
+            for channel in channels.values():
+                stack.push_async_callback(channel.close)
+            fetcher = await stack.enter_async_context(Fetcher(_fetch_settings(settings), clock=self._clock))
+            ledger = StoreLedger(store)
+            outbox = Outbox(ledger, run, channels, self._clock, self._owner, observe=self._observe)
+            context = Context(
+                fetcher=fetcher,
+                workers=workers,
+                plan=Plan(settings.polling.interval),
+                store=store,
+                run=run,
+                clock=self._clock,
+                metrics=self.metrics,
+                routing=_routing(settings, channels, self.metrics),
+                story_window=settings.stories.window,
+            )
+            poller = Poller(
+                feeds={feed.id: feed for feed in config.feeds},
+                context=context,
+                owner=self._owner,
+                concurrency=settings.polling.concurrency,
+                on_told=lambda _channels: outbox.wake(),
+            )
+            yield _Parts(store=store, run=run, ledger=ledger, outbox=outbox, poller=poller)
+
+    def _take_over(self, store: Store) -> None:
+        """Agree with the configuration, and free what a killed service held."""
+        path = sqlite_path(self._config.settings.database)
+        log.info("database", at=str(path) if path else "server")
+        with store.write() as tx:
+            lost = gone(tx.feeds.owners() | tx.deliveries.owners(), me=self._owner)
+            tx.feeds.release(owners=lost)
+            tx.deliveries.release_owners(lost)
+            now = self._clock.now()
+            tx.feeds.configure(self._config.feeds, now=now)
+            tx.feeds.pull_back(now=now, horizon=self._horizon)
+
+    @property
+    def _horizon(self) -> timedelta:
+        # No schedule reaches beyond a day past the longest interval, whatever a server asks for.
+        return self._config.settings.polling.interval.max + timedelta(days=1)
+
+    def _schedule(self, parts: _Parts) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None}
+        )
+
+        def every(seconds: float, job: Callable[[], object], name: str) -> None:
+            scheduler.add_job(
+                self._guarded, "interval", args=(name, job), seconds=seconds, id=name, max_instances=1
+            )
+
+        every(_TICK.total_seconds(), parts.poller.tick, "tick")
+        every(15, lambda: self._measure(parts), "measure")
+        every(60, lambda: self._pull_back(parts), "pull_back")
+        every(3600, lambda: self._prune(parts), "prune")
+        scheduler.start()
+        return scheduler
+
+    async def _guarded(self, name: str, job: Callable[[], object]) -> None:
+        """Run a scheduled job; its error is logged and counted, and the job is tried again in its time."""
+        try:
+            await job()  # type: ignore[misc]  # every job is a coroutine function
+        except Exception:
+            log.exception("job_failed", job=name)
+            self.metrics.errors.labels(name).inc()
+
+    async def _measure(self, parts: _Parts) -> None:
+        counts = await parts.run(parts.ledger.delivery_counts)
+        for (channel, state), count in counts.items():
+            self.metrics.deliveries.labels(channel, state).set(count)
+        failed = await parts.failed_feeds()
+        self.metrics.feeds.labels("failing").set(failed)
+        self.metrics.feeds.labels("fine").set(len(self._config.feeds) - failed)
+
+    async def _pull_back(self, parts: _Parts) -> None:
+        def pull() -> int:
+            with parts.store.write() as tx:
+                return tx.feeds.pull_back(now=self._clock.now(), horizon=self._horizon)
+
+        moved = await parts.run(pull)
+        if moved:
+            log.warning("clock_jumped", feeds=moved)
+
+    async def _prune(self, parts: _Parts) -> None:
+        keep = self._config.settings.retention
+        now = self._clock.now()
+        pruned = await parts.run(
+            lambda: prune(parts.store, now=now, keep_items=keep.items, keep_alerts=keep.alerts)
+        )
+        if pruned.items or pruned.alerts:
+            log.info("pruned", items=pruned.items, alerts=pruned.alerts)
+
+    def _observe(self, attempt: Attempt) -> None:
+        delivery = attempt.delivery
+        if attempt.result is not Result.DELIVERED or not delivery.alert.sources:
+            return
+        first = delivery.alert.sources[0]
+        delay = (attempt.at - first.seen_at).total_seconds()
+        self.metrics.seen_to_delivered.labels(delivery.channel).observe(delay)
+        if first.published is not None:
+            delay = (attempt.at - first.published).total_seconds()
+            self.metrics.published_to_delivered.labels(delivery.channel).observe(delay)
+
+    @asynccontextmanager
+    async def _web(self, parts: _Parts) -> AsyncIterator[None]:
+        settings = self._config.settings.web
+        if settings.address is None:
+            yield
+            return
+        host, port = settings.address
+        application = make_application(
+            alive={"dispatcher": lambda: self._check_dispatcher(parts)},
+            ready={"store": parts.check_store},
+            metrics=self.metrics,
+            token=settings.token.get_secret_value() if settings.token else None,
+        )
+        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        await runner.setup()
+        try:
+            try:
+                await web.TCPSite(runner, host, port).start()
+            except OSError as error:
+                raise ConfigError((_port_problem(self._config, host, port, error),)) from error
+            log.info("web", url=f"http://{host}:{port}/")
+            yield
+        finally:
+            await runner.cleanup()
+
+    async def _check_dispatcher(self, parts: _Parts) -> str | None:
+        last = parts.poller.last_tick
+        if last is None or self._clock.monotonic() - last <= _STALL.total_seconds():
+            return None
+        return f"no feed was handed out for {self._clock.monotonic() - last:.0f} s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What a running service is made of."""
+
+    store: Store
+    run: StoreRunner
+    ledger: StoreLedger
+    outbox: Outbox
+    poller: Poller
+
+    async def failed_feeds(self) -> int:
+        """Give how many feeds failed at their last poll."""
+
+        def count() -> int:
+            with self.store.read() as tx:
+                return tx.feeds.failing()
+
+        return await self.run(count)
+
+    async def check_store(self) -> str | None:
+        """Say what is wrong with the store, None when it answers."""
+        try:
+            async with asyncio.timeout(5):
+                await self.failed_feeds()
+        except (StoreError, SQLAlchemyError, OSError, TimeoutError) as error:
+            return f"the database does not answer: {type(error).__name__}"
+        return None
+
+
+def _give_back(store: Store, owner: str) -> None:
+    with store.write() as tx:
+        tx.feeds.release(owners=[owner])
+        tx.deliveries.release_owners([owner])
+
+
+def _fetch_settings(settings: Settings) -> FetchSettings:
+    polling = settings.polling
+    return FetchSettings(
+        concurrency=polling.concurrency,
+        per_host_concurrency=polling.per_host.concurrency,
+        min_delay=polling.per_host.min_delay,
+        timeout=polling.timeout,
+        max_body_bytes=polling.max_body,
+        allow_private_addresses=polling.allow_private_addresses,
+        user_agent=polling.user_agent,
+    )
+
+
+def _routing(settings: Settings, channels: Mapping[str, Channel], metrics: Metrics) -> Routing:
+    return Routing(
+        routes=tuple(_route(route) for route in settings.routes),
+        updatable=frozenset(name for name, channel in channels.items() if channel.has_updates),
+        metrics=metrics,
+    )
+
+
+def _route(route: RouteSettings) -> Route:
+    when = route.when
+    return Route(
+        to=tuple(route.to),
+        severities=frozenset(Severity.parse(label) for label in when.severity) if when else frozenset(),
+        tags=frozenset(when.tags) if when else frozenset(),
+        rules=tuple(when.rule) if when else (),
+        is_continuing=route.continue_,
+    )
+
+
+def _port_problem(config: Config, host: str, port: int, error: OSError) -> Problem:
+    return Problem(
+        message=f"web.listen: cannot listen on {host}:{port}: {error.strerror or error}",
+        path=config.path,
+        suggestion="another program may use the port: choose another, or set web.listen to null",
+    )

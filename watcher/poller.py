@@ -1,0 +1,142 @@
+"""Polls what is due: leases due feeds from the store and runs each through the pipeline.
+
+In go the configured feeds, out come committed polls. Ticked by the scheduler that `app` owns; `run --once` runs it
+until nothing is due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from watcher.pipeline import Context, Poll, poll_feed
+from watcher.types import Feed, FeedState
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=5)
+"""Longer than any poll takes; a feed whose poller vanished is free again after it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What a poller has done so far."""
+
+    polled: int = 0
+    failed: int = 0
+    new_items: int = 0
+    alerts: int = 0
+
+    def add(self, poll: Poll) -> None:
+        """Count one finished poll."""
+        self.polled += 1
+        self.failed += poll.state.failures > 0
+        self.new_items += sum(entry.known is None for entry in poll.entries)
+        self.alerts += poll.alerts
+
+
+class Poller:
+    """Runs at most `concurrency` polls at a time.
+
+    Args:
+        feeds: the configured feeds by id.
+        context: what the pipeline works with.
+        owner: who leases feeds: unique to this process.
+        concurrency: polls at a time.
+        on_told: called with the names of channels that have something to send.
+    """
+
+    def __init__(
+        self,
+        *,
+        feeds: Mapping[str, Feed],
+        context: Context,
+        owner: str,
+        concurrency: int,
+        on_told: Callable[[tuple[str, ...]], None],
+    ) -> None:
+        self._feeds = feeds
+        self._context = context
+        self._owner = owner
+        self._concurrency = concurrency
+        self._on_told = on_told
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._ticking = asyncio.Lock()
+        self.last_tick: float | None = None
+        self.tally = Tally()
+
+    async def tick(self) -> int:
+        """Start polls of due feeds, as many as there is room for; gives how many were started."""
+        async with self._ticking:
+            started = await self._start_due(due_before=None)
+            self.last_tick = self._context.clock.monotonic()
+            return started
+
+    async def run_due(
+        self, *, on_progress: Callable[[int, int], None] = lambda _done, _started: None
+    ) -> Tally:
+        """Poll every feed that is due now, once, and wait for all of them."""
+        now = self._context.clock.now()
+        started = 0
+        while True:
+            started += await self._start_due(due_before=now)
+            on_progress(started - len(self._in_flight), started)
+            if not self._in_flight:
+                return self.tally
+            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+
+    async def stop(self, *, grace: timedelta) -> None:
+        """Let polls under way finish for `grace`, then drop them: an unfinished poll leaves nothing behind."""
+        if self._in_flight:
+            _, late = await asyncio.wait(self._in_flight, timeout=grace.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _start_due(self, *, due_before: datetime | None) -> int:
+        room = self._concurrency - len(self._in_flight)
+        if room <= 0:
+            return 0
+        context = self._context
+        now = context.clock.now()
+
+        def lease() -> list[FeedState]:
+            with context.store.write() as tx:
+                due = tx.feeds.lease_due(
+                    owner=self._owner, now=due_before or now, until=now + LEASE, limit=room
+                )
+                return list(due)
+
+        states = await context.run(lease)
+        for state in states:
+            task = asyncio.create_task(self._poll(state), name=f"poll {state.feed_id}")
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+        return len(states)
+
+    async def _poll(self, state: FeedState) -> None:
+        context = self._context
+        started = context.clock.monotonic()
+        try:
+            poll = await self._poll_feed(state)
+        except Exception:
+            # The boundary of a task: the store refused (a full disk, a lost server) or the code is wrong. Nothing of
+            # this poll was kept; the feed is due again when its lease ends.
+            log.exception("poll_failed", feed=state.feed_id)
+            context.metrics.errors.labels("poll").inc()
+            return
+        context.metrics.poll_seconds.observe(context.clock.monotonic() - started)
+        if poll is not None:
+            self.tally.add(poll)
+            if poll.told:
+                self._on_told(poll.told)
+
+    async def _poll_feed(self, state: FeedState) -> Poll | None:
+        feed = self._feeds.get(state.feed_id)
+        if feed is None:
+            return None  # another process works with another configuration: the feed is its own to poll
+        return await poll_feed(feed, state, self._context)

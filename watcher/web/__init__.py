@@ -1,0 +1,1 @@
+"""What the service shows on its web port."""
