@@ -11,10 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from watcher.config.address import HttpUrl, MailAddress
+from watcher.config.names import HeaderName, HeaderValue, Text
 from watcher.config.quantity import Duration
 from watcher.config.section import Secret, Section
-
-Text = Annotated[str, Field(min_length=1)]
 
 
 class ConsoleSettings(Section):
@@ -59,7 +58,7 @@ class WebhookSettings(Section):
     type: Literal["webhook"] = "webhook"
     url: HttpUrl
     secret: Secret | None = None
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     timeout: Duration = timedelta(seconds=20)
 
 

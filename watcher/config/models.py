@@ -21,9 +21,9 @@ from watcher.config.channels import (
     ConsoleSettings,
     EmailSettings,
     SlackSettings,
-    Text,
     WebhookSettings,
 )
+from watcher.config.names import ChannelKey, LanguageCode, Text, UserAgent
 from watcher.config.quantity import Delay, Duration, Size
 from watcher.config.section import LoadContext, Secret, Section
 
@@ -53,10 +53,10 @@ SeverityLabel = Literal["info", "low", "medium", "high", "critical"]
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
-def _not_yet(value: Any, info: ValidationInfo) -> Any:
-    """Refuse in a file what the model knows but this version does not do: to accept it would be to ignore it."""
-    if value not in (None, False) and isinstance(info.context, LoadContext):
-        raise PydanticCustomError("not_yet", "this is not available yet: remove it, or set it to null")
+def refuse_until_available(value: Any, info: ValidationInfo) -> Any:
+    """Refuse, in a file, what the models know but this version does not do: to accept it would be to ignore it."""
+    if value is not None and value is not False and isinstance(info.context, LoadContext):
+        raise PydanticCustomError("not_yet", "this is not available yet")
     return value
 
 
@@ -142,7 +142,7 @@ class PollingSettings(Section):
     timeout: Duration = timedelta(seconds=20)
     max_body: Size = 10 * 1024 * 1024
     allow_private_addresses: bool = False
-    user_agent: Annotated[str, Field(min_length=1, pattern=r"^[\x20-\x7e]+$")] = f"watcher/{__version__}"
+    user_agent: UserAgent = f"watcher/{__version__}"
 
 
 class StoriesSettings(Section):
@@ -183,8 +183,8 @@ class RouteSettings(Section):
     when: RouteWhen | None = None
     to: Annotated[list[ChannelName], Field(min_length=1)]
     continue_: bool = Field(default=False, validation_alias="continue", serialization_alias="continue")
-    quiet_hours: Annotated[QuietHours | None, AfterValidator(_not_yet)] = None
-    digest: Annotated[Text | None, AfterValidator(_not_yet)] = None
+    quiet_hours: Annotated[QuietHours | None, AfterValidator(refuse_until_available)] = None
+    digest: Annotated[Text | None, AfterValidator(refuse_until_available)] = None
 
 
 class WebSettings(Section):
@@ -202,7 +202,7 @@ class WebSettings(Section):
 class TextSettings(Section):
     """Trained spaCy pipelines by language, for those who installed some: `{en: en_core_web_sm}`."""
 
-    models: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Text] = Field(default_factory=dict)
+    models: dict[LanguageCode, Text] = Field(default_factory=dict)
 
 
 class LogSettings(Section):
@@ -228,14 +228,12 @@ class Settings(Section):
     """
 
     database: Annotated[str, AfterValidator(_check_database)] = "sqlite:///var/watcher.db"
-    queue: Annotated[str, AfterValidator(_check_queue), AfterValidator(_not_yet)] | None = None
+    queue: Annotated[str, AfterValidator(_check_queue), AfterValidator(refuse_until_available)] | None = None
     include: IncludeSettings = Field(default_factory=IncludeSettings)
     polling: PollingSettings = Field(default_factory=PollingSettings)
     stories: StoriesSettings = Field(default_factory=StoriesSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
-    channels: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")], ChannelSettings] = (
-        Field(default_factory=_console_only)
-    )
+    channels: dict[ChannelKey, ChannelSettings] = Field(default_factory=_console_only)
     routes: list[RouteSettings] = Field(default_factory=_to_every_channel)
     web: WebSettings = Field(default_factory=WebSettings)
     text: TextSettings = Field(default_factory=TextSettings)

@@ -64,6 +64,14 @@ class Section(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
+    def _leave_out_empty_keys(cls, data: Any) -> Any:
+        # `polling:` with all its keys commented out reads as null and means the defaults.
+        if not isinstance(data, dict) or None not in data.values():
+            return data
+        return {key: value for key, value in data.items() if value is not None or key not in _defaulted(cls)}
+
+    @model_validator(mode="before")
+    @classmethod
     def _read_secret_files(cls, data: Any, info: ValidationInfo) -> Any:
         named = [n for n in secret_fields(cls) if f"{n}_file" in data] if isinstance(data, dict) else []
         if not named:
@@ -105,6 +113,16 @@ def secret_fields(model: type[BaseModel]) -> tuple[str, ...]:
         name
         for name, info in model.model_fields.items()
         if info.annotation is SecretStr or Secret in get_args(info.annotation)
+    )
+
+
+@cache
+def _defaulted(model: type[BaseModel]) -> frozenset[str]:
+    """Name the keys of a section that may be left out but cannot be null."""
+    return frozenset(
+        str(info.validation_alias or name)
+        for name, info in model.model_fields.items()
+        if not info.is_required() and type(None) not in get_args(info.annotation)
     )
 
 

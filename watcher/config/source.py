@@ -87,6 +87,12 @@ def read_source(path: Path, *, environ: Mapping[str, str] | None = None) -> Sour
         path: the file.
         environ: where `${NAME}` in values comes from; None leaves them as they are.
     """
+    data = read_bytes(path)
+    return parse_source(path, data, environ=environ) if isinstance(data, bytes) else data
+
+
+def read_bytes(path: Path) -> bytes | Source:
+    """Read a file of bounded size; a `Source` that holds nothing but the problem where that cannot be done."""
     try:
         if path.is_dir():
             return _unusable(path, "this is a folder, not a file")
@@ -96,13 +102,13 @@ def read_source(path: Path, *, environ: Mapping[str, str] | None = None) -> Sour
         return _unusable(path, "there is no such file")
     except (OSError, ValueError) as error:
         return _unusable(path, f"cannot be read: {getattr(error, 'strerror', None) or error}")
-    return parse_source(path, data, environ=environ)
+    return (
+        data if len(data) <= MAX_FILE_BYTES else _unusable(path, f"larger than {MAX_FILE_BYTES // 2**20}MiB")
+    )
 
 
 def parse_source(path: Path, data: bytes, *, environ: Mapping[str, str] | None = None) -> Source:
     """Parse the bytes of a YAML file (see `read_source`); `path` is for messages."""
-    if len(data) > MAX_FILE_BYTES:
-        return _unusable(path, f"larger than {MAX_FILE_BYTES // 2**20}MiB")
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         data.decode()

@@ -1,0 +1,86 @@
+"""What is allowed but probably not meant: warnings about the main file and the feeds. `load` adds them.
+
+Warnings about rules and lists come from `match`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from watcher.config.complaint import closest
+from watcher.config.models import Settings
+from watcher.config.placed import Placed
+from watcher.config.quantity import format_duration
+from watcher.config.source import Source
+from watcher.errors import Problem
+from watcher.types import Feed
+
+if TYPE_CHECKING:
+    from watcher.match.syntax import Rule
+
+
+def advise(
+    main: Source, settings: Settings, feeds: Sequence[Placed[Feed]], rules: Sequence[Placed[Rule]]
+) -> Iterator[Problem]:
+    """Give the warnings about a configuration that is otherwise right.
+
+    Args:
+        main: the main file, for places.
+        settings: what it says.
+        feeds: all feeds.
+        rules: all rules.
+    """
+    yield from _about_feeds(settings, feeds)
+    yield from _about_routes(main, settings, [rule.value for rule in rules])
+    for key, values in (("feeds", feeds), ("rules", rules)):
+        if not values:
+            message = f"there are no {key}: the service will have nothing to do"
+            yield main.problem(("include", key), message, is_warning=True)
+
+
+def _about_feeds(settings: Settings, feeds: Sequence[Placed[Feed]]) -> Iterator[Problem]:
+    limits = settings.polling.interval
+    first: dict[str, Placed[Feed]] = {}
+    for feed in feeds:
+        before = first.setdefault(feed.value.url, feed)
+        if before is not feed:
+            message = f'the feed "{before.value.id}" has the same address'
+            yield feed.problem(message, at=("url",), is_warning=True)
+        interval = feed.value.interval
+        if interval is not None and not limits.min <= interval <= limits.max:
+            message = (
+                f"the interval {format_duration(interval)} is outside of polling.interval "
+                f"({format_duration(limits.min)} to {format_duration(limits.max)}), which wins"
+            )
+            yield feed.problem(message, at=("interval",), is_warning=True)
+
+
+def _about_routes(main: Source, settings: Settings, rules: Sequence[Rule]) -> Iterator[Problem]:
+    used = set(chain.from_iterable(route.to for route in settings.routes))
+    for name in settings.channels:
+        if name not in used:
+            message = f'no route leads to the channel "{name}"'
+            yield main.problem(("channels", name), message, is_warning=True, key=True)
+    ids = [rule.id for rule in rules]
+    tags = sorted({tag for rule in rules for tag in rule.tags})
+    for index, route in enumerate(settings.routes):
+        if route.when is None:
+            if not route.continue_ and index + 1 < len(settings.routes):
+                message = "this route takes every alert: those below it are never reached"
+                yield main.problem(("routes", index), message, is_warning=True)
+            continue
+        for place, name in enumerate(route.when.rule):
+            if not any(fnmatchcase(rule, name) for rule in ids):
+                where = ("routes", index, "when", "rule", place)
+                yield main.problem(
+                    where, f'no rule is called "{name}"', suggestion=closest(name, ids), is_warning=True
+                )
+        for place, tag in enumerate(route.when.tags):
+            if tag not in tags:
+                where = ("routes", index, "when", "tags", place)
+                yield main.problem(
+                    where, f'no rule has the tag "{tag}"', suggestion=closest(tag, tags), is_warning=True
+                )
