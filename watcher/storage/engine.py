@@ -33,10 +33,17 @@ def open_engine(url: str) -> Engine:
     parsed = parse_url(url)
     try:
         engine = _make_engine(parsed)
+    except (OSError, ModuleNotFoundError) as error:
+        raise StoreError(_explain(parsed, error)) from error
+    try:
         with engine.connect() as connection:
             _migrate(connection)
-    except (DBAPIError, OSError, ModuleNotFoundError) as error:
+    except (DBAPIError, OSError) as error:
+        engine.dispose()
         raise StoreError(_explain(parsed, error)) from error
+    except SchemaTooNew:
+        engine.dispose()
+        raise
     return engine
 
 

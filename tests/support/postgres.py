@@ -1,0 +1,62 @@
+"""A PostgreSQL server of the tests' own: made in a temporary folder, on a free port, gone afterwards.
+
+`find_postgres` says why there is none where the system has no PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+MISSING = "PostgreSQL is not installed (package: postgresql)"
+
+
+def find_postgres() -> Path | None:
+    """Give the folder of `initdb` and `pg_ctl`; None where PostgreSQL is not installed."""
+    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    found = shutil.which("initdb")
+    if found:
+        candidates.append(Path(found).resolve().parent)
+    return next((folder for folder in candidates if (folder / "initdb").exists()), None)
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[str]:
+    """Run a server in `folder` and give the URL of an empty database on it."""
+    programs = find_postgres()
+    if programs is None:
+        raise FileNotFoundError(MISSING)
+    # The server refuses to run as root: then it runs as the user that the package made for it.
+    prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+    data = folder / "data"
+    data.mkdir()
+    if prefix:
+        account = pwd.getpwnam("postgres")
+        for part in (folder, data):
+            os.chown(part, account.pw_uid, account.pw_gid)
+        for parent in folder.parents:
+            if parent.owner() == "root" and parent != Path("/") and str(parent) != "/tmp":
+                parent.chmod(parent.stat().st_mode | 0o011)
+    port = _free_port()
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": "/"}
+    subprocess.run([*prefix, programs / "initdb", "-D", data, "-U", "watcher", "-A", "trust"], **run)
+    subprocess.run(
+        [*prefix, programs / "pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", options, "start"], **run
+    )
+    try:
+        yield f"postgresql://watcher@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*prefix, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
