@@ -1,0 +1,54 @@
+"""Who is told of a match: the whole table."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import samples
+from watcher.alert.policy import Reason, Verdict, decide, outcome_of
+from watcher.types import Alert, MatchOutcome
+
+ALERT = samples.alert()
+
+
+@pytest.mark.parametrize(
+    ("is_test", "is_late", "is_archive", "outcome"),
+    [
+        (False, False, False, MatchOutcome.TOLD),
+        (False, False, True, MatchOutcome.FIRST_POLL),
+        (False, True, False, MatchOutcome.LATE),
+        (False, True, True, MatchOutcome.LATE),
+        (True, False, False, MatchOutcome.TEST),
+        (True, True, True, MatchOutcome.TEST),
+    ],
+)
+def test_what_becomes_of_a_match(
+    is_test: bool, is_late: bool, is_archive: bool, outcome: MatchOutcome
+) -> None:
+    assert outcome_of(samples.match(is_test=is_test, is_late=is_late), is_archive=is_archive) is outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "feed_id", "was_matched", "alert", "verdict", "reason"),
+    [
+        (MatchOutcome.TOLD, "b", False, None, Verdict.TELL, Reason.FIRST_REPORT),
+        (MatchOutcome.TOLD, "b", False, ALERT, Verdict.UPDATE, Reason.ANOTHER_SOURCE),
+        (MatchOutcome.TOLD, "wire", False, ALERT, Verdict.KEEP, Reason.SAME_SOURCE),
+        (MatchOutcome.TOLD, "b", True, ALERT, Verdict.KEEP, Reason.MATCHED_BEFORE),
+        (MatchOutcome.TOLD, "b", True, None, Verdict.KEEP, Reason.MATCHED_BEFORE),
+        (MatchOutcome.FIRST_POLL, "b", False, None, Verdict.KEEP, Reason.FIRST_POLL),
+        (MatchOutcome.FIRST_POLL, "b", False, ALERT, Verdict.KEEP, Reason.FIRST_POLL),
+        (MatchOutcome.TEST, "b", False, None, Verdict.KEEP, Reason.TEST_RULE),
+        (MatchOutcome.LATE, "b", False, None, Verdict.KEEP, Reason.LATE),
+    ],
+)
+def test_who_is_told(
+    outcome: MatchOutcome,
+    feed_id: str,
+    was_matched: bool,
+    alert: Alert | None,
+    verdict: Verdict,
+    reason: Reason,
+) -> None:
+    decision = decide(outcome, feed_id=feed_id, was_matched=was_matched, alert=alert)
+    assert (decision.verdict, decision.reason) == (verdict, reason)
