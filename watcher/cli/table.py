@@ -1,0 +1,114 @@
+"""The table of commands, and what is the same for all of them: loading on use, errors, exit codes.
+
+A command's module is imported only when that command runs: `watcher --help` imports none. To add a group of commands
+write a module with an `app` (see `options.command_app`) and add one line to `COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from watcher.errors import ConfigError, WatcherError
+
+FAILED = 1
+WRONG_USE = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+class Entry(NamedTuple):
+    """Where a command lives and what `--help` says of it."""
+
+    module: str
+    help: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "run": Entry("watcher.cli.run", "Poll, match and deliver until stopped; with --once, one round."),
+    "demo": Entry("watcher.cli.demo", "Run the service on the sample feeds: no account, no network."),
+    "check": Entry("watcher.cli.check", "Say everything that is wrong with the configuration."),
+    "test": Entry("watcher.cli.test", "Run the tests that rules carry."),
+    "scan": Entry("watcher.cli.scan", "Match items from a file of JSON lines; nothing is delivered."),
+    "explain": Entry("watcher.cli.explain", "Show why a rule holds on a text, or why not."),
+    "feeds": Entry("watcher.cli.feeds", "List, add, remove, check, preview, import and export feeds."),
+    "rules": Entry("watcher.cli.rules", "List and show rules."),
+    "alerts": Entry("watcher.cli.alerts", "List and show what was alerted."),
+    "deliveries": Entry(
+        "watcher.cli.deliveries", "List what was sent or waits; try again what was given up."
+    ),
+    "status": Entry("watcher.cli.status", "Show how feeds, alerts and deliveries stand."),
+    "db": Entry("watcher.cli.db", "Upgrade, back up and prune the database."),
+    "schema": Entry("watcher.cli.schema", "Print the JSON Schema of a configuration file, for editors."),
+}
+
+
+class _OnUse(TyperCommand):
+    """Stands for a command whose module is not imported yet."""
+
+    def __init__(self, name: str, entry: Entry) -> None:
+        super().__init__(name=name, help=entry.help)
+        self._module = entry.module
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        module = importlib.import_module(self._module)
+        command = typer.main.get_command(module.app)
+        command.name = self.name
+        return command.make_context(info_name, args, parent, **extra)
+
+
+class _Commands(TyperGroup):
+    """The commands of the table, and the one place where an error becomes an exit code."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {name: _OnUse(name, entry) for name, entry in COMMANDS.items()}
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(WRONG_USE) from error
+        except WatcherError as error:
+            typer.echo(f"watcher: {error}", err=True)
+            raise typer.Exit(FAILED) from error
+        except KeyboardInterrupt as error:
+            raise typer.Exit(INTERRUPTED) from error
+        except BrokenPipeError as error:
+            # Whoever read our output has gone; the interpreter must not fail again when it flushes at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(FAILED) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks print local variables, secrets among them
+    rich_markup_mode=None,  # importing Rich for --help takes longer than all the rest of it
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from watcher import __version__
+
+        typer.echo(f"watcher {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def watcher(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Watch news feeds and tell people, once, when what they watch for happens.
+
+    Exit codes: 0 fine, 1 the checked thing fails, 2 wrong use or configuration.
+    """
