@@ -10,7 +10,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Included:
-    """The files of one kind; `unmatched` are the indexes of patterns that name no file."""
+    """The files of one kind; `unmatched` are the indexes of patterns that name no file.
+
+    A glob that stands beside another in the same folder (`feeds/*.yml`, `feeds/*.opml`) is an alternative to it, and
+    unmatched only when that one is.
+    """
 
     paths: tuple[Path, ...]
     unmatched: tuple[int, ...]
@@ -32,15 +36,27 @@ def find(folder: Path, patterns: Sequence[str]) -> Included:
         Each file once: in the order of the patterns, then by name.
     """
     found: dict[Path, None] = {}
-    unmatched = []
+    empty, served = [], set()
     for index, pattern in enumerate(patterns):
-        full = str(Path(pattern).expanduser()) if pattern.startswith("~") else pattern
-        matches = sorted(
-            path
-            for name in glob.glob(full, root_dir=folder, recursive=True)
-            if not (path := folder / name).is_dir() or not is_pattern(pattern)
-        )
-        if not matches:
-            unmatched.append(index)
+        matches = _matches(folder, pattern)
         found.update(dict.fromkeys(matches))
-    return Included(paths=tuple(found), unmatched=tuple(unmatched))
+        if matches:
+            served.add(Path(pattern).parent)
+        else:
+            empty.append(index)
+    unmatched = tuple(
+        index
+        for index in empty
+        if not (is_pattern(patterns[index]) and Path(patterns[index]).parent in served)
+    )
+    return Included(paths=tuple(found), unmatched=unmatched)
+
+
+def _matches(folder: Path, pattern: str) -> list[Path]:
+    if pattern.startswith("~"):
+        pattern = str(Path(pattern).expanduser())
+    if not is_pattern(pattern):
+        path = folder / pattern
+        return [path] if path.exists() else []
+    paths = (folder / name for name in glob.glob(pattern, root_dir=folder, recursive=True))
+    return sorted(path for path in paths if not path.is_dir())
