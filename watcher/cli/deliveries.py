@@ -1,0 +1,80 @@
+"""`watcher deliveries`: what was sent, what waits, and what was given up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from watcher.cli.output import console, print_json, rows, table
+from watcher.cli.stored import clock_time, delivery_to_json, opened
+from watcher.cli.table import FAILED, WRONG_USE
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_deliveries(
+    config: ConfigOption = DEFAULT_CONFIG,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
+    state: Annotated[str | None, typer.Option(help="pending, sending, delivered, dead or held.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only of this channel.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the newest deliveries with their state and, where they failed, why."""
+    from watcher.types import DeliveryState
+
+    try:
+        wanted = DeliveryState(state) if state else None
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{state!r} is none of {', '.join(DeliveryState)}", param_hint="--state"
+        ) from error
+    with opened(config) as (_, store), store.read() as tx:
+        deliveries = tx.deliveries.newest(limit=limit, state=wanted, channel=channel)
+    if json:
+        print_json([delivery_to_json(delivery) for delivery in deliveries])
+        return
+    listed = table("delivery", "channel", "state", "tries", "when", "rule", "headline", "reason")
+    rows(
+        listed,
+        (
+            (
+                d.id,
+                d.channel,
+                d.state,
+                d.attempts,
+                clock_time(d.delivered_at or d.next_attempt_at),
+                d.alert.rule,
+                d.alert.headline,
+                d.reason,
+            )
+            for d in deliveries
+        ),
+    )
+    console().print(listed if deliveries else "No deliveries.")
+
+
+@app.command()
+def retry(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[DELIVERY]…", help="Which deliveries.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that were given up.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Send again what was given up (state dead); the running service picks it up within seconds."""
+    from watcher.clock import SystemClock
+
+    if bool(ids) == everything:
+        typer.echo("watcher: name the deliveries, or say --all", err=True)
+        raise typer.Exit(WRONG_USE)
+    with opened(config) as (_, store), store.write() as tx:
+        count = tx.deliveries.retry(ids or None, at=SystemClock().now())
+    if json:
+        print_json({"retried": count})
+    else:
+        typer.echo(f"{count} {'delivery' if count == 1 else 'deliveries'} will be tried again")
+    if ids and count < len(ids):
+        typer.echo(f"watcher: {len(ids) - count} of these are not dead, or unknown", err=True)
+        raise typer.Exit(FAILED)

@@ -1,0 +1,93 @@
+"""`watcher status`: how feeds, alerts and deliveries stand, from the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from watcher.cli.output import console, print_json, rows, table
+from watcher.cli.stored import clock_time, moment, opened
+
+if TYPE_CHECKING:
+    from watcher.types import FeedState
+
+app = typer.Typer()
+
+
+@app.command()
+def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
+    """Show how feeds, alerts and deliveries stand."""
+    with opened(config) as (_, store), store.read() as tx:
+        feeds = tx.feeds.all()
+        items = tx.items.counts_by_feed()
+        alerts = tx.alerts.count()
+        deliveries = tx.deliveries.counts()
+    states = [state for state, _ in feeds]
+    if json:
+        print_json(
+            {
+                "feeds": [_feed(state, title, items.get(state.feed_id, 0)) for state, title in feeds],
+                "items": sum(items.values()),
+                "alerts": alerts,
+                "deliveries": [
+                    {"channel": channel, "state": state.value, "count": count}
+                    for (channel, state), count in sorted(deliveries.items())
+                ],
+            }
+        )
+        return
+    out = console()
+    totals = Counter(_health(state) for state in states)
+    counted = ", ".join(f"{count} {health}" for health, count in totals.items())
+    out.print(f"{len(feeds)} feeds ({counted}), {sum(items.values())} items, {alerts} alerts")
+    troubled = table("feed", "problem", "since", "failures", "next poll", "detail")
+    rows(
+        troubled,
+        (
+            (
+                s.feed_id,
+                s.problem,
+                clock_time(s.problem_since),
+                s.failures,
+                clock_time(s.due_at),
+                s.problem_detail,
+            )
+            for s in states
+            if s.problem is not None
+        ),
+    )
+    if troubled.row_count:
+        out.print(troubled)
+    sent = table("channel", "state", "deliveries")
+    rows(sent, ((channel, state, count) for (channel, state), count in sorted(deliveries.items())))
+    if sent.row_count:
+        out.print(sent)
+
+
+def _health(state: FeedState) -> str:
+    if state.failures:
+        return "failing"
+    if state.last_poll_at is None:
+        return "not polled yet"
+    return "fine" if state.problem is None else "damaged"
+
+
+def _feed(state: FeedState, title: str | None, items: int) -> dict[str, Any]:
+    return {
+        "id": state.feed_id,
+        "title": title,
+        "url": state.url,
+        "health": _health(state),
+        "items": items,
+        "due_at": moment(state.due_at),
+        "last_poll_at": moment(state.last_poll_at),
+        "last_success_at": moment(state.last_success_at),
+        "last_new_item_at": moment(state.last_new_item_at),
+        "failures": state.failures,
+        "problem": state.problem.value if state.problem else None,
+        "problem_detail": state.problem_detail,
+        "problem_since": moment(state.problem_since),
+    }

@@ -1,0 +1,102 @@
+"""Opens the store of a configuration for the commands that look into it, and writes what is in it as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from watcher.errors import StoreError
+
+if TYPE_CHECKING:
+    from watcher.config.load import Config
+    from watcher.storage.store import Store
+    from watcher.types import Alert, Delivery
+
+
+@contextmanager
+def opened(config: Path) -> Iterator[tuple[Config, Store]]:
+    """Load a configuration and open its database.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        StoreError: there is no database yet, or it cannot be opened.
+    """
+    from watcher.config.load import load
+    from watcher.storage.engine import sqlite_path
+    from watcher.storage.store import open_store
+
+    loaded = load(config)
+    path = sqlite_path(loaded.settings.database)
+    if path is not None and not path.exists():
+        raise StoreError(f"there is no database at {path} yet: start the service with `watcher run` first")
+    store = open_store(loaded.settings.database)
+    try:
+        yield loaded, store
+    finally:
+        store.close()
+
+
+def alert_to_json(alert: Alert) -> dict[str, Any]:
+    """Give an alert as the commands and the webhook's readers know it."""
+    from watcher.storage.items import evidence_to_json
+
+    return {
+        "id": alert.id,
+        "story": alert.story_id,
+        "rule": alert.rule,
+        "rule_title": alert.rule_title,
+        "severity": alert.severity.label,
+        "tags": list(alert.tags),
+        "headline": alert.headline,
+        "url": alert.url,
+        "quote": alert.quote,
+        "language": alert.language,
+        "places": [{"name": name, "country": country} for name, country in alert.places],
+        "evidence": [evidence_to_json(evidence) for evidence in alert.evidence],
+        "created_at": moment(alert.created_at),
+        "updated_at": moment(alert.updated_at),
+        "sources": [
+            {
+                "feed": source.feed_id,
+                "feed_title": source.feed_title,
+                "title": source.title,
+                "url": source.url,
+                "published": moment(source.published),
+                "seen_at": moment(source.seen_at),
+                "language": source.language,
+            }
+            for source in alert.sources
+        ],
+    }
+
+
+def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
+    """Give a row of the ledger."""
+    return {
+        "id": delivery.id,
+        "alert": delivery.alert.id,
+        "rule": delivery.alert.rule,
+        "headline": delivery.alert.headline,
+        "channel": delivery.channel,
+        "kind": delivery.kind.value,
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+        "created_at": moment(delivery.created_at),
+        "next_attempt_at": moment(delivery.next_attempt_at),
+        "delivered_at": moment(delivery.delivered_at),
+        "receiver_id": delivery.receiver_id,
+        "reason": delivery.reason,
+    }
+
+
+def moment(value: datetime | None) -> str | None:
+    """Give a time in ISO 8601, in UTC, None for none."""
+    return None if value is None else value.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def clock_time(value: datetime | None) -> str:
+    """Give a time as a person reads it in a table: local, to the minute."""
+    return "" if value is None else value.astimezone().strftime("%Y-%m-%d %H:%M")
