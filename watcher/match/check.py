@@ -1,0 +1,233 @@
+"""What is wrong with rules and lists that can only be seen when they are taken together.
+
+Comes in: parsed rules and lists, the gazetteer, the configured feeds. Goes out: problems, each with the rule that it
+is about. Called by the configuration's loader, after every file has been read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from watcher.match.forms.facts import Fact, FeedIs, FeedTagIs, LanguageIs
+from watcher.match.forms.lists import AnyOfList
+from watcher.match.forms.logic import AllOf, AtLeast, NoneOf
+from watcher.match.forms.numbers import Score
+from watcher.match.forms.places import PlaceIs
+from watcher.match.forms.words import Phrase
+from watcher.match.reader import Step, SyntaxProblem, did_you_mean
+from watcher.match.script import letters_of
+from watcher.match.syntax import Condition, Rule, Status, TermList
+from watcher.match.term import Check, Term
+from watcher.match.vocabulary import Vocabulary
+from watcher.text.gazetteer import Gazetteer
+from watcher.types import Feed
+
+LIST_SUBJECT = "list:"
+"""What the subject of a problem begins with when it is about a list and not about a rule."""
+
+BROAD_BELOW_LETTERS = 4
+_SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ur": "ARABIC", "he": "HEBREW", "el": "GREEK"}
+_SCRIPTS |= dict.fromkeys(("ru", "uk", "bg", "sr", "be", "mk"), "CYRILLIC")
+_STEP = re.compile(r"([^.\[\]:]+)(?::[^.\[]*)?((?:\[\d+\])*)")
+
+Problems = Iterator[tuple[str, SyntaxProblem]]
+
+
+def cross_check(
+    rules: Sequence[Rule], lists: Mapping[str, TermList], gazetteer: Gazetteer, feeds: Sequence[Feed]
+) -> tuple[tuple[str, SyntaxProblem], ...]:
+    """Find errors and warnings across rules, lists, places and feeds.
+
+    Returns:
+        Pairs of a subject (a rule's id, or `list:NAME`) and a problem; the problem's path is relative to the entry
+        of that rule or list. A rule set with an error among them must not be compiled.
+    """
+    checker = _Checker(rules, lists, gazetteer, feeds)
+    return tuple(checker.problems())
+
+
+def yaml_steps(path: str) -> tuple[Step, ...]:
+    """Turn a path as evidence names it into keys and indices of the rule's YAML, as far as it can be told."""
+    steps: list[Step] = []
+    for found in _STEP.finditer(path):
+        key = found.group(1)
+        if steps and steps[-1] == "score":
+            break
+        steps.append(key)
+        steps.extend(int(index) for index in re.findall(r"\d+", found.group(2)))
+        if key == "field":
+            steps[-1] = "match"
+        if key == "use":
+            break  # what is wrong is in the definition, and this is where it is used
+    return tuple(steps)
+
+
+class _Checker:
+    """Runs the checks over one configuration."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        lists: Mapping[str, TermList],
+        gazetteer: Gazetteer,
+        feeds: Sequence[Feed],
+    ) -> None:
+        self._rules = rules
+        self._lists = lists
+        self._gazetteer = gazetteer
+        self._feeds = feeds
+
+    def problems(self) -> Problems:
+        vocabulary = Vocabulary(self._lists, self._gazetteer)
+        for rule in self._rules:
+            errors = [*self._references(rule)]
+            yield from ((rule.id, problem) for problem in errors)
+            checks: list[Callable[[Rule], Iterator[SyntaxProblem]]] = [
+                self._no_tests,
+                self._sees_no_feed,
+                self._broad_wildcards,
+                self._impossible,
+            ]
+            for check in checks:
+                yield from ((rule.id, problem) for problem in check(rule))
+            if not errors:
+                yield from ((rule.id, problem) for problem in self._unindexed(rule, vocabulary))
+                yield from ((rule.id, problem) for problem in self._silent_languages(rule))
+        yield from self._unused_lists()
+
+    # --- references --------------------------------------------------------------------------------------------
+
+    def _references(self, rule: Rule) -> Iterator[SyntaxProblem]:
+        for one in rule.subtree():
+            if isinstance(one, AnyOfList) and one.name not in self._lists:
+                hint = did_you_mean(one.name, self._lists)
+                yield _error(one, f"there is no list '{one.name}'", hint)
+            if isinstance(one, PlaceIs):
+                yield from self._places(one)
+
+    def _places(self, one: PlaceIs) -> Iterator[SyntaxProblem]:
+        for code in sorted(one.countries - self._gazetteer.countries.keys()):
+            yield _error(one, f"there is no country '{code}'", did_you_mean(code, self._gazetteer.countries))
+        if one.near is None:
+            return
+        places = self._gazetteer.named(one.near)
+        if not places:
+            yield _error(one, f"no place is called '{one.near}'", "add it under places: with lat and lon")
+        elif all(place.lat is None or place.lon is None for place in places):
+            yield _error(one, f"'{one.near}' has no coordinates", "add lat and lon to it under places:")
+
+    # --- warnings ----------------------------------------------------------------------------------------------
+
+    def _no_tests(self, rule: Rule) -> Iterator[SyntaxProblem]:
+        if not rule.tests:
+            yield SyntaxProblem(
+                message=f"the rule '{rule.id}' has no tests",
+                suggestion="tests: [{title: …, expect: match}]",
+                is_warning=True,
+            )
+
+    def _sees_no_feed(self, rule: Rule) -> Iterator[SyntaxProblem]:
+        if self._feeds and not self._seen(rule):
+            message = f"the rule '{rule.id}' sees none of the {len(self._feeds)} feeds"
+            yield SyntaxProblem(message=message, path=("from",), is_warning=True)
+
+    def _broad_wildcards(self, rule: Rule) -> Iterator[SyntaxProblem]:
+        for one in rule.subtree():
+            if isinstance(one, Phrase) and _is_broad(one.term):
+                message = f"'{one.written}' touches a great many words and slows every item"
+                yield _warning(one, message, "write more letters, or the words themselves")
+
+    def _unindexed(self, rule: Rule, vocabulary: Vocabulary) -> Iterator[SyntaxProblem]:
+        if rule.status is not Status.OFF and rule.match.anchor(vocabulary) is None:
+            message = f"no term of '{rule.id}' must occur for it to hold: it is evaluated on every item"
+            yield _warning(rule.match, message, "add a term or a list that every match has")
+
+    def _silent_languages(self, rule: Rule) -> Iterator[SyntaxProblem]:
+        for language in sorted(self._languages(rule) & _SCRIPTS.keys()):
+            if not _can_hold(rule.match, language, self._lists):
+                message = f"'{rule.id}' sees items in '{language}' but has no terms that could hold on them"
+                hint = f"add terms in that language, or from: {{languages: […]}} without '{language}'"
+                yield _warning(rule.match, message, hint)
+
+    def _impossible(self, rule: Rule) -> Iterator[SyntaxProblem]:
+        seen = self._seen(rule)
+        for one in rule.subtree():
+            if isinstance(one, Fact) and self._feeds and self._never(one, rule, seen):
+                yield _warning(one, f"'{one.label}' can never hold for what this rule sees", None)
+            if isinstance(one, AllOf):
+                forbidden = [
+                    bad for part in one.conditions if isinstance(part, NoneOf) for bad in part.conditions
+                ]
+                for both in (part for part in one.conditions if part in forbidden):
+                    yield _warning(
+                        both, f"'{both.label}' is demanded and forbidden: this can never hold", None
+                    )
+
+    def _never(self, one: Fact, rule: Rule, seen: Sequence[Feed]) -> bool:
+        if isinstance(one, FeedIs):
+            return not any(fnmatchcase(feed.id, glob) for feed in seen for glob in one.accepted)
+        if isinstance(one, FeedTagIs):
+            return not any(feed.tags & set(one.accepted) for feed in seen)
+        wanted = rule.from_.languages
+        return isinstance(one, LanguageIs) and bool(wanted) and wanted.isdisjoint(one.accepted)
+
+    def _unused_lists(self) -> Problems:
+        used = {one.name for rule in self._rules for one in rule.subtree() if isinstance(one, AnyOfList)}
+        for name in self._lists:
+            if name not in used:
+                problem = SyntaxProblem(message=f"no rule uses the list '{name}'", is_warning=True)
+                yield f"{LIST_SUBJECT}{name}", problem
+
+    # --- what a rule sees --------------------------------------------------------------------------------------
+
+    def _seen(self, rule: Rule) -> list[Feed]:
+        wanted = rule.from_
+        return [
+            feed
+            for feed in self._feeds
+            if (not wanted.feeds or any(fnmatchcase(feed.id, glob) for glob in wanted.feeds))
+            and (not wanted.tags or wanted.tags & feed.tags)
+        ]
+
+    def _languages(self, rule: Rule) -> frozenset[str]:
+        if rule.from_.languages:
+            return rule.from_.languages
+        return frozenset(feed.language.lower()[:2] for feed in self._seen(rule) if feed.language)
+
+
+def _error(one: Condition, message: str, suggestion: str | None) -> SyntaxProblem:
+    return SyntaxProblem(message=message, path=yaml_steps(one.path), suggestion=suggestion)
+
+
+def _warning(one: Condition, message: str, suggestion: str | None) -> SyntaxProblem:
+    return SyntaxProblem(message=message, path=yaml_steps(one.path), suggestion=suggestion, is_warning=True)
+
+
+def _is_broad(term: Term) -> bool:
+    return (
+        "*" in term.key and term.check is not Check.EXACT and letters_of(term.literal) < BROAD_BELOW_LETTERS
+    )
+
+
+def _can_hold(condition: Condition, language: str, lists: Mapping[str, TermList]) -> bool:
+    """Tell whether a condition could hold on a text in the script of a language; when unsure, that it could."""
+    if isinstance(condition, Phrase):
+        return _is_in_script(condition.term, language)
+    if isinstance(condition, AnyOfList):
+        return any(_is_in_script(term, language) for term in lists[condition.name].terms_for(language))
+    if isinstance(condition, LanguageIs):
+        return language in condition.accepted
+    children = [_can_hold(child, language, lists) for child in condition.children]
+    if isinstance(condition, AtLeast):
+        return sum(children) >= condition.need
+    if isinstance(condition, Score):
+        return any(children)
+    return isinstance(condition, NoneOf) or all(children)
+
+
+def _is_in_script(term: Term, language: str) -> bool:
+    letter = next((char for char in term.literal if char.isalpha()), None)
+    return letter is None or unicodedata.name(letter, "").startswith(_SCRIPTS[language])

@@ -1,0 +1,123 @@
+"""Rules → a `RuleSet`: the automaton over all their terms, and the index that proposes candidates.
+
+Comes in: parsed rules, lists and the gazetteer. Goes out: an immutable rule set that the engine runs. Building is
+linear in the number of terms and conditions and touches nothing of a rule set in use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from watcher.match.anchor import list_sign, place_sign
+from watcher.match.check import cross_check
+from watcher.match.forms.lists import AnyOfList
+from watcher.match.forms.scope import InField
+from watcher.match.scan import Scanner
+from watcher.match.syntax import Rule, Status, TermList
+from watcher.match.view import TEXT
+from watcher.match.vocabulary import Vocabulary
+from watcher.text.gazetteer import Gazetteer
+from watcher.types import FIELDS, FieldName
+
+__all__ = ["RuleSet", "compile_rules", "cross_check"]
+
+_VERSION_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """Everything that the engine needs, made once per set of rules.
+
+    `candidates` gives, for each sign, the rules (by index) that are worth evaluating when it is present; `always`
+    are the rules for which there is no such sign. `list_signs` gives the lists that a term's key belongs to.
+    `scanned` are the fields that some condition may look at.
+    """
+
+    rules: tuple[Rule, ...]
+    versions: Mapping[str, str]
+    by_id: Mapping[str, Rule]
+    vocabulary: Vocabulary
+    scanner: Scanner
+    scanned: tuple[FieldName, ...]
+    candidates: Mapping[str, tuple[int, ...]]
+    always: tuple[int, ...]
+    list_signs: Mapping[str, tuple[str, ...]]
+    has_place_signs: bool
+
+
+def compile_rules(rules: Sequence[Rule], lists: Mapping[str, TermList], gazetteer: Gazetteer) -> RuleSet:
+    """Build the rule set.
+
+    Args:
+        rules: rules whose references `cross_check` found to be good; those of status `off` are kept for `explain`
+            and for their tests, but never proposed.
+        lists: the lists by name.
+        gazetteer: the places that `near` may name.
+
+    Raises:
+        KeyError: a rule names a list that does not exist.
+    """
+    vocabulary = Vocabulary(lists, gazetteer)
+    conditions = [condition for rule in rules for condition in rule.conditions]
+    candidates, always = _index(rules, vocabulary)
+    return RuleSet(
+        rules=tuple(rules),
+        versions={rule.id: _version(rule, lists) for rule in rules},
+        by_id={rule.id: rule for rule in rules},
+        vocabulary=vocabulary,
+        scanner=Scanner(term for condition in conditions for term in condition.terms(vocabulary)),
+        scanned=_scanned(rules),
+        candidates=candidates,
+        always=always,
+        list_signs=_list_signs(lists, candidates),
+        has_place_signs=any(sign.startswith(place_sign("")) for sign in candidates),
+    )
+
+
+def _index(
+    rules: Sequence[Rule], vocabulary: Vocabulary
+) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+    by_sign: dict[str, list[int]] = defaultdict(list)
+    always: list[int] = []
+    for at, rule in enumerate(rules):
+        if rule.status is Status.OFF:
+            continue
+        anchor = rule.match.anchor(vocabulary)
+        if anchor is None:
+            always.append(at)
+            continue
+        for sign in anchor.signs:
+            by_sign[sign].append(at)
+    return {sign: tuple(found) for sign, found in by_sign.items()}, tuple(always)
+
+
+def _list_signs(lists: Mapping[str, TermList], wanted: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    signs: dict[str, list[str]] = defaultdict(list)
+    for name, terms in lists.items():
+        if list_sign(name) in wanted:
+            for key in {term.key for term in terms.terms}:
+                signs[key].append(list_sign(name))
+    return {key: tuple(found) for key, found in signs.items()}
+
+
+def _scanned(rules: Iterable[Rule]) -> tuple[FieldName, ...]:
+    conditions = (one for rule in rules for one in rule.subtree() if isinstance(one, InField))
+    named = {field for one in conditions for field in one.fields}
+    return tuple(field for field in FIELDS if field in TEXT or field in named)
+
+
+def _version(rule: Rule, lists: Mapping[str, TermList]) -> str:
+    """Hash what the rule says, together with the lists that it names: what changes its matches changes its version."""
+    names = {one.name for one in rule.subtree() if isinstance(one, AnyOfList)}
+    content = {name: _content(lists[name]) for name in sorted(names)}
+    canonical = json.dumps([rule.source, content], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:_VERSION_LENGTH]
+
+
+def _content(terms: TermList) -> dict[str, list[str]]:
+    groups = {"": terms.everywhere, **terms.by_language}
+    return {language: sorted(term.key for term in group) for language, group in groups.items()}

@@ -1,0 +1,156 @@
+"""Document → the rules that hold on it, with evidence.
+
+One pass per field finds the terms of all rules; the index proposes candidates; only those are evaluated, and words,
+sentences and places are computed only when one of them asks. Called by the pipeline for every item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from watcher.match.anchor import place_sign
+from watcher.match.compile import RuleSet
+from watcher.match.scan import FieldHits
+from watcher.match.syntax import FromFilter, Hit, Rule, Status
+from watcher.match.view import View
+from watcher.text.document import Document
+from watcher.types import FIELDS, Evidence, Feed, FieldName, Match, Span
+
+MOST_EVIDENCE = 10
+"""So many stretches of text are kept for one condition: a term may occur a thousand times."""
+
+_NOTHING = FieldHits.none()
+
+
+class Engine:
+    """Runs one rule set. Holds no state of its own, so it may be swapped between two items."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+
+    def match(self, document: Document, feed: Feed, now: datetime) -> tuple[Match, ...]:
+        """Give the rules that hold on an item.
+
+        Args:
+            document: the item.
+            feed: where it came from, for `from` and facts.
+            now: the present, for `max_age`.
+
+        Returns:
+            Matches in the order of the rules; those of status `test` and late ones are marked, not left out.
+        """
+        view = self.view(document, feed)
+        held = (rule for rule in self._candidates(view) if sees(rule.from_, view) and self._holds(rule, view))
+        return tuple(self._match_of(rule, view, now) for rule in held)
+
+    def view(self, document: Document, feed: Feed) -> View:
+        """Scan an item for the terms of all rules."""
+        hits: dict[FieldName, FieldHits] = dict.fromkeys(FIELDS, _NOTHING)
+        for field in self.ruleset.scanned:
+            if document.text(field):
+                hits[field] = self.ruleset.scanner.scan(document.folded(field))
+        return View(document, feed, hits, self.ruleset.vocabulary)
+
+    def match_rule(self, rule_id: str, document: Document, feed: Feed, now: datetime) -> Match | None:
+        """Evaluate one rule on an item, whatever its status and the feeds it sees.
+
+        Raises:
+            KeyError: there is no such rule.
+        """
+        rule = self.ruleset.by_id[rule_id]
+        view = self.view(document, feed)
+        return self._match_of(rule, view, now) if self._holds(rule, view) else None
+
+    def _candidates(self, view: View) -> Iterator[Rule]:
+        ruleset = self.ruleset
+        found = set(ruleset.always)
+        for sign in self._signs(view):
+            found.update(ruleset.candidates.get(sign, ()))
+        for at in sorted(found):
+            yield ruleset.rules[at]
+
+    def _signs(self, view: View) -> Iterator[str]:
+        list_signs = self.ruleset.list_signs
+        for key in view.found():
+            yield key
+            yield from list_signs.get(key, ())
+        if self.ruleset.has_place_signs and view.document.places:
+            yield place_sign("*")
+            for country in {mention.place.country for mention in view.document.places}:
+                yield place_sign(country)
+
+    @staticmethod
+    def _holds(rule: Rule, view: View) -> bool:
+        return rule.match.holds(view) and not (rule.unless is not None and rule.unless.holds(view))
+
+    def _match_of(self, rule: Rule, view: View, now: datetime) -> Match:
+        hits = tuple(_bounded(rule.match.evidence(view)))
+        return Match(
+            rule=rule.id,
+            rule_title=rule.title,
+            rule_version=self.ruleset.versions[rule.id],
+            severity=rule.severity,
+            tags=rule.tags,
+            evidence=tuple(evidence_of(hit, view.document) for hit in hits),
+            sentence=_sentence(hits, view.document),
+            is_test=rule.status is Status.TEST,
+            is_late=is_late(rule, view.document, now),
+        )
+
+
+def sees(wanted: FromFilter, view: View) -> bool:
+    """Tell whether a rule's `from` lets an item through."""
+    return (
+        (not wanted.feeds or any(fnmatchcase(view.feed.id, glob) for glob in wanted.feeds))
+        and (not wanted.tags or not wanted.tags.isdisjoint(view.feed.tags))
+        and (not wanted.languages or view.document.language in wanted.languages)
+    )
+
+
+def is_late(rule: Rule, document: Document, now: datetime) -> bool:
+    """Tell whether an item was published longer ago than its rule still tells people about."""
+    published = document.item.published
+    return rule.max_age is not None and published is not None and now - published > rule.max_age
+
+
+def evidence_of(hit: Hit, document: Document) -> Evidence:
+    """Put the text to a hit."""
+    span = Span(field=hit.field, start=hit.start, end=hit.end)
+    return Evidence(span=span, text=document.text(hit.field)[hit.start : hit.end], path=hit.path)
+
+
+def _bounded(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Leave out repetitions, and all but the first of very many for one condition."""
+    kept: dict[Hit, None] = {}
+    per_path: dict[str, int] = {}
+    for hit in hits:
+        if hit not in kept and per_path.get(hit.path, 0) < MOST_EVIDENCE:
+            kept[hit] = None
+            per_path[hit.path] = per_path.get(hit.path, 0) + 1
+    yield from kept
+
+
+def _sentence(hits: Iterable[Hit], document: Document) -> Span | None:
+    """Find the sentence on which most conditions rest; of equals the first, and the body's before the title's.
+
+    The title is told anyway: a sentence of the body that says as much adds something.
+    """
+    paths: dict[tuple[FieldName, int], set[str]] = {}
+    for hit in hits:
+        if hit.field in ("title", "body"):
+            at = document.words(hit.field).sentence_at(hit.start)
+            paths.setdefault((hit.field, at), set()).add(hit.path)
+    if not paths:
+        return None
+    field, at = min(paths, key=lambda one: (-len(paths[one]), one[0] != "body", one[1]))
+    start, end = document.words(field).sentences[at]
+    return trimmed(Span(field=field, start=start, end=end), document)
+
+
+def trimmed(span: Span, document: Document) -> Span:
+    """Leave the white space at the ends of a span out."""
+    text = document.text(span.field)[span.start : span.end]
+    start = span.start + len(text) - len(text.lstrip())
+    return Span(field=span.field, start=start, end=start + len(text.strip()))

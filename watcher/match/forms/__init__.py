@@ -1,0 +1,55 @@
+"""The kinds of condition: one class each, which reads itself, says what must be looked for, and evaluates itself.
+
+A new kind is a new class that fits `reader.Form` and derives from `syntax.Condition`, and its name here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watcher.match.forms.distance import Near, SameParagraph, SameSentence, Sequence
+from watcher.match.forms.facts import FeedIs, FeedTagIs, LanguageIs
+from watcher.match.forms.lists import AnyOfList
+from watcher.match.forms.logic import AllOf, AnyOf, AtLeast, NoneOf
+from watcher.match.forms.names import Use
+from watcher.match.forms.numbers import Count, Score
+from watcher.match.forms.places import PlaceIs
+from watcher.match.forms.scope import InField
+from watcher.match.forms.words import Exact, Phrase
+from watcher.match.reader import Form
+
+FORMS: Mapping[str, type[Form]] = {
+    form.key: form
+    for form in (
+        Exact,
+        AnyOf,
+        AllOf,
+        NoneOf,
+        AtLeast,
+        Near,
+        Sequence,
+        SameSentence,
+        SameParagraph,
+        InField,
+        Count,
+        AnyOfList,
+        PlaceIs,
+        Score,
+        LanguageIs,
+        FeedIs,
+        FeedTagIs,
+        Use,
+    )
+}
+"""Every kind of condition that is a mapping, by the key that names it."""
+
+NOT_YET: Mapping[str, str] = {
+    "lemma": "write the forms out, or use a wildcard such as cross*",
+    "regex": "use a wildcard or {exact: …}",
+    "entity": "use {exact: …}, a list or {place: …}",
+    "query": "write it with all:, any:, none: and near:",
+    "when": "rules over time come later",
+}
+"""Kinds of condition that are known but not read yet, and what to do meanwhile."""
+
+__all__ = ["FORMS", "NOT_YET", "Phrase"]

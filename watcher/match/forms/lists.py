@@ -1,0 +1,53 @@
+"""The condition on a named list: any of its terms occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from watcher.match.anchor import Anchor
+from watcher.match.forms.words import leaf
+from watcher.match.reader import Reader
+from watcher.match.syntax import Condition, Occurrence
+from watcher.match.term import Term
+
+if TYPE_CHECKING:
+    from watcher.match.view import View
+    from watcher.match.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOfList(Condition):
+    """`{list: armed-groups}`: a term of the list that applies to the item's language occurs."""
+
+    name: str
+    key: ClassVar[str] = "list"
+    options: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def label(self) -> str:
+        return f"list:{self.name}"
+
+    @classmethod
+    def parse(cls, reader: Reader, value: Mapping[object, object]) -> Condition | None:
+        name = reader.string(value[cls.key], "the name of a list", cls.key)
+        return None if name is None else cls(path=f"{reader.path}.list:{name}", name=name)
+
+    @classmethod
+    def schema(cls) -> dict[str, object]:
+        return {cls.key: {"type": "string", "minLength": 1}}
+
+    def holds(self, view: View) -> bool:
+        return view.has_any(view.vocabulary.lists[self.name].keys_for(view.document.language))
+
+    def occurrences(self, view: View) -> Sequence[Occurrence]:
+        keys = view.vocabulary.lists[self.name].keys_for(view.document.language)
+        spans = {span for key in view.present(keys) for span in view.spans(key)}
+        return [leaf(*span, self.path) for span in sorted(spans)]
+
+    def terms(self, vocabulary: Vocabulary) -> Iterable[Term]:
+        return vocabulary.lists[self.name].definition.terms
+
+    def anchor(self, vocabulary: Vocabulary) -> Anchor | None:
+        return vocabulary.lists[self.name].anchor

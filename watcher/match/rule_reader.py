@@ -1,0 +1,242 @@
+"""One entry of `rules:` → a rule. Called by `yaml`; conditions are read by their forms."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TypeVar
+
+from watcher.match.forms import NOT_YET
+from watcher.match.reader import Reader, Step, did_you_mean
+from watcher.match.syntax import AlertOptions, Condition, FromFilter, Rule, RuleTest, Status
+from watcher.types import Severity
+
+T = TypeVar("T")
+
+RULE_KEYS = (
+    "id",
+    "title",
+    "description",
+    "false_positives",
+    "severity",
+    "status",
+    "tags",
+    "from",
+    "match",
+    "unless",
+    "max_age",
+    "alert",
+    "tests",
+)
+GROUPS = ("story", "item")
+DURATION = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
+EXPECTATIONS = {"match": True, "no match": False}
+
+_NOT_IN_VERSION = ("tests", "description", "false_positives")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_DURATION_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
+
+
+class RuleReader:
+    """Reads the keys of one rule."""
+
+    def __init__(self, reader: Reader, value: Mapping[object, object]) -> None:
+        self._reader = reader
+        self._value = value
+
+    def read(self) -> Rule | None:
+        """Read all keys, so that all problems are told at once; None when one of them is an error."""
+        reader, value = self._reader, self._value
+        if "when" in value:
+            reader.fail(f"'when' is not available yet: {NOT_YET['when']}", "when")
+        elif "match" not in value:
+            reader.fail(
+                "the rule has no 'match': it says nothing about which items it is for", suggestion="match: …"
+            )
+        reader.check_keys(value, (*RULE_KEYS, "when"))
+        rule_id, match, unless = self._id(), self._condition("match"), self._condition("unless")
+        severity = self._choice("severity", {one.label: one for one in Severity}, Severity.MEDIUM)
+        status = self._choice("status", {one.value: one for one in Status}, Status.ACTIVE)
+        title = self._text("title")
+        description = self._text("description")
+        false_positives, tags = self._texts("false_positives"), self._texts("tags")
+        from_, max_age, alert = self._from(), self._duration(value, "max_age"), self._alert()
+        tests = self._tests()
+        if rule_id is None or match is None or reader.has_errors:
+            return None
+        return Rule(
+            id=rule_id,
+            title=title or rule_id,
+            match=match,
+            severity=severity,
+            status=status,
+            description=description,
+            false_positives=false_positives,
+            tags=tags,
+            from_=from_,
+            unless=unless,
+            max_age=max_age,
+            alert=alert,
+            tests=tests,
+            source=self._source(),
+        )
+
+    # --- single keys -----------------------------------------------------------------------------------------------
+
+    def _id(self) -> str | None:
+        if "id" not in self._value:
+            self._reader.fail("the rule has no 'id'", suggestion="id: my-rule")
+            return None
+        written = self._reader.string(self._value["id"], "the rule's id", "id")
+        if written is None or _ID.fullmatch(written):
+            return written
+        slug = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
+        self._reader.fail(
+            f"the id '{written}' must be small letters, digits and hyphens", "id", suggestion=slug or None
+        )
+        return None
+
+    def _condition(self, key: str) -> Condition | None:
+        if key not in self._value:
+            return None
+        return self._reader.at(key, path=key).condition(self._value[key])
+
+    def _text(self, key: str) -> str:
+        if key not in self._value:
+            return ""
+        return self._reader.string(self._value[key], f"'{key}'", key) or ""
+
+    def _texts(self, key: str) -> tuple[str, ...]:
+        if key not in self._value:
+            return ()
+        return self._reader.strings(self._value[key], f"'{key}'", key) or ()
+
+    def _choice(self, key: str, choices: Mapping[str, T], default: T) -> T:
+        if key not in self._value:
+            return default
+        given = self._value[key]
+        if given is False and "off" in choices:
+            return choices["off"]  # YAML's word for false, and exactly what is meant
+        if isinstance(given, str) and given in choices:
+            return choices[given]
+        hint = did_you_mean(given, choices) or f"one of {', '.join(choices)}"
+        self._reader.fail(f"{given!r} is no {key}", key, suggestion=hint)
+        return default
+
+    def _duration(self, value: Mapping[object, object], key: str, *inside: Step) -> timedelta | None:
+        if key not in value:
+            return None
+        given = value[key]
+        found = DURATION.fullmatch(given) if isinstance(given, str) and given else None
+        counts = found.groups() if found else ()
+        parts = {unit: int(count) for unit, count in zip(_DURATION_UNITS, counts, strict=False) if count}
+        if any(parts.values()):
+            return timedelta(**parts)
+        self._reader.fail(
+            f"{given!r} is no length of time", *inside, key, suggestion="for example 90s, 15m, 48h, 1d12h, 2w"
+        )
+        return None
+
+    # --- mappings and lists ----------------------------------------------------------------------------------------
+
+    def _from(self) -> FromFilter:
+        given = self._mapping("from", ("feeds", "tags", "languages"), "from: {tags: [ … ]}")
+        reader = self._reader.at("from")
+        read = {key: reader.strings(given[key], f"'{key}'", key) for key in ("feeds", "tags") if key in given}
+        return FromFilter(
+            feeds=read.get("feeds") or (),
+            tags=frozenset(read.get("tags") or ()),
+            languages=self._languages(given),
+        )
+
+    def _languages(self, given: Mapping[object, object]) -> frozenset[str]:
+        if "languages" not in given:
+            return frozenset()
+        written = given["languages"]
+        codes = written if isinstance(written, list) else [written]
+        if not codes:
+            self._reader.fail("'languages' is an empty list", "from", "languages")
+        steps: tuple[Step, ...] = ("from", "languages")
+        read = [read_language(self._reader, code, *steps, at) for at, code in enumerate(codes)]
+        return frozenset(code for code in read if code is not None)
+
+    def _alert(self) -> AlertOptions:
+        given = self._mapping("alert", ("group", "remind"), "alert: {group: story, remind: 12h}")
+        group = given.get("group")
+        if "group" in given and group not in GROUPS:
+            hint = f"one of {', '.join(GROUPS)}"
+            self._reader.fail(f"{group!r} is nothing to group by", "alert", "group", suggestion=hint)
+        remind = self._duration(given, "remind", "alert")
+        return AlertOptions(group=group if isinstance(group, str) else None, remind=remind)
+
+    def _mapping(self, key: str, known: tuple[str, ...], example: str) -> Mapping[object, object]:
+        if key not in self._value:
+            return {}
+        given = self._value[key]
+        if not isinstance(given, Mapping) or not given:
+            self._reader.fail(f"'{key}' takes a mapping", key, suggestion=example)
+            return {}
+        self._reader.at(key).check_keys(given, known)
+        return given
+
+    def _tests(self) -> tuple[RuleTest, ...]:
+        given = self._value.get("tests", [])
+        if not isinstance(given, list):
+            self._reader.fail(
+                "'tests' takes a list", "tests", suggestion="tests: [{title: …, expect: match}]"
+            )
+            return ()
+        read = [_read_test(self._reader.at("tests", at), one) for at, one in enumerate(given)]
+        return tuple(test for test in read if test is not None)
+
+    def _source(self) -> str:
+        """Write down all that decides what the rule does, the same for the same meaning."""
+        told = {str(key): one for key, one in self._value.items() if key not in _NOT_IN_VERSION}
+        definitions = self._reader.definitions
+        told["define"] = {name: definitions[name] for name in sorted(_used(told, definitions, frozenset()))}
+        return json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def read_language(reader: Reader, value: object, *steps: Step) -> str | None:
+    """Read a language code; `no` is Norwegian, and YAML's word for false."""
+    if value is False:
+        reader.fail("YAML reads no as false: put the language code in quotes", *steps, suggestion='"no"')
+        return None
+    if isinstance(value, str) and _LANGUAGE.fullmatch(value):
+        return value
+    reader.fail(f"{value!r} is no language code", *steps, suggestion="two letters, ISO 639-1: en, fr, ar")
+    return None
+
+
+def _read_test(reader: Reader, value: object) -> RuleTest | None:
+    if not isinstance(value, Mapping):
+        reader.fail("a test is a mapping", suggestion="{title: …, expect: match}")
+        return None
+    reader.check_keys(value, ("title", "body", "language", "expect"))
+    title = reader.string(value.get("title"), "the test's title", "title")
+    body = reader.string(value["body"], "the test's body", "body") if "body" in value else ""
+    language = read_language(reader, value["language"], "language") if "language" in value else None
+    expectation = value.get("expect")
+    if not isinstance(expectation, str) or expectation not in EXPECTATIONS:
+        at = ("expect",) if "expect" in value else ()
+        reader.fail("a test says what it expects", *at, suggestion="expect: match, or expect: no match")
+        return None
+    if title is None or body is None:
+        return None
+    return RuleTest(title=title, body=body, language=language, expects_match=EXPECTATIONS[expectation])
+
+
+def _used(value: object, definitions: Mapping[str, object], seen: frozenset[str]) -> frozenset[str]:
+    """Find the definitions that a value names, directly or through others."""
+    if isinstance(value, list):
+        return frozenset(name for one in value for name in _used(one, definitions, seen))
+    if not isinstance(value, Mapping):
+        return frozenset()
+    found = frozenset(name for one in value.values() for name in _used(one, definitions, seen))
+    name = value.get("use")
+    if isinstance(name, str) and name in definitions and name not in seen:
+        found |= {name} | _used(definitions[name], definitions, seen | {name})
+    return found

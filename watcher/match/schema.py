@@ -1,0 +1,83 @@
+"""JSON Schemas of conditions, rules and lists, put together from what each form says of itself.
+
+For editors and documentation. The parser is stricter: it also refuses what a schema cannot express.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watcher.match.forms import FORMS
+from watcher.match.rule_reader import DURATION, EXPECTATIONS, GROUPS
+from watcher.match.syntax import Status
+from watcher.types import Severity
+
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
+_CONDITION = {"$ref": "#/$defs/condition"}
+_LANGUAGE = "^[a-z]{2,3}$"
+_DURATION = {"type": "string", "minLength": 2, "pattern": f"^{DURATION.pattern}$"}
+
+
+def condition_schema() -> dict[str, Any]:
+    """Give the schema of a condition; it refers to itself as `#/$defs/condition`."""
+    return {"$ref": "#/$defs/condition", "$defs": _definitions()}
+
+
+def rule_schema() -> dict[str, Any]:
+    """Give the schema of an entry of `rules:`."""
+    return {
+        **_mapping(
+            {
+                "id": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+                "title": _TEXT,
+                "description": _TEXT,
+                "false_positives": _TEXTS,
+                "severity": {"enum": [severity.label for severity in Severity]},
+                "status": {"enum": [status.value for status in Status]},
+                "tags": _TEXTS,
+                "from": _mapping({"feeds": _TEXTS, "tags": _TEXTS, "languages": _TEXTS}),
+                "match": _CONDITION,
+                "unless": _CONDITION,
+                "max_age": _DURATION,
+                "alert": _mapping({"group": {"enum": list(GROUPS)}, "remind": _DURATION}),
+                "tests": {"type": "array", "items": _test_schema()},
+            },
+            required=["id", "match"],
+        ),
+        "$defs": _definitions(),
+    }
+
+
+def list_schema() -> dict[str, Any]:
+    """Give the schema of an entry of `lists:`."""
+    terms = {"type": "array", "items": _TEXT, "minItems": 1}
+    groups = {
+        "type": "object",
+        "properties": {"any": terms, "exact": terms},
+        "patternProperties": {_LANGUAGE: terms},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return {"anyOf": [terms, groups]}
+
+
+def _definitions() -> dict[str, Any]:
+    schemas = [form.schema() for form in FORMS.values()]
+    forms = [_mapping(schema, required=list(schema)) for schema in schemas]
+    return {"condition": {"anyOf": [_TEXT, *forms]}}
+
+
+def _test_schema() -> dict[str, Any]:
+    properties = {
+        "title": _TEXT,
+        "body": _TEXT,
+        "language": {"type": "string", "pattern": _LANGUAGE},
+        "expect": {"enum": list(EXPECTATIONS)},
+    }
+    return _mapping(properties, required=["title", "expect"])
+
+
+def _mapping(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**schema, "required": required} if required else schema
