@@ -150,7 +150,8 @@ class Item:
     `key` identifies the entry inside its feed (from guid, else link, else text). `guid` is the publisher's id as
     written. `published` is clamped to `seen_at` when it lies in the future; `published_raw` keeps what the feed
     said. `content_hash` changes when title, summary or content change; `text_hash` is over the folded title and
-    body only and is equal for equal texts of different feeds.
+    body only and is equal for equal texts of different feeds. `is_url_shared` says that `url` is not this entry's
+    own: several entries of the document have it, or it is the site's front page.
     """
 
     feed_id: str
@@ -169,6 +170,7 @@ class Item:
     published_raw: str | None = None
     content_hash: str = ""
     text_hash: str = ""
+    is_url_shared: bool = False
 
     @property
     def body(self) -> str:
@@ -181,7 +183,7 @@ class ParsedFeed:
     """A parsed document: what it says of itself, and its items.
 
     `problem` is set when the document was damaged but items were still read (`MALFORMED`); a document from which
-    nothing can be read raises `FetchError` instead.
+    nothing can be read raises `FetchError` instead. `ttl` is how long the feed itself says to wait between polls.
     """
 
     title: str | None
@@ -190,6 +192,7 @@ class ParsedFeed:
     items: tuple[Item, ...]
     format: str
     repeats_guids: bool = False
+    ttl: timedelta | None = None
     problem: FetchProblem | None = None
     problem_detail: str | None = None
 

@@ -1,0 +1,227 @@
+"""From the bytes of an answer to items: the parser, which knows nothing of HTTP but its headers.
+
+In: `Fetched`. Out: `ParsedFeed`, or a `FetchError` where nothing can be read. Called by the poller (in a worker
+process) and by the commands that preview a feed. Nothing here opens a file or a connection, whatever the document
+says.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from watcher.errors import FetchError
+from watcher.ingest.charset import Decoded, decode
+from watcher.ingest.dates import entry_date
+from watcher.ingest.feedxml import MAX_ENTRIES, FeedXml, read_xml
+from watcher.ingest.jsonfeed import NotJsonFeedError, read_json
+from watcher.ingest.links import clean_link
+from watcher.ingest.normalize import Entry, Source, language_code, short, to_items
+from watcher.ingest.plaintext import Markup, looks_like_markup
+from watcher.ingest.webpage import advertised_feed, is_web_page
+from watcher.types import Fetched, FetchProblem, ParsedFeed
+
+_ROOT = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|channel)(?=[\s>/])", re.IGNORECASE)
+_FIRST_ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]{0,60})")
+_MAX_TTL = timedelta(days=31)
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def parse(fetched: Fetched, *, seen_at: datetime, repeats_guids: bool = False) -> ParsedFeed:
+    """Read a feed: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1.
+
+    Args:
+        fetched: an answer with a body.
+        seen_at: when its items count as first seen; future dates are clamped to it.
+        repeats_guids: what the feed's state says; see `FeedState`.
+
+    Returns:
+        The feed's items in its own order. `problem` is MALFORMED where it had to be repaired or was cut off, and
+        TOO_LARGE where it has more entries than are read (5,000).
+
+    Raises:
+        FetchError: EMPTY, NOT_A_FEED, or MALFORMED with nothing readable.
+    """
+    decoded = decode(fetched.body, fetched.headers.get("content-type", ""))
+    text = decoded.text.strip()
+    if not text:
+        raise _failure(
+            fetched, FetchProblem.EMPTY, "the answer is empty: the feed has no content at all", True
+        )
+    if text[0] in "{[":
+        return _parse_json(fetched, text, decoded, seen_at, repeats_guids)
+    if is_web_page(text):
+        raise _failure(fetched, FetchProblem.NOT_A_FEED, advertised_feed(text, url=fetched.url))
+    return _parse_xml(fetched, text, decoded, seen_at, repeats_guids)
+
+
+def _parse_json(
+    fetched: Fetched, text: str, decoded: Decoded, seen_at: datetime, repeats_guids: bool
+) -> ParsedFeed:
+    try:
+        feed = read_json(text, max_entries=MAX_ENTRIES)
+    except NotJsonFeedError as error:
+        kind = FetchProblem.MALFORMED if error.is_damaged else FetchProblem.NOT_A_FEED
+        raise _failure(fetched, kind, error.detail, error.is_damaged) from error
+    source = Source(
+        feed_id=fetched.feed_id,
+        url=fetched.url,
+        site=feed.home_page_url,
+        seen_at=seen_at,
+        language=language_code(feed.language),
+    )
+    items, repeats = to_items(feed.entries, source, repeats_guids=repeats_guids)
+    problem, detail = _problem(decoded.repair, error=None, is_cut=False, is_over=feed.total > MAX_ENTRIES)
+    return ParsedFeed(
+        title=short(feed.title),
+        url=clean_link(feed.home_page_url, base=fetched.url),
+        language=source.language,
+        items=items,
+        format=feed.version,
+        repeats_guids=repeats,
+        problem=problem,
+        problem_detail=detail,
+    )
+
+
+def _parse_xml(
+    fetched: Fetched, text: str, decoded: Decoded, seen_at: datetime, repeats_guids: bool
+) -> ParsedFeed:
+    junk, text = _without_junk(text)
+    document = _read(fetched, text)
+    if not document.version and not document.entries:
+        raise _failure(fetched, FetchProblem.NOT_A_FEED, _what_it_is(text))
+    if not document.entries and document.error is not None:
+        raise _failure(
+            fetched, FetchProblem.MALFORMED, f"no entry of the XML can be read ({document.error})", True
+        )
+    feed = document.feed
+    source = Source(
+        feed_id=fetched.feed_id,
+        url=fetched.url,
+        site=feed.get("link"),
+        seen_at=seen_at,
+        language=language_code(feed.get("language")),
+    )
+    is_atom = document.version.startswith("atom")
+    entries = [_entry(entry, is_atom=is_atom) for entry in document.entries]
+    items, repeats = to_items(entries, source, repeats_guids=repeats_guids)
+    problem, detail = _problem(
+        decoded.repair or junk, error=document.error, is_cut=document.is_cut, is_over=document.is_over
+    )
+    return ParsedFeed(
+        title=short(feed.get("title")),
+        url=clean_link(feed.get("link"), base=fetched.url),
+        language=source.language,
+        items=items,
+        format=document.version or "xml",
+        repeats_guids=repeats,
+        ttl=_ttl(feed.get("ttl")),
+        problem=problem,
+        problem_detail=detail,
+    )
+
+
+def _read(fetched: Fetched, text: str) -> FeedXml:
+    try:
+        return read_xml(text, url=fetched.url, language=fetched.headers.get("content-language"))
+    except (RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError) as error:
+        # feedparser gives up on some damaged documents with errors of its own workings.
+        detail = f"the feed cannot be read: {type(error).__name__} while parsing"
+        raise _failure(fetched, FetchProblem.MALFORMED, detail, True) from error
+
+
+def _entry(entry: Any, *, is_atom: bool) -> Entry:
+    """Take from feedparser's entry what an item is made of."""
+    # Past feedparser's own `get`, which gives `published` for a missing `updated`, with a deprecation warning.
+    updated = dict.get(entry, "updated")
+    updated_parsed = dict.get(entry, "updated_parsed")
+    contents = entry.get("content") or [{}]
+    return Entry(
+        guid=entry.get("id"),
+        link=entry.get("link"),
+        title=_markup(entry.get("title"), entry.get("title_detail"), is_atom=is_atom),
+        summary=_markup(entry.get("summary"), entry.get("summary_detail"), is_atom=is_atom),
+        content=_markup(contents[0].get("value"), contents[0], is_atom=is_atom),
+        author=_author(entry),
+        categories=tuple(tag["term"] or tag["label"] or "" for tag in entry.get("tags", ())),
+        language=_language(entry),
+        published=entry_date(entry.get("published_parsed"), entry.get("published")),
+        updated=entry_date(updated_parsed, updated),
+        published_raw=entry.get("published") or updated,
+    )
+
+
+def _markup(text: Any, detail: Any, *, is_atom: bool) -> Markup:
+    """Say how a text is to be read.
+
+    Atom says itself what is HTML. RSS does not, and feedparser's guess is cautious: a text that it takes for plain
+    is HTML all the same when it holds a tag that HTML knows, and its entities are decoded either way.
+    """
+    if not isinstance(text, str):
+        return Markup()
+    kind = (detail or {}).get("type") or "text/html"
+    if kind in _HTML_TYPES:
+        return Markup(text=text)
+    is_html = not is_atom and ("<" not in text or looks_like_markup(text))
+    return Markup(text=text, is_html=is_html)
+
+
+def _author(entry: Any) -> str | None:
+    """Give the names of all authors; else what feedparser takes for the author."""
+    names = [author.get("name") for author in entry.get("authors", ()) if author.get("name")]
+    return ", ".join(dict.fromkeys(names)) if len(names) > 1 else entry.get("author")
+
+
+def _language(entry: Any) -> str | None:
+    """Give the language that an entry's own texts are marked with; feedparser hands down that of the feed."""
+    details = (entry.get("title_detail"), entry.get("summary_detail"), *entry.get("content", ()))
+    return next((detail["language"] for detail in details if detail and detail.get("language")), None)
+
+
+def _ttl(text: Any) -> timedelta | None:
+    """Read RSS `ttl`, in minutes."""
+    digits = str(text or "").strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        return None
+    return min(timedelta(minutes=int(digits)), _MAX_TTL)
+
+
+def _without_junk(text: str) -> tuple[str | None, str]:
+    """Cut off what stands before the document: warnings of PHP, debug output."""
+    if text.startswith("<") and not text.startswith("<br"):
+        return None, text
+    start = _ROOT.search(text[:65_536])
+    if start is None:
+        return None, text
+    return "there is text before the XML, which was passed over", text[start.start() :]
+
+
+def _what_it_is(text: str) -> str:
+    root = _FIRST_ELEMENT.search(text[:65_536])
+    if root is None:
+        return "the answer is neither XML nor JSON: check the address"
+    return f"the answer is XML with the root <{root[1]}>, which is no feed format: check the address"
+
+
+def _problem(
+    repair: str | None, *, error: str | None, is_cut: bool, is_over: bool
+) -> tuple[FetchProblem | None, str | None]:
+    """Say what was wrong with a document whose items could be read, the most telling first."""
+    if is_over:
+        return FetchProblem.TOO_LARGE, f"the feed has more than {MAX_ENTRIES} entries: the rest is not read"
+    if is_cut:
+        return FetchProblem.MALFORMED, "the feed breaks off inside an entry; those before it were read"
+    if repair is not None:
+        return FetchProblem.MALFORMED, repair
+    if error is not None:
+        return (
+            FetchProblem.MALFORMED,
+            f"the XML is not well-formed ({error}); its entries were read all the same",
+        )
+    return None, None
+
+
+def _failure(fetched: Fetched, problem: FetchProblem, detail: str, retryable: bool = False) -> FetchError:
+    return FetchError(problem, detail, feed_id=fetched.feed_id, status=fetched.status, retryable=retryable)

@@ -1,0 +1,108 @@
+"""Markup of an entry to plain text, word boundaries and paragraphs kept.
+
+In: a title, summary or content as the feed has it. Out: text where a line is a line and a blank line parts
+paragraphs. Pure; called by `normalize`. The text may still hold anything that people write, `<!channel>` included:
+escaping is for those who render.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+from watcher.ingest.charset import scrub
+
+_MAX_TAGS = 50_000
+"""Of one text: more is not prose, and parsing time could grow with the square of it."""
+
+_PARAGRAPH_TAGS = (
+    "address|article|aside|blockquote|body|center|details|dialog|dl|div|fieldset|figcaption|figure|footer|form|"
+    "h[1-6]|header|hr|main|nav|ol|p|pre|section|summary|table|ul"
+)
+_LINE_TAGS = "br|caption|dd|dt|legend|li|option|tbody|td|tfoot|th|thead|tr"
+# A break is put before opening and closing tags alike. In attribute values and comments it does no harm: only white
+# space is added.
+_PARAGRAPH = re.compile(rf"</?(?:{_PARAGRAPH_TAGS})(?=[\s/>])", re.IGNORECASE)
+_LINE = re.compile(rf"</?(?:{_LINE_TAGS})(?=[\s/>])", re.IGNORECASE)
+_NOT_TEXT = ["script", "style", "template", "iframe", "object", "noembed", "noframes"]
+
+_TAG = re.compile(r"<[/!?]?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_KNOWN_TAG = re.compile(
+    rf"</?(?:a|abbr|b|big|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strong|sub|sup|tt|u|var|wbr|"
+    rf"{_PARAGRAPH_TAGS}|{_LINE_TAGS})(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_SPACE_IN_LINE = re.compile(r"[^\S\n]+")
+_AROUND_BREAK = re.compile(r" ?\n ?")
+_BREAKS = re.compile(r"\n{3,}")
+_WHITE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Markup:
+    """Text of a feed and how to read it: `is_html` False means that `<b>` in it is three characters."""
+
+    text: str = ""
+    is_html: bool = True
+
+
+NO_TEXT = Markup()
+
+
+def plain_text(markup: Markup, *, limit: int) -> str:
+    """Give the text that a reader sees.
+
+    Args:
+        markup: as the feed has it, its own XML escapes already undone.
+        limit: in characters; what is longer is cut.
+
+    Returns:
+        Text without markup, scripts, styles and comments. Block elements and `<br>` become line breaks, paragraphs
+        are parted by a blank line, inline elements leave no gap inside a word, entities are decoded. Text without
+        any tag keeps its own line breaks.
+    """
+    text = scrub(markup.text)
+    if markup.is_html and "<" in text:
+        return _tidy(_from_html(_CDATA.sub("", text)))[:limit].rstrip()
+    if markup.is_html:
+        text = decode_entities(text)
+    return _tidy(text.replace("\r\n", "\n").replace("\r", "\n"))[:limit].rstrip()
+
+
+def one_line(text: str) -> str:
+    """Put a text on one line: every run of white space becomes one space."""
+    return _WHITE.sub(" ", text).strip()
+
+
+def looks_like_markup(text: str) -> bool:
+    """Tell whether a text that is said to be plain holds HTML after all: a tag that HTML knows."""
+    return "<" in text and _KNOWN_TAG.search(text) is not None
+
+
+def decode_entities(text: str) -> str:
+    """Decode complete entities (`&eacute;`, `&#233;`); a bare `&copy` in a query string stays."""
+    if "&" not in text:
+        return text
+    return scrub(_ENTITY.sub(lambda found: html.unescape(found[0]), text))
+
+
+def _from_html(text: str) -> str:
+    """Parse HTML and give its text, with line breaks for blocks only."""
+    marked = _LINE.sub("\n\\g<0>", _PARAGRAPH.sub("\n\n\\g<0>", _WHITE.sub(" ", text)))
+    if marked.count("<") > _MAX_TAGS:
+        return decode_entities(_TAG.sub("", marked))
+    tree = LexborHTMLParser(marked)
+    tree.strip_tags(_NOT_TEXT, recursive=True)
+    root = tree.root
+    return root.text(deep=True, separator="", strip=False) if root is not None else ""
+
+
+def _tidy(text: str) -> str:
+    """Collapse spaces, keep single breaks as lines and double ones as paragraphs."""
+    text = _AROUND_BREAK.sub("\n", _SPACE_IN_LINE.sub(" ", scrub(text)))
+    return _BREAKS.sub("\n\n", text).strip()
