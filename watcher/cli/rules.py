@@ -1,0 +1,128 @@
+"""`watcher rules`: the rules of the configuration."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app
+from watcher.cli.output import console, print_json, rows, table
+from watcher.cli.table import WRONG_USE
+
+if TYPE_CHECKING:
+    from watcher.match.syntax import Condition, Rule
+
+app = command_app()
+
+
+@app.callback()
+def rules() -> None:
+    """List and show rules."""
+
+
+@app.command("list")
+def list_rules(
+    pattern: Annotated[str, typer.Argument(help="Only rules whose id fits this glob.")] = "*",
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """List the rules, by id."""
+    found = [rule for rule in _load(config) if fnmatch.fnmatchcase(rule.id, pattern)]
+    if json:
+        print_json([_summary(rule) for rule in found])
+        return
+    made = table("rule", "severity", "status", "tags", "tests", "title")
+    summaries = [
+        (rule.id, rule.severity.label, rule.status, ", ".join(rule.tags), len(rule.tests), rule.title)
+        for rule in found
+    ]
+    console().print(rows(made, summaries))
+
+
+@app.command("show")
+def show_rule(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="The rule's id.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Show one rule: what it says of itself, and its conditions as a tree."""
+    known = {rule.id: rule for rule in _load(config)}
+    rule = find_rule(known, rule_id)
+    if json:
+        print_json(_summary(rule) | _details(rule))
+        return
+    _print_rule(rule)
+
+
+def find_rule(known: dict[str, Rule], rule_id: str) -> Rule:
+    """Give the rule of an id; ends the command with 2 and a suggestion when there is none."""
+    if rule_id in known:
+        return known[rule_id]
+    from watcher.config.complaint import closest
+
+    hint = closest(rule_id, sorted(known))
+    typer.echo(f'no rule is called "{rule_id}"' + (f" ({hint})" if hint else ""), err=True)
+    raise typer.Exit(WRONG_USE)
+
+
+def _load(config: Any) -> Sequence[Rule]:
+    from watcher.config.load import load
+
+    return sorted(load(config).rules, key=lambda rule: rule.id)
+
+
+def _summary(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity.label,
+        "status": rule.status.value,
+        "tags": list(rule.tags),
+        "tests": len(rule.tests),
+    }
+
+
+def _details(rule: Rule) -> dict[str, object]:
+    from watcher.config.quantity import format_duration
+
+    return {
+        "description": rule.description,
+        "false_positives": list(rule.false_positives),
+        "from": {
+            "feeds": list(rule.from_.feeds),
+            "tags": sorted(rule.from_.tags),
+            "languages": sorted(rule.from_.languages),
+        },
+        "max_age": format_duration(rule.max_age) if rule.max_age is not None else None,
+        "match": _node(rule.match),
+        "unless": _node(rule.unless) if rule.unless is not None else None,
+    }
+
+
+def _node(condition: Condition) -> dict[str, object]:
+    return {"label": condition.label, "children": [_node(child) for child in condition.children]}
+
+
+def _print_rule(rule: Rule) -> None:
+    from rich.tree import Tree
+
+    def grow(tree: Tree, condition: Condition) -> None:
+        branch = tree.add(condition.label)
+        for child in condition.children:
+            grow(branch, child)
+
+    screen = console()
+    screen.print(f"{rule.id}: {rule.title}", style="bold")
+    screen.print(f"{rule.severity.label}, {rule.status.value}" + "".join(f", #{tag}" for tag in rule.tags))
+    if rule.description:
+        screen.print(rule.description)
+    for name, condition in (("match", rule.match), ("unless", rule.unless)):
+        if condition is not None:
+            tree = Tree(name)
+            grow(tree, condition)
+            screen.print(tree)
+    for text in rule.false_positives:
+        screen.print(f"known false positive: {text}")
