@@ -10,6 +10,7 @@ from watcher.types import Alert, Delivery, DeliveryKind, DeliveryState, Severity
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
+_TITLE = "Militants fleeing Sirte may head for Tunisia"
 _QUOTE = "Militants fleeing Sirte may try to slip into Tunisia, the minister warned."
 
 
@@ -18,7 +19,7 @@ def a_source(**changes: Any) -> Source:
     source = Source(
         feed_id="coast-wire",
         feed_title="Coast Wire",
-        title="Militants fleeing Sirte may head for Tunisia",
+        title=_TITLE,
         url="https://coast-wire.example/2026/03/sirte",
         published=NOON - timedelta(minutes=12),
         seen_at=NOON - timedelta(minutes=2),
@@ -36,11 +37,11 @@ def an_alert(**changes: Any) -> Alert:
         rule_title="Armed group crossing into Tunisia",
         severity=Severity.HIGH,
         tags=("tunisia", "border"),
-        headline="Militants fleeing Sirte may head for Tunisia",
+        headline=_TITLE,
         url="https://coast-wire.example/2026/03/sirte",
         quote=_QUOTE,
-        highlights=((0, 9), (10, 17), (49, 56)),
-        title_highlights=((0, 9), (37, 44)),
+        highlights=_marks(_QUOTE, "Militants", "fleeing", "Tunisia"),
+        title_highlights=_marks(_TITLE, "Militants", "Tunisia"),
         language="en",
         sources=(a_source(),),
         places=(("Tunisia", "TN"), ("Sirte", "LY")),
@@ -63,3 +64,7 @@ def a_delivery(alert: Alert | None = None, **changes: Any) -> Delivery:
         next_attempt_at=NOON,
     )
     return replace(delivery, **changes)
+
+
+def _marks(text: str, *words: str) -> tuple[tuple[int, int], ...]:
+    return tuple((text.index(word), text.index(word) + len(word)) for word in words)

@@ -1,0 +1,80 @@
+"""Alerts as plain text."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from tests.support.alerts import a_source, an_alert
+from tests.support.hostile import HOSTILE, hostile_alert, is_harmless
+from watcher.alert.card import card
+from watcher.alert.render import plain, summary, update_line
+
+TWO_SOURCES = (
+    a_source(),
+    a_source(feed_id="gulf", feed_title="الساحل", title="مسلحون قرب تونس", url=None, language="ar"),
+)
+
+
+def test_a_plain_alert_says_all_that_matters() -> None:
+    assert plain(card(an_alert(sources=TWO_SOURCES))) == dedent(
+        """\
+        HIGH · Armed group crossing into Tunisia
+        *Militants* fleeing Sirte may head for *Tunisia*
+        https://coast-wire.example/2026/03/sirte
+
+            *Militants* *fleeing* Sirte may try to slip into *Tunisia*, the minister warned.
+
+        2 sources
+          - Coast Wire · Militants fleeing Sirte may head for Tunisia · 2026-03-01 11:48 UTC
+            https://coast-wire.example/2026/03/sirte
+          - \u2068الساحل\u2069 · \u2068مسلحون قرب تونس\u2069 · 2026-03-01 11:48 UTC
+
+        Places: Tunisia (TN), Sirte (LY)
+        Published 2026-03-01 11:48 UTC · seen 2026-03-01 11:58 UTC
+        Rule tunisia-border-threat · tunisia, border
+        """
+    )
+
+
+def test_an_edited_report_is_called_one() -> None:
+    assert plain(card(an_alert(is_edit=True))).startswith(
+        "HIGH · Armed group crossing into Tunisia (edited report)\n"
+    )
+
+
+def test_several_reports_of_one_outlet_are_no_more_sources() -> None:
+    assert "\n1 source, 2 reports\n" in plain(card(an_alert(sources=(a_source(), a_source()))))
+
+
+def test_reports_beyond_the_list_are_counted() -> None:
+    assert "\n  and 3 more\n" in plain(card(an_alert(sources=(a_source(),) * 11)))
+
+
+def test_an_alert_with_little_to_tell_has_no_empty_lines_for_it() -> None:
+    text = plain(card(an_alert(quote="", highlights=(), places=(), tags=(), url=None)))
+    assert "\n\n\n" not in text
+    assert "Places" not in text
+    assert text.endswith("Rule tunisia-border-threat\n")
+
+
+def test_the_summary_is_one_line() -> None:
+    assert summary(card(an_alert())) == (
+        "HIGH · Armed group crossing into Tunisia: Militants fleeing Sirte may head for Tunisia"
+    )
+
+
+def test_an_update_names_the_outlet_that_joined_last() -> None:
+    assert update_line(card(an_alert(sources=TWO_SOURCES))) == (
+        "+ also reported by \u2068الساحل\u2069 (2 sources): Militants fleeing Sirte may head for Tunisia"
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_words_cannot_act_in_plain_text(name: str) -> None:
+    shown = card(hostile_alert(HOSTILE[name]))
+    assert is_harmless(plain(shown))
+    assert is_harmless(summary(shown))
+    assert "\n" not in summary(shown) + update_line(shown)
+    assert len(plain(shown)) < 20_000

@@ -1,0 +1,148 @@
+"""Alerts as Slack messages in Block Kit.
+
+In: a `Card`. Out: the `text` and `blocks` of chat.postMessage. Text of feeds only ever stands in `rich_text` elements
+and `plain_text` objects, which Slack shows as they are: there it can mention nobody, disguise no link and end no bold.
+Pure; called by the Slack channel.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from watcher.alert.card import Card, Report
+from watcher.alert.inert import cut, isolated
+from watcher.alert.marks import Run
+from watcher.alert.render import moment, sources_heading, summary, title
+from watcher.types import Severity
+
+Block = dict[str, Any]
+Element = dict[str, Any]
+
+# https://docs.slack.dev/reference/block-kit/blocks (header, context), and bolt-js#2509 for the sum of all blocks, of
+# which it is not documented what counts: the serialised form is the safe reading.
+HEADER_LIMIT = 150
+CONTEXT_ITEM_LIMIT = 300
+BLOCKS_CHARS_LIMIT = 12_000
+# Slack cuts longer text itself: https://docs.slack.dev/reference/methods/chat.postMessage
+TEXT_LIMIT = 3_900
+
+_SIGNS = {
+    Severity.INFO: "⚪",
+    Severity.LOW: "🔵",
+    Severity.MEDIUM: "🟡",
+    Severity.HIGH: "🟠",
+    Severity.CRITICAL: "🔴",
+}
+_BOLD = {"bold": True}
+# Shown in the reader's own time zone; the fallback is for clients that cannot.
+_DATE = "{date_short_pretty} {time}"
+_UNFINISHED_ENTITY = re.compile(r"&[a-z]{0,3}$")
+
+
+def blocks(card: Card) -> list[Block]:
+    """Lay an alert out as blocks, with as many of its reports as fit."""
+    for shown in range(len(card.reports), 0, -1):
+        result = _blocks(_with_reports(card, shown))
+        if len(json.dumps(result, ensure_ascii=True)) <= BLOCKS_CHARS_LIMIT:
+            return result
+    return _blocks(_with_reports(card, 0))
+
+
+def message_text(card: Card) -> str:
+    """Give the text beside the blocks: what notifications show and screen readers read."""
+    quote = "".join(run.text for run in card.quote)
+    return escaped(f"{summary(card)}\n{quote}".rstrip())
+
+
+def escaped(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Escape Slack's control characters, then cut, never inside an entity.
+
+    https://docs.slack.dev/messaging/formatting-message-text: only `&`, `<` and `>` are escaped, nothing else.
+    """
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if len(text) <= limit:
+        return text
+    return _UNFINISHED_ENTITY.sub("", text[: limit - 1]) + "…"
+
+
+def _blocks(card: Card) -> list[Block]:
+    body: list[Element] = [_section(_headline(card))]
+    if card.quote:
+        body.append({"type": "rich_text_quote", "elements": _texts(card.quote)})
+    body.append(_section([_text(sources_heading(card), is_bold=True)]))
+    if card.reports:
+        items = [_section(_report(report)) for report in card.reports]
+        body.append({"type": "rich_text_list", "style": "bullet", "elements": items})
+    if card.more_reports:
+        body.append(_section([_text(f"and {card.more_reports} more")]))
+    body.append(_section(_times(card)))
+    header = {"type": "plain_text", "text": cut(f"{_SIGNS[card.severity]} {title(card)}", HEADER_LIMIT)}
+    return [
+        {"type": "header", "text": header | {"emoji": False}},
+        {"type": "rich_text", "elements": body},
+        {"type": "context", "elements": [_plain(line) for line in _context(card)]},
+    ]
+
+
+def _with_reports(card: Card, shown: int) -> Card:
+    hidden = len(card.reports) - shown
+    return replace(card, reports=card.reports[:shown], more_reports=card.more_reports + hidden)
+
+
+def _headline(card: Card) -> list[Element]:
+    if card.url is None:
+        return _texts(card.headline)
+    links = [_text(run.text, is_bold=run.is_evidence) | _link(card.url) for run in card.headline]
+    # The host is shown because a headline can read like the address of somewhere else.
+    return [*links, _text(f"  ({card.host})")]
+
+
+def _report(report: Report) -> list[Element]:
+    title = _text(isolated(report.title or report.outlet))
+    if report.url:
+        title |= _link(report.url)
+    return [_text(f"{isolated(report.outlet)} · ", is_bold=True), title, _text(" · "), _date(report.time)]
+
+
+def _times(card: Card) -> list[Element]:
+    if card.published_at is None:
+        return [_text("Seen "), _date(card.seen_at)]
+    return [_text("Published "), _date(card.published_at), _text(" · seen "), _date(card.seen_at)]
+
+
+def _context(card: Card) -> list[str]:
+    places = [f"Places: {', '.join(card.places)}"] if card.places else []
+    tags = [f"Tags: {', '.join(card.tags)}"] if card.tags else []
+    return [f"Rule: {card.rule}", f"Severity: {card.severity.label}", *places, *tags]
+
+
+def _section(elements: list[Element]) -> Element:
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _texts(runs: Iterable[Run]) -> list[Element]:
+    return [_text(run.text, is_bold=run.is_evidence) for run in runs]
+
+
+def _text(text: str, *, is_bold: bool = False) -> Element:
+    return {"type": "text", "text": text} | ({"style": _BOLD} if is_bold else {})
+
+
+def _link(url: str) -> Element:
+    return {"type": "link", "url": url}
+
+
+def _date(time: datetime) -> Element:
+    timestamp = int(time.timestamp())
+    if timestamp <= 0:  # feeds know such dates, Slack does not
+        return _text(moment(time))
+    return {"type": "date", "timestamp": timestamp, "format": _DATE, "fallback": moment(time)}
+
+
+def _plain(text: str) -> Element:
+    return {"type": "plain_text", "text": cut(text, CONTEXT_ITEM_LIMIT), "emoji": False}

@@ -1,0 +1,86 @@
+"""Alerts as JSON for programs: the body that webhooks are sent.
+
+In: a `Delivery`. Out: plain data. The shape is part of the contract with receivers: keys are added, never changed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from watcher.alert.card import safe_url
+from watcher.alert.inert import cut, inert
+from watcher.alert.marks import Marked, excerpt
+from watcher.types import Alert, Delivery, Source
+
+VERSION = 1
+
+_TEXT_LIMIT = 1_000
+_SOURCES_LIMIT = 50
+_PLACES_LIMIT = 50
+
+
+def payload(delivery: Delivery) -> dict[str, Any]:
+    """Give the JSON object of one delivery.
+
+    Returns:
+        `version`, `delivery` (`id`, `kind`, `created`) and `alert`. Times are RFC 3339 in UTC. `headline` and `quote` are
+        `{text, highlights}` with highlights as [start, end) in code points. `source_count` counts all reports, of
+        which `sources` lists the first ones.
+    """
+    return {
+        "version": VERSION,
+        "delivery": {
+            "id": delivery.id,
+            "kind": delivery.kind.value,
+            "created": _time(delivery.created_at),
+        },
+        "alert": _alert(delivery.alert),
+    }
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.id,
+        "story": alert.story_id,
+        "rule": alert.rule,
+        "rule_title": _line(alert.rule_title),
+        "severity": alert.severity.label,
+        "tags": list(alert.tags),
+        "headline": _marked(excerpt(alert.headline, alert.title_highlights, limit=_TEXT_LIMIT)),
+        "quote": _marked(excerpt(alert.quote, alert.highlights, limit=_TEXT_LIMIT)),
+        "url": safe_url(alert.url),
+        "language": _line(alert.language or "") or None,
+        "places": [
+            {"name": _line(name), "country": _line(country)} for name, country in alert.places[:_PLACES_LIMIT]
+        ],
+        "sources": [_source(source) for source in alert.sources[:_SOURCES_LIMIT]],
+        "source_count": len(alert.sources),
+        "is_edit": alert.is_edit,
+        "created": _time(alert.created_at),
+        "updated": _time(alert.updated_at),
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "feed": source.feed_id,
+        "outlet": _line(source.feed_title),
+        "title": _line(source.title),
+        "url": safe_url(source.url),
+        "published": _time(source.published) if source.published else None,
+        "seen": _time(source.seen_at),
+        "language": _line(source.language or "") or None,
+    }
+
+
+def _marked(marked: Marked) -> dict[str, Any]:
+    return {"text": marked.text, "highlights": [list(mark) for mark in marked.marks]}
+
+
+def _line(text: str) -> str:
+    return cut(inert(text).strip(), _TEXT_LIMIT)
+
+
+def _time(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

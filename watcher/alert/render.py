@@ -1,0 +1,82 @@
+"""Alerts as plain text: for the text part of mails, for logs and pipes, and as the last resort of every channel.
+
+In: a `Card`. Out: lines. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from watcher.alert.card import Card, Report
+from watcher.alert.inert import isolated
+from watcher.alert.marks import Run
+
+
+def plain(card: Card) -> str:
+    """Lay an alert out as lines of plain text; evidence stands between asterisks."""
+    lines = [title(card), starred(card.headline)]
+    if card.url:
+        lines.append(card.url)
+    if card.quote:
+        lines += ["", f"    {starred(card.quote)}"]
+    lines += ["", sources_heading(card)]
+    lines += [f"  - {_report_line(report)}" for report in card.reports]
+    if card.more_reports:
+        lines.append(f"  and {card.more_reports} more")
+    lines += ["", *details(card)]
+    return "\n".join(lines) + "\n"
+
+
+def summary(card: Card) -> str:
+    """Give an alert in one line: for notifications, screen readers and subjects."""
+    return f"{title(card)}: {isolated(card.headline_text)}"
+
+
+def update_line(card: Card) -> str:
+    """Tell in one line that one more outlet reports what an alert was about."""
+    return f"+ also reported by {isolated(card.latest_outlet)} ({sources_count(card)}): {isolated(card.headline_text)}"
+
+
+def title(card: Card) -> str:
+    """Give severity and rule: `HIGH · Armed group crossing into Tunisia`."""
+    edited = " (edited report)" if card.is_edit else ""
+    return f"{card.severity.label.upper()} · {card.rule_title}{edited}"
+
+
+def details(card: Card) -> list[str]:
+    """Give the lines that stand below an alert: places, times, rule and tags."""
+    lines = [f"Places: {isolated(', '.join(card.places))}"] if card.places else []
+    times = f"Seen {moment(card.seen_at)}"
+    if card.published_at:
+        times = f"Published {moment(card.published_at)} · seen {moment(card.seen_at)}"
+    tags = f" · {', '.join(card.tags)}" if card.tags else ""
+    return [*lines, times, f"Rule {card.rule}{tags}"]
+
+
+def sources_heading(card: Card) -> str:
+    """Give the line above the list of reports."""
+    reports = len(card.reports) + card.more_reports
+    if reports == card.outlets:
+        return sources_count(card)
+    return f"{sources_count(card)}, {reports} reports"
+
+
+def sources_count(card: Card) -> str:
+    """Say how many outlets report it."""
+    return "1 source" if card.outlets == 1 else f"{card.outlets} sources"
+
+
+def starred(runs: Iterable[Run]) -> str:
+    """Give the runs as text with asterisks around the evidence."""
+    return "".join(f"*{run.text}*" if run.is_evidence else run.text for run in runs)
+
+
+def moment(time: datetime) -> str:
+    """Give a time to the minute, in UTC and saying so."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _report_line(report: Report) -> str:
+    line = f"{isolated(report.outlet)} · {isolated(report.title)} · {moment(report.time)}"
+    return f"{line}\n    {report.url}" if report.url else line

@@ -1,0 +1,39 @@
+"""The kinds of channels, and how one is built from its settings.
+
+In: the name and the settings of a channel. Out: a `Channel`. Called by `app` at start and at a reload. A new kind is
+a module here, a line in `_KINDS`, and its settings in `config.channels`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from watcher.config.channels import ChannelSettings
+    from watcher.ports import Channel
+
+# Named, not imported: each kind brings a library along, and most commands need none of them.
+_KINDS: Final[Mapping[str, str]] = {
+    "console": "watcher.deliver.channels.console:ConsoleChannel",
+    "slack": "watcher.deliver.channels.slack:SlackChannel",
+    "email": "watcher.deliver.channels.email:EmailChannel",
+    "webhook": "watcher.deliver.channels.webhook:WebhookChannel",
+    "apprise": "watcher.deliver.channels.apprise:AppriseChannel",
+}
+
+
+def build(name: str, settings: ChannelSettings) -> Channel:
+    """Build a channel; nothing is connected or sent yet.
+
+    Args:
+        name: The channel's name in the configuration.
+        settings: Its settings, which say its kind.
+
+    Raises:
+        WatcherError: The kind needs a package that is not installed, or cannot use these settings.
+    """
+    module, _, kind = _KINDS[settings.type].partition(":")
+    channel: Channel = getattr(import_module(module), kind)(name, settings)
+    return channel

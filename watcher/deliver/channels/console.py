@@ -1,0 +1,134 @@
+"""Alerts on the terminal: panels for people, plain lines for pipes and logs.
+
+In: a delivery. Out: text on a stream, flushed. Built by the registry for channels of type `console`.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import IO, TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.text import Text
+
+from watcher.alert.card import Card, Report, card
+from watcher.alert.marks import Run
+from watcher.alert.render import details, moment, plain, sources_heading, title, update_line
+from watcher.deliver.channels.rendering import laid_out, plain_text
+from watcher.deliver.channels.thread import in_daemon_thread
+from watcher.errors import DeliveryError
+from watcher.types import Alert, Delivery, DeliveryKind, Receipt, Severity
+
+if TYPE_CHECKING:
+    from watcher.config.channels import ConsoleSettings
+
+_STYLES = {
+    Severity.INFO: "white",
+    Severity.LOW: "blue",
+    Severity.MEDIUM: "yellow",
+    Severity.HIGH: "bold bright_red",
+    Severity.CRITICAL: "bold white on red",
+}
+_EVIDENCE = "bold black on yellow"
+_WIDEST = 110
+
+
+class ConsoleChannel:
+    """Writes to standard output, or to the Rich console that it is given."""
+
+    kind = "console"
+    spacing = timedelta()
+    has_updates = True
+
+    def __init__(
+        self,
+        name: str,
+        settings: ConsoleSettings | None = None,  # noqa: ARG002 - every kind is built from name and settings
+        *,
+        console: Console | None = None,
+    ) -> None:
+        self.name = name
+        self._console = console or Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        """Print the alert; it is delivered once the stream has taken all of it."""
+        is_update = delivery.kind is DeliveryKind.UPDATE
+        text = laid_out(self._update if is_update else self._alert, delivery.alert, channel=self.name)
+        text = text if text is not None else plain_text(delivery.alert, channel=self.name)
+        try:
+            await in_daemon_thread(lambda: _write(self._console.file, text), name=f"{self.name} writer")
+        except (OSError, ValueError) as error:  # ValueError: the stream is closed
+            raise DeliveryError(
+                f"cannot write to the terminal: {type(error).__name__}", channel=self.name
+            ) from error
+        return Receipt()
+
+    async def close(self) -> None:
+        """Leave the stream open: it is not ours."""
+
+    def _alert(self, alert: Alert) -> str:
+        shown = card(alert)
+        if not self._console.is_terminal:
+            return plain(shown) + "\n"
+        return self._printed(panel(shown))
+
+    def _update(self, alert: Alert) -> str:
+        line = update_line(card(alert))
+        return self._printed(Text(line, style="dim")) if self._console.is_terminal else line + "\n"
+
+    def _printed(self, what: Panel | Text) -> str:
+        with self._console.capture() as capture:
+            self._console.print(what, width=min(self._console.width, _WIDEST))
+        return capture.get()
+
+
+def panel(card: Card) -> Panel:
+    """Lay an alert out as a framed panel. Only `Text` is used: markup in a feed's words stays words."""
+    style = _STYLES[card.severity]
+    lines: list[Text] = [_marked(card.headline, "bold"), Text()]
+    if card.quote:
+        lines += [_marked(card.quote, "italic"), Text()]
+    lines.append(Text(sources_heading(card), style="bold"))
+    lines += [_report(report) for report in card.reports]
+    if card.more_reports:
+        lines.append(Text(f"and {card.more_reports} more"))
+    lines.append(Text())
+    lines += [Text(line, style="dim") for line in details(card)]
+    if card.url:
+        lines.append(Text(card.url, style="underline blue", overflow="fold"))
+    return Panel(
+        Group(*lines),
+        title=Text(f" {title(card)} ", style=style),
+        title_align="left",
+        border_style=style.removesuffix(" on red"),
+        box=box.ROUNDED,
+        padding=(1, 2),
+    )
+
+
+def _marked(runs: tuple[Run, ...], style: str) -> Text:
+    return Text.assemble(
+        *((run.text, _EVIDENCE if run.is_evidence else style) for run in runs), overflow="fold"
+    )
+
+
+def _report(report: Report) -> Text:
+    return Text.assemble(
+        "• ",
+        (report.outlet, "bold"),
+        " · ",
+        report.title,
+        " · ",
+        (moment(report.time), "dim"),
+        overflow="fold",
+    )
+
+
+def _write(stream: IO[str], text: str) -> None:
+    """Write all of it and flush; what the stream's encoding lacks is written as escapes."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()

@@ -1,0 +1,42 @@
+"""Alerts as HTML mail: one column that fits a narrow phone, styles inline because mail programs drop the rest.
+
+In: a `Card`. Out: a page. Called by the email channel; the template escapes everything it is given.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from watcher.alert.card import Card
+from watcher.alert.render import details, moment, sources_heading, summary
+from watcher.types import Severity
+
+_COLOURS = {
+    Severity.INFO: "#5b6472",
+    Severity.LOW: "#1a5fb4",
+    Severity.MEDIUM: "#8a6d00",
+    Severity.HIGH: "#c64600",
+    Severity.CRITICAL: "#c01c28",
+}
+
+
+def html(card: Card) -> str:
+    """Lay an alert out as an HTML page."""
+    return _template().render(
+        card=card,
+        colour=_COLOURS[card.severity],
+        direction="rtl" if card.is_right_to_left else "auto",
+        summary=summary(card),
+        sources_heading=sources_heading(card),
+        details=details(card),
+    )
+
+
+@cache
+def _template() -> Template:
+    loader = PackageLoader("watcher.deliver.channels")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment.filters["moment"] = moment
+    return environment.get_template("alert.html")
