@@ -6,11 +6,20 @@ name. Called by `places`, and by the rule compiler to check and resolve names in
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-from watcher.text.fold import fold_term
+from watcher.text.atlas import ALTERNATE, FOREIGN, Atlas
+from watcher.text.names import key
 from watcher.types import Place
+
+DATA_FILE = Path(__file__).with_name("data") / "gazetteer.bin"
+
+_NAMES_REMEMBERED = 16_384
+_PLACES_REMEMBERED = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,38 +37,105 @@ class ExtraPlace:
     kind: str = "area"
 
 
-class Gazetteer:
-    """The places that can be found, and their names. Build it with `load`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One place that a name may mean.
 
-    def __init__(self, places: Mapping[str, Place], names: Mapping[str, tuple[str, ...]]) -> None:
-        self._places = places
-        self._names = names
-        self.countries: Mapping[str, Place] = {p.country: p for p in places.values() if p.kind == "country"}
+    `admin` is the first-level region as `TN.36`, empty if unknown. `is_alternate`: the place mostly goes by another
+    name. `is_foreign`: a name of a country in none of the main languages. `is_extra`: added by the users.
+    """
+
+    place: Place
+    admin: str = ""
+    is_alternate: bool = False
+    is_foreign: bool = False
+    is_extra: bool = False
+
+
+class Gazetteer:
+    """The places that can be found, and their names. Build it with `load`; it never changes afterwards."""
+
+    def __init__(self, atlas: Atlas, extra: Sequence[ExtraPlace] = ()) -> None:
+        self._atlas = atlas
+        self._extra_places, self._extra_names = _index(extra)
+        self._place_of_row = lru_cache(maxsize=_PLACES_REMEMBERED)(self._read)
+        self.candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._candidates)
+        self.countries: Mapping[str, Place] = self._read_countries()
 
     @classmethod
     def load(cls, extra: Sequence[ExtraPlace] = ()) -> Gazetteer:
-        """Read the data file of the package and add the users' places."""
-        places: dict[str, Place] = {}
-        names: dict[str, tuple[str, ...]] = {}
-        for one in extra:
-            place = Place(
-                id=f"extra:{fold_term(one.name)}",
-                name=one.name,
-                country=one.country,
-                kind=one.kind,
-                lat=one.lat,
-                lon=one.lon,
-            )
-            places[place.id] = place
-            for name in (one.name, *one.aliases):
-                key = fold_term(name)
-                names[key] = (*names.get(key, ()), place.id)
-        return cls(places, names)
+        """Open the data file of the package and add the users' places."""
+        return cls(Atlas(DATA_FILE), extra)
 
     def place(self, place_id: str) -> Place:
         """Give the place with an id; raises KeyError when there is none."""
-        return self._places[place_id]
+        if place_id in self._extra_places:
+            return self._extra_places[place_id]
+        if place_id in self.countries:
+            return self.countries[place_id]
+        row = self._atlas.row_of_id(place_id)
+        if row is None:
+            raise KeyError(place_id)
+        return self._place_of_row(row)[0]
 
     def named(self, name: str) -> tuple[Place, ...]:
-        """Give the places with a name, in any spelling of it, the most prominent first; empty when there are none."""
-        return tuple(self._places[i] for i in self._names.get(fold_term(name), ()))
+        """Give the places with a name, in any spelling of it, the most prominent first; empty when there are none.
+
+        The users' own places come first, then countries, then the places that go by this name before those that are
+        only sometimes called so. Adjectives and peoples count as their country.
+        """
+        exact = self.candidates(name.strip()) if name.isupper() else ()
+        found = {one.place.id: one.place for one in (*exact, *self.candidates(key(name)))}
+        return tuple(found.values())
+
+    def is_people(self, word: str) -> bool:
+        """Tell whether a folded word is an adjective or people of a country."""
+        return word in self._atlas.peoples
+
+    def _candidates(self, name: str) -> tuple[Candidate, ...]:
+        """Give the places that a key may mean (see `names.key`); an acronym is its own key."""
+        own = self._extra_names.get(name, ())
+        found = [Candidate(place=place, is_extra=True) for place in own]
+        for row, flags in self._atlas.rows_named(name):
+            place, admin = self._place_of_row(row)
+            is_alternate, is_foreign = bool(flags & ALTERNATE), bool(flags & FOREIGN)
+            found.append(
+                Candidate(place=place, admin=admin, is_alternate=is_alternate, is_foreign=is_foreign)
+            )
+        return tuple(found)
+
+    def _read(self, index: int) -> tuple[Place, str]:
+        row = self._atlas.row(index)
+        place = Place(
+            id=row.id,
+            name=row.name,
+            country=row.country,
+            kind=row.kind,
+            lat=row.lat,
+            lon=row.lon,
+            population=row.population,
+        )
+        return place, row.admin
+
+    def _read_countries(self) -> dict[str, Place]:
+        rows = self._atlas.rows_of_countries()
+        return {self._place_of_row(row)[0].country: self._place_of_row(row)[0] for row in rows}
+
+
+def _index(extra: Sequence[ExtraPlace]) -> tuple[dict[str, Place], dict[str, list[Place]]]:
+    """Give the users' places by id, and by the key of each of their names."""
+    places: dict[str, Place] = {}
+    names: dict[str, list[Place]] = defaultdict(list)
+    for one in extra:
+        place = Place(
+            id=f"own:{one.country}:{key(one.name)}",
+            name=one.name,
+            country=one.country,
+            kind=one.kind,
+            lat=one.lat,
+            lon=one.lon,
+        )
+        places[place.id] = place
+        for found in dict.fromkeys(key(name) for name in (one.name, *one.aliases)):
+            names[found].append(place)
+    return places, dict(names)
