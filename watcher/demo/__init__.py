@@ -1,0 +1,1 @@
+"""The demo: the real service on sample feeds that the demo itself serves. `run` is the way in."""
