@@ -79,7 +79,7 @@ class Service:
             ConfigError: the configuration cannot be brought to life (a channel, the web port).
             StoreError: the database cannot be used.
         """
-        async with self._parts() as parts, AsyncExitStack() as stack:
+        async with self.parts() as parts, AsyncExitStack() as stack:
             await stack.enter_async_context(self._web(parts))
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(parts.outbox.run(), name="outbox")
@@ -102,14 +102,14 @@ class Service:
         self, *, on_progress: Callable[[int, int], None] = lambda _done, _of: None
     ) -> OnceReport:
         """Poll every due feed once, deliver what is due, and end."""
-        async with self._parts() as parts:
+        async with self.parts() as parts:
             tally = await parts.poller.run_due(on_progress=on_progress)
             results = await parts.outbox.drain(self._clock.now() + _DRAIN_TIME)
         delivered = results.get(Result.DELIVERED, 0)
         return OnceReport(tally=tally, delivered=delivered, undelivered=sum(results.values()) - delivered)
 
     @asynccontextmanager
-    async def _parts(self) -> AsyncIterator[_Parts]:
+    async def parts(self) -> AsyncIterator[Parts]:
         """Build everything that both ways of running need, and take it down again in the right order."""
         config, settings = self._config, self._config.settings
         async with AsyncExitStack() as stack:
@@ -153,7 +153,7 @@ class Service:
                 concurrency=settings.polling.concurrency,
                 on_told=lambda _channels: outbox.wake(),
             )
-            yield _Parts(store=store, run=run, ledger=ledger, outbox=outbox, poller=poller)
+            yield Parts(clock=self._clock, store=store, run=run, ledger=ledger, outbox=outbox, poller=poller)
 
     def _take_over(self, store: Store) -> None:
         """Agree with the configuration, and free what a killed service held."""
@@ -172,7 +172,7 @@ class Service:
         # No schedule reaches beyond a day past the longest interval, whatever a server asks for.
         return self._config.settings.polling.interval.max + timedelta(days=1)
 
-    def _schedule(self, parts: _Parts) -> AsyncIOScheduler:
+    def _schedule(self, parts: Parts) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None}
         )
@@ -197,7 +197,7 @@ class Service:
             log.exception("job_failed", job=name)
             self.metrics.errors.labels(name).inc()
 
-    async def _measure(self, parts: _Parts) -> None:
+    async def _measure(self, parts: Parts) -> None:
         counts = await parts.run(parts.ledger.delivery_counts)
         for (channel, state), count in counts.items():
             self.metrics.deliveries.labels(channel, state).set(count)
@@ -205,7 +205,7 @@ class Service:
         self.metrics.feeds.labels("failing").set(failed)
         self.metrics.feeds.labels("fine").set(len(self._config.feeds) - failed)
 
-    async def _pull_back(self, parts: _Parts) -> None:
+    async def _pull_back(self, parts: Parts) -> None:
         def pull() -> int:
             with parts.store.write() as tx:
                 return tx.feeds.pull_back(now=self._clock.now(), horizon=self._horizon)
@@ -214,7 +214,7 @@ class Service:
         if moved:
             log.warning("clock_jumped", feeds=moved)
 
-    async def _prune(self, parts: _Parts) -> None:
+    async def _prune(self, parts: Parts) -> None:
         keep = self._config.settings.retention
         now = self._clock.now()
         pruned = await parts.run(
@@ -235,7 +235,7 @@ class Service:
             self.metrics.published_to_delivered.labels(delivery.channel).observe(delay)
 
     @asynccontextmanager
-    async def _web(self, parts: _Parts) -> AsyncIterator[None]:
+    async def _web(self, parts: Parts) -> AsyncIterator[None]:
         settings = self._config.settings.web
         if settings.address is None:
             yield
@@ -259,7 +259,7 @@ class Service:
         finally:
             await runner.cleanup()
 
-    async def _check_dispatcher(self, parts: _Parts) -> str | None:
+    async def _check_dispatcher(self, parts: Parts) -> str | None:
         last = parts.poller.last_tick
         if last is None or self._clock.monotonic() - last <= _STALL.total_seconds():
             return None
@@ -267,9 +267,10 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
+class Parts:
     """What a running service is made of."""
 
+    clock: Clock
     store: Store
     run: StoreRunner
     ledger: StoreLedger
