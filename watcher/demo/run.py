@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from watcher import log
 from watcher.app import Service
 from watcher.clock import SystemClock
 from watcher.config.load import Config, load
@@ -55,6 +56,7 @@ async def run_demo(seeds_folder: Path, *, stop: asyncio.Event, console: Console 
             config = await asyncio.to_thread(
                 load, seeds_folder / "watcher.yml", environ=_environment(server, folder)
             )
+            log.configure(level=config.settings.log.level, form=config.settings.log.format)
             async with asyncio.TaskGroup() as group:
                 ending = group.create_task(_say_when_over(server, seeds, console), name="demo end")
                 await Service(config).run(stop, on_ready=lambda: _welcome(config, seeds, console))
