@@ -19,10 +19,14 @@ from xml.sax.xmlreader import AttributesNSImpl, InputSource
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.sanitizer import replace_doctype
 
+from watcher.ingest.prolog import read_prolog
+
 MAX_ENTRIES = 5_000
 """Per document, the first ones: ten times the longest real feeds, and some seconds of parsing."""
 _MAX_ELEMENTS = 300_000
 """Per document; an element costs about 15 µs. Ten MiB of real feed have well under 250,000."""
+_MAX_PIECES = 2_000_000
+"""Of text, per document: the loose parser hands over a run of `<` one by one. 10 MiB of real feed have 400,000."""
 _MAX_ATTRIBUTES = 200
 _MAX_NAMESPACES = 100
 _MAX_TAGS = 200
@@ -31,11 +35,10 @@ _MAX_AUTHOR_CHARS = 200
 """feedparser looks for an address in it with a regex whose cost grows with the square of its length."""
 _MAX_EXPANSION_CHARS = 1_000_000
 """What entities of the document's own may add to it in all."""
+_MAX_DOCTYPE_CHARS = 8_192
+"""Longer ones are dropped, with their entities: feedparser's patterns are quadratic in them."""
 
-_ROOT = re.compile(r"<(?![?!])")
 _ROOT_END = re.compile(r"</(?:rss|feed|rdf:RDF|channel|RDF)\s*>", re.IGNORECASE)
-_XML_DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,10 @@ class _Bounded:
     entries: list[Any]
     namespaces_in_use: dict[str, str]
     elements = 0
+    pieces = 0
+    # Both would be half of the cost. Text is made of markup and links are made absolute by `normalize`.
+    resolve_relative_uris = False
+    sanitize_html = False
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> Any:
         self.elements += 1
@@ -74,6 +81,12 @@ class _Bounded:
         if len(self.entries) > MAX_ENTRIES:
             raise _Enough
         return result
+
+    def handle_data(self, text: str, escape: int = 1) -> None:
+        self.pieces += 1
+        if self.pieces > _MAX_PIECES:
+            raise _Enough
+        super().handle_data(text, escape)  # type: ignore[misc]
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         if len(self.namespaces_in_use) < _MAX_NAMESPACES:
@@ -135,22 +148,18 @@ def read_xml(text: str, *, url: str, language: str | None = None) -> FeedXml:
 
 
 def _prepare(text: str) -> tuple[bytes, str | None, dict[str, str]]:
-    """Give the document without its declaration and with a tamed DOCTYPE, as feedparser would.
+    """Give the document with nothing before its root but a tamed DOCTYPE, the format that this names, its entities.
 
-    Runs of white space before the root are shortened first: feedparser's patterns are quadratic in them.
+    feedparser keeps entities of plain text only, so none grows by another. What is left to bound is one long entity
+    used many times, and the time of its patterns on a long DOCTYPE.
     """
-    root = _ROOT.search(text)
-    start = root.start() if root else len(text)
-    head = _SPACES.sub(
-        lambda run: "\n" if "\n" in run[0] else " ", _XML_DECLARATION.sub("", text[:start], count=1)
-    )
-    # Well-formed prologs need no blank first line, and a strict parser takes none before a declaration.
-    document = head.lstrip() + text[start:]
-    version, data, entities = replace_doctype(document.encode("utf-8"))
-    growth = sum(len(value) * data.count(f"&{name};".encode()) for name, value in entities.items())
-    if growth > _MAX_EXPANSION_CHARS:
-        _, data, entities = replace_doctype(text[start:].encode("utf-8"))
-    return data, version, entities
+    prolog = read_prolog(text)
+    root = text[prolog.end :].encode("utf-8")
+    if not prolog.doctype or len(prolog.doctype) > _MAX_DOCTYPE_CHARS:
+        return root, None, {}
+    version, data, entities = replace_doctype(prolog.doctype.encode("utf-8") + b"\n" + root)
+    growth = sum(len(value) * root.count(f"&{name};".encode()) for name, value in entities.items())
+    return (root, version, {}) if growth > _MAX_EXPANSION_CHARS else (data, version, entities)
 
 
 def _run_strict(parser: Any, data: bytes) -> tuple[str | None, bool]:

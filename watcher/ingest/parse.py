@@ -18,12 +18,12 @@ from watcher.ingest.feedxml import MAX_ENTRIES, FeedXml, read_xml
 from watcher.ingest.jsonfeed import NotJsonFeedError, read_json
 from watcher.ingest.links import clean_link
 from watcher.ingest.normalize import Entry, Source, language_code, short, to_items
-from watcher.ingest.plaintext import Markup, looks_like_markup
+from watcher.ingest.plaintext import NO_TEXT, Markup, decode_entities, looks_like_markup
+from watcher.ingest.prolog import root_name
 from watcher.ingest.webpage import advertised_feed, is_web_page
 from watcher.types import Fetched, FetchProblem, ParsedFeed
 
 _ROOT = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|channel)(?=[\s>/])", re.IGNORECASE)
-_FIRST_ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]{0,60})")
 _MAX_TTL = timedelta(days=31)
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -72,7 +72,9 @@ def _parse_json(
         language=language_code(feed.language),
     )
     items, repeats = to_items(feed.entries, source, repeats_guids=repeats_guids)
-    problem, detail = _problem(decoded.repair, error=None, is_cut=False, is_over=feed.total > MAX_ENTRIES)
+    problem, detail = _problem(
+        decoded.repair, error=None, is_cut=False, is_over=feed.total > MAX_ENTRIES, read=len(items)
+    )
     return ParsedFeed(
         title=short(feed.title),
         url=clean_link(feed.home_page_url, base=fetched.url),
@@ -108,7 +110,11 @@ def _parse_xml(
     entries = [_entry(entry, is_atom=is_atom) for entry in document.entries]
     items, repeats = to_items(entries, source, repeats_guids=repeats_guids)
     problem, detail = _problem(
-        decoded.repair or junk, error=document.error, is_cut=document.is_cut, is_over=document.is_over
+        decoded.repair or junk,
+        error=document.error,
+        is_cut=document.is_cut,
+        is_over=document.is_over,
+        read=len(items),
     )
     return ParsedFeed(
         title=short(feed.get("title")),
@@ -126,7 +132,15 @@ def _parse_xml(
 def _read(fetched: Fetched, text: str) -> FeedXml:
     try:
         return read_xml(text, url=fetched.url, language=fetched.headers.get("content-language"))
-    except (RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError) as error:
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
         # feedparser gives up on some damaged documents with errors of its own workings.
         detail = f"the feed cannot be read: {type(error).__name__} while parsing"
         raise _failure(fetched, FetchProblem.MALFORMED, detail, True) from error
@@ -157,15 +171,17 @@ def _markup(text: Any, detail: Any, *, is_atom: bool) -> Markup:
     """Say how a text is to be read.
 
     Atom says itself what is HTML. RSS does not, and feedparser's guess is cautious: a text that it takes for plain
-    is HTML all the same when it holds a tag that HTML knows, and its entities are decoded either way.
+    is HTML all the same when it holds a tag that HTML knows. Entities are decoded either way: publishers that escape
+    once too often are many, writers who mean the seven characters `&nbsp;` are few.
     """
     if not isinstance(text, str):
-        return Markup()
+        return NO_TEXT
     kind = (detail or {}).get("type") or "text/html"
     if kind in _HTML_TYPES:
         return Markup(text=text)
-    is_html = not is_atom and ("<" not in text or looks_like_markup(text))
-    return Markup(text=text, is_html=is_html)
+    if not is_atom and looks_like_markup(text):
+        return Markup(text=text)
+    return Markup(text=decode_entities(text), is_html=False)
 
 
 def _author(entry: Any) -> str | None:
@@ -199,18 +215,18 @@ def _without_junk(text: str) -> tuple[str | None, str]:
 
 
 def _what_it_is(text: str) -> str:
-    root = _FIRST_ELEMENT.search(text[:65_536])
+    root = root_name(text)
     if root is None:
         return "the answer is neither XML nor JSON: check the address"
-    return f"the answer is XML with the root <{root[1]}>, which is no feed format: check the address"
+    return f"the answer is XML with the root <{root}>, which is no feed format: check the address"
 
 
 def _problem(
-    repair: str | None, *, error: str | None, is_cut: bool, is_over: bool
+    repair: str | None, *, error: str | None, is_cut: bool, is_over: bool, read: int
 ) -> tuple[FetchProblem | None, str | None]:
     """Say what was wrong with a document whose items could be read, the most telling first."""
     if is_over:
-        return FetchProblem.TOO_LARGE, f"the feed has more than {MAX_ENTRIES} entries: the rest is not read"
+        return FetchProblem.TOO_LARGE, f"the feed is too long: only its first {read} entries were read"
     if is_cut:
         return FetchProblem.MALFORMED, "the feed breaks off inside an entry; those before it were read"
     if repair is not None:

@@ -16,7 +16,9 @@ from selectolax.lexbor import LexborHTMLParser
 from watcher.ingest.charset import scrub
 
 _MAX_TAGS = 50_000
-"""Of one text: more is not prose, and parsing time could grow with the square of it."""
+_MAX_UNCLOSED = 2_000
+"""Of one text, roughly. More is not prose, and the time of an HTML parser grows with tags times depth; such a text is
+stripped of its tags by a plain pattern instead."""
 
 _PARAGRAPH_TAGS = (
     "address|article|aside|blockquote|body|center|details|dialog|dl|div|fieldset|figcaption|figure|footer|form|"
@@ -27,16 +29,17 @@ _LINE_TAGS = "br|caption|dd|dt|legend|li|option|tbody|td|tfoot|th|thead|tr"
 # space is added.
 _PARAGRAPH = re.compile(rf"</?(?:{_PARAGRAPH_TAGS})(?=[\s/>])", re.IGNORECASE)
 _LINE = re.compile(rf"</?(?:{_LINE_TAGS})(?=[\s/>])", re.IGNORECASE)
-_NOT_TEXT = ["script", "style", "template", "iframe", "object", "noembed", "noframes"]
+_NOT_TEXT = ["script", "style", "iframe", "object", "noembed", "noframes"]
 
-_TAG = re.compile(r"<[/!?]?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"<[/!?]?[a-zA-Z-][^<>]*>")
 _KNOWN_TAG = re.compile(
     rf"</?(?:a|abbr|b|big|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strong|sub|sup|tt|u|var|wbr|"
     rf"{_PARAGRAPH_TAGS}|{_LINE_TAGS})(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+# CDATA marks would hide text as a comment, templates would keep it out of the page.
+_WRAPPING = re.compile(r"<!\[CDATA\[|\]\]>|</?template(?:\s[^<>]*)?>", re.IGNORECASE)
 _SPACE_IN_LINE = re.compile(r"[^\S\n]+")
 _AROUND_BREAK = re.compile(r" ?\n ?")
 _BREAKS = re.compile(r"\n{3,}")
@@ -68,7 +71,7 @@ def plain_text(markup: Markup, *, limit: int) -> str:
     """
     text = scrub(markup.text)
     if markup.is_html and "<" in text:
-        return _tidy(_from_html(_CDATA.sub("", text)))[:limit].rstrip()
+        return _tidy(_from_html(_WRAPPING.sub("", text)))[:limit].rstrip()
     if markup.is_html:
         text = decode_entities(text)
     return _tidy(text.replace("\r\n", "\n").replace("\r", "\n"))[:limit].rstrip()
@@ -94,7 +97,8 @@ def decode_entities(text: str) -> str:
 def _from_html(text: str) -> str:
     """Parse HTML and give its text, with line breaks for blocks only."""
     marked = _LINE.sub("\n\\g<0>", _PARAGRAPH.sub("\n\n\\g<0>", _WHITE.sub(" ", text)))
-    if marked.count("<") > _MAX_TAGS:
+    opened, closed = marked.count("<"), marked.count("</")
+    if opened > _MAX_TAGS or opened - 2 * closed > _MAX_UNCLOSED:
         return decode_entities(_TAG.sub("", marked))
     tree = LexborHTMLParser(marked)
     tree.strip_tags(_NOT_TEXT, recursive=True)

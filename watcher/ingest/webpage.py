@@ -5,17 +5,15 @@ In: text of a document. Out: whether it is a page, and a line that says what to 
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
+from watcher.ingest.prolog import read_prolog, root_name
+
 _HEAD_CHARS = 300_000
 """Of a page: links to feeds stand in its head."""
-_PAGE_START = re.compile(
-    r"(?:\s|<\?[^>]*>|<!--.*?-->)*(?:<!doctype\s+html|<(?:html|head|body|title|script|div)\b)",
-    re.IGNORECASE | re.DOTALL,
-)
+_PAGE_ROOTS = frozenset({"html", "head", "body", "title", "meta", "script", "style", "div", "p", "h1"})
 _FEED_TYPES = (
     "application/rss+xml",
     "application/atom+xml",
@@ -27,7 +25,10 @@ _FEED_TYPES = (
 
 def is_web_page(text: str) -> bool:
     """Tell whether a document starts as HTML does."""
-    return _PAGE_START.match(text[:_HEAD_CHARS]) is not None
+    name = root_name(text)
+    if name is not None:
+        return name.lower() in _PAGE_ROOTS
+    return read_prolog(text).doctype[:15].lower().startswith("<!doctype html")
 
 
 def feed_links(text: str, *, url: str) -> tuple[str, ...]:
