@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+
+from watcher.cli.table import WRONG_USE
+
+T = TypeVar("T")
 
 
 def command_app() -> typer.Typer:
@@ -19,6 +24,17 @@ def command_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
+
+
+def find_named(kind: str, name: str, known: Mapping[str, T]) -> T:
+    """Give what a name that the user typed stands for; ends the command with 2 and a suggestion if nothing."""
+    if name in known:
+        return known[name]
+    from watcher.config.complaint import closest
+
+    hint = closest(name, sorted(known))
+    typer.echo(f'no {kind} is called "{name}"' + (f" ({hint})" if hint else ""), err=True)
+    raise typer.Exit(WRONG_USE)
 
 
 DEFAULT_CONFIG = Path("config/watcher.yml")

@@ -6,6 +6,7 @@ Text from feeds is hostile: it goes through `plain` before it reaches a terminal
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+_WIDTH_IN_FILES = 160  # Rich takes what is not a terminal for one of 80 columns
 EVIDENCE_STYLE = "bold reverse yellow"
 
 
@@ -33,7 +35,10 @@ def console(*, is_error: bool = False) -> Console:
     """Give the terminal: standard output, or standard error. Nothing that is printed on it is read as markup."""
     from rich.console import Console
 
-    return Console(stderr=is_error, highlight=False, markup=False, emoji=False)
+    screen = Console(stderr=is_error, highlight=False, markup=False, emoji=False)
+    if not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = _WIDTH_IN_FILES
+    return screen
 
 
 def table(*columns: str) -> Table:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app, find_named
 from watcher.cli.output import console, print_json, rows, table
-from watcher.cli.table import WRONG_USE
 
 if TYPE_CHECKING:
     from watcher.match.syntax import Condition, Rule
@@ -49,23 +48,11 @@ def show_rule(
     json: JsonOption = False,
 ) -> None:
     """Show one rule: what it says of itself, and its conditions as a tree."""
-    known = {rule.id: rule for rule in _load(config)}
-    rule = find_rule(known, rule_id)
+    rule = find_named("rule", rule_id, {rule.id: rule for rule in _load(config)})
     if json:
         print_json(_summary(rule) | _details(rule))
         return
     _print_rule(rule)
-
-
-def find_rule(known: dict[str, Rule], rule_id: str) -> Rule:
-    """Give the rule of an id; ends the command with 2 and a suggestion when there is none."""
-    if rule_id in known:
-        return known[rule_id]
-    from watcher.config.complaint import closest
-
-    hint = closest(rule_id, sorted(known))
-    typer.echo(f'no rule is called "{rule_id}"' + (f" ({hint})" if hint else ""), err=True)
-    raise typer.Exit(WRONG_USE)
 
 
 def _load(config: Any) -> Sequence[Rule]:

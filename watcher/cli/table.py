@@ -32,7 +32,7 @@ COMMANDS: dict[str, Entry] = {
     "run": Entry("watcher.cli.run", "Poll, match and deliver until stopped; with --once, one round."),
     "demo": Entry("watcher.cli.demo", "Run the service on the sample feeds: no account, no network."),
     "check": Entry("watcher.cli.check", "Say everything that is wrong with the configuration."),
-    "test": Entry("watcher.cli.test", "Run the tests that rules carry."),
+    "test": Entry("watcher.cli.rule_tests", "Run the tests that rules carry."),
     "scan": Entry("watcher.cli.scan", "Match items from a file of JSON lines; nothing is delivered."),
     "explain": Entry("watcher.cli.explain", "Show why a rule holds on a text, or why not."),
     "feeds": Entry("watcher.cli.feeds", "List, add, remove, check, preview, import and export feeds."),

@@ -86,12 +86,11 @@ class _Reader:
         )
 
     def _id(self, title: str, url: str) -> str:
-        parts = urlsplit(url)
-        slug = _slug(title) or _slug(f"{parts.hostname or ''} {parts.path}") or "feed"
-        if slug in self._ids:
-            slug += "-" + blake2b(url.encode(), digest_size=3).hexdigest()
-        self._ids.add(slug)
-        return slug
+        made = slug(title, url)
+        if made in self._ids:
+            made += "-" + blake2b(url.encode(), digest_size=3).hexdigest()
+        self._ids.add(made)
+        return made
 
     def _refuse_entity(self, *_: object) -> None:
         raise ValueError("entity declarations are not allowed")
@@ -142,6 +141,16 @@ def write_opml(feeds: Iterable[Feed], *, title: str = "watcher feeds") -> str:
     return "\n".join([*lines, "  </body>", "</opml>", ""])
 
 
+def slug(title: str | None, url: str) -> str:
+    """Make an id from a feed's title, or from its address where the title has no Latin letters."""
+    try:
+        parts = urlsplit(url)
+        address = f"{parts.hostname or ''} {parts.path}"
+    except ValueError:
+        address = url
+    return _words(title or "") or _words(address) or "feed"
+
+
 def _source(path: Path, data: bytes, reader: _Reader, problems: list[Problem]) -> Source:
     entries = [entry for entry, _ in reader.feeds.values()]
     places = [mark for _, mark in reader.feeds.values()]
@@ -179,6 +188,6 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _slug(text: str) -> str:
+def _words(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return "-".join(re.findall("[a-z0-9]+", plain))[:60].strip("-")

@@ -1,0 +1,150 @@
+"""`watcher explain`: why a rule holds on a text, or why not, condition by condition."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app, find_named
+from watcher.cli.output import console, highlighted, plain, print_json
+from watcher.cli.table import WRONG_USE
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from watcher.config.load import Config
+    from watcher.match.explain import Explanation, Step
+    from watcher.types import Evidence, Feed, Item
+
+app = command_app()
+
+
+@app.command()
+def explain(
+    rule: Annotated[
+        str | None, typer.Argument(metavar="[RULE]", help="The rule's id; default: every rule.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="The title of the text.")] = None,
+    body: Annotated[str | None, typer.Option("--body", help="The rest of the text.")] = None,
+    language: Annotated[str | None, typer.Option("--lang", help="Its language; default: detected.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="PATH", help="An item as JSON, as scan reads it; - for input."),
+    ] = None,
+    stored: Annotated[
+        int | None, typer.Option("--item", metavar="ID", help="A stored item, by its number.")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Show which conditions of a rule hold on a text, and which do not.
+
+    Without RULE: one line for each rule, and the conditions of those that hold. The feeds and feed tags of `from`
+    count for stored items only.
+    """
+    from watcher.cli.ready import NO_FEED, analysis_of
+    from watcher.config.load import load
+
+    if sum(given is not None for given in (file, stored, title if title is not None else body)) != 1:
+        raise typer.BadParameter("give --title and --body, or --file, or --item")
+    loaded = load(config)
+    if rule is not None:
+        find_named("rule", rule, {one.id: one for one in loaded.rules})
+    feed = NO_FEED
+    if stored is not None:
+        item, feed = _stored(loaded, stored)
+    else:
+        item = _given(file, {"title": title, "body": body, "lang": language})
+    analysis = analysis_of(loaded, of_any_feed=stored is None)
+    wanted = [rule] if rule is not None else [one.id for one in loaded.rules]
+    found = [analysis.explain(one, item, feed, item.seen_at) for one in wanted]
+    if json:
+        print_json(found[0].to_json() if rule is not None else [one.to_json() for one in found])
+        return
+    _print_item(item, found)
+    for explanation in found:
+        _print_explanation(explanation, has_tree=rule is not None or explanation.matched)
+
+
+def _given(file: Path | None, data: dict[str, Any]) -> Item:
+    from watcher.cli.item_json import make_item, read_item
+
+    now = datetime.now(UTC)
+    try:
+        if file is None:
+            return make_item(data, key="-", now=now)
+        text = typer.get_text_stream("stdin").read() if str(file) == "-" else file.read_text("utf-8-sig")
+        return read_item(text, key="-", now=now)
+    except OSError as error:
+        message = f"{file}: cannot be read: {error.strerror}"
+    except ValueError as error:
+        message = f"{file}: {error}" if file else str(error)
+    typer.echo(message, err=True)
+    raise typer.Exit(WRONG_USE)
+
+
+def _stored(config: Config, item_id: int) -> tuple[Item, Feed]:
+    from watcher.storage.store import open_store
+    from watcher.types import Feed
+
+    store = open_store(config.settings.database)
+    try:
+        with store.read() as transaction:
+            item = transaction.items.get(item_id)
+    finally:
+        store.close()
+    if item is None:
+        typer.echo(f"there is no stored item {item_id}", err=True)
+        raise typer.Exit(WRONG_USE)
+    feeds = {feed.id: feed for feed in config.feeds}
+    return item, feeds.get(item.feed_id) or Feed(id=item.feed_id, url="none:")
+
+
+def _print_item(item: Item, found: list[Explanation]) -> None:
+    evidence = [
+        one for explanation in found if explanation.matched for one in _all_evidence(explanation.match)
+    ]
+    screen = console()
+    for field, text, style in (("title", item.title, "bold"), ("body", item.body, "")):
+        if text:
+            spans = [(one.span.start, one.span.end) for one in evidence if one.span.field == field]
+            screen.print(highlighted(text, spans), style=style)
+    screen.print(f"language: {found[0].language}" if found else "there are no rules", style="dim")
+
+
+def _print_explanation(explanation: Explanation, *, has_tree: bool) -> None:
+    from rich.text import Text
+    from rich.tree import Tree
+
+    mark, style = ("✓", "green") if explanation.matched else ("✗", "red")
+    head = Text(f"{mark} {explanation.rule}", style=f"bold {style}").append(
+        f"  {plain(explanation.reason)}", "default"
+    )
+    tree = Tree(head, guide_style="dim")
+    if has_tree:
+        _grow(tree, explanation.match, "match")
+        if explanation.unless is not None:
+            _grow(tree, explanation.unless, "unless")
+    console().print(tree)
+
+
+def _grow(tree: Tree, step: Step, name: str = "") -> None:
+    from rich.text import Text
+
+    label = Text("✓ ", "green") if step.held else Text("✗ ", "red")
+    label.append(f"{name}: " if name else "", "dim")
+    label.append(plain(step.label), "" if step.held else "dim")
+    for one in step.evidence:
+        label.append("  ").append(plain(one.text), "yellow").append(
+            f" {one.span.field}:{one.span.start}", "dim"
+        )
+    branch = tree.add(label)
+    for child in step.children:
+        _grow(branch, child)
+
+
+def _all_evidence(step: Step) -> list[Evidence]:
+    return [*step.evidence, *(one for child in step.children for one in _all_evidence(child))]

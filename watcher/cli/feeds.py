@@ -1,0 +1,194 @@
+"""`watcher feeds`: the feeds of the configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app, find_named
+from watcher.cli.output import console, print_json, rows, table
+from watcher.cli.table import FAILED
+
+if TYPE_CHECKING:
+    from watcher.types import Feed
+
+app = command_app()
+
+FileOption = Annotated[
+    Path | None, typer.Option("--file", metavar="PATH", help="The YAML file to write to; default: added.yml.")
+]
+
+
+@app.callback()
+def feeds() -> None:
+    """List, add, remove, check, preview, import and export feeds."""
+
+
+@app.command("list")
+def list_feeds(
+    tag: Annotated[str | None, typer.Option("--tag", help="Only feeds with this tag.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """List the feeds, by id."""
+    from watcher.config.load import load
+
+    found = [feed for feed in load(config).feeds if tag is None or tag in feed.tags]
+    summaries = [_summary(feed) for feed in sorted(found, key=lambda feed: feed.id)]
+    if json:
+        print_json(summaries)
+        return
+    made = table("feed", "title", "language", "tags", "interval", "address")
+    keys = ("id", "title", "language", "tags", "interval", "url")
+    cells = (tuple(_cell(summary[key]) for key in keys) for summary in summaries)
+    console().print(rows(made, cells))
+
+
+@app.command("add")
+def add_feed(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of the feed.")],
+    feed_id: Annotated[
+        str | None, typer.Option("--id", help="Its id; default: made from title or address.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Its name, as alerts show it.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be given several times.")] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Its language, such as fr; default: detected per item.")
+    ] = None,
+    interval: Annotated[
+        str | None, typer.Option("--interval", help="Time between polls, such as 10m.")
+    ] = None,
+    file: FileOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Add a feed to a YAML file of the configuration; comments and order in it stay."""
+    from watcher.cli.feed_files import add, new_id
+
+    given = {"title": title, "tags": tag, "language": language, "interval": interval}
+    entry = {
+        "id": feed_id or new_id(config, title, url),
+        "url": url,
+        **{key: value for key, value in given.items() if value},
+    }
+    try:
+        path = add(config, [entry], file)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    typer.echo(f"added {entry['id']} to {path}")
+
+
+@app.command("remove")
+def remove_feed(
+    feed_id: Annotated[str, typer.Argument(metavar="ID", help="The feed's id.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Remove a feed from the YAML file that names it; what it gave so far is kept."""
+    from watcher.cli.feed_files import remove
+    from watcher.config.load import load
+
+    find_named("feed", feed_id, {feed.id: feed for feed in load(config).feeds})
+    typer.echo(f"removed {feed_id} from {remove(config, feed_id)}")
+
+
+@app.command("import")
+def import_feeds(
+    opml: Annotated[Path, typer.Argument(metavar="OPML", help="A file from a feed reader.")],
+    file: FileOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Add the feeds of an OPML file to a YAML file of the configuration; folders become tags.
+
+    Feeds that the configuration has already, by address, are passed over. Exits with 1 when some could not be taken.
+    """
+    from watcher.cli.feed_files import add, from_opml
+
+    entries, known, problems = from_opml(config, opml)
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if entries:
+        path = add(config, entries, file)
+        typer.echo(f"added {len(entries)} feeds to {path}")
+    typer.echo(f"{known} were there already, {len(problems)} could not be taken")
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+@app.command("export")
+def export_feeds(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="PATH", help="Where to write; default: print.")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Write the feeds as OPML, for feed readers; headers and logins are left out."""
+    from watcher.config.edit import replace_file
+    from watcher.config.load import load
+    from watcher.config.opml import write_opml
+
+    text = write_opml(load(config).feeds)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        replace_file(output, text.encode())
+
+
+@app.command("check")
+def check_feeds(
+    feed_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this feed.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Fetch all feeds, or one, and show what is wrong with them; nothing is stored.
+
+    Exits with 1 when a feed fails.
+    """
+    from watcher.cli.probe import probe_all, report
+    from watcher.config.load import load
+
+    loaded = load(config)
+    chosen = list(loaded.feeds)
+    if feed_id is not None:
+        chosen = [find_named("feed", feed_id, {feed.id: feed for feed in chosen})]
+    probes = probe_all(chosen, loaded.settings.polling)
+    if json:
+        print_json([probe.to_json() for probe in probes])
+    else:
+        report(probes)
+    if any(probe.error is not None for probe in probes):
+        raise typer.Exit(FAILED)
+
+
+@app.command("preview")
+def preview_feed(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A path, an address, or a feed's id.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Show the items that the service would see in a feed; nothing is stored.
+
+    A path or an address needs no configuration; if there is one, its polling settings are used.
+    """
+    from watcher.cli.preview import preview, show
+
+    feed, parsed = preview(source, config)
+    show(feed, parsed, is_json=json)
+
+
+def _summary(feed: Feed) -> dict[str, object]:
+    from watcher.config.quantity import format_duration
+
+    return {
+        "id": feed.id,
+        "title": feed.title,
+        "url": feed.url,
+        "tags": sorted(feed.tags),
+        "language": feed.language,
+        "interval": format_duration(feed.interval) if feed.interval else None,
+        "alert_on_first_poll": feed.alert_on_first_poll,
+    }
+
+
+def _cell(value: object) -> object:
+    return ", ".join(value) if isinstance(value, list) else value
