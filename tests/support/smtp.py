@@ -93,7 +93,8 @@ class SmtpServer:
         """Listen; the port is the same each time."""
         options: dict[str, Any] = {"enable_SMTPUTF8": self._speaks_utf8}
         if self._users:
-            options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
+            # Required by handle_MAIL below: aiosmtpd's own way warns about a login without TLS.
+            options |= {"authenticator": self._authenticate, "auth_require_tls": False}
         if self._tls_context is not None:
             options |= {"tls_context": self._tls_context, "require_starttls": True}
         self._controller = Controller(self, hostname=self.host, port=self.port, **options)
@@ -104,6 +105,10 @@ class SmtpServer:
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
+
+    def change_password(self, user: str, password: str) -> None:
+        """Take another password from now on."""
+        self._users[user] = password
 
     def __enter__(self) -> Self:
         self.start()
@@ -119,6 +124,8 @@ class SmtpServer:
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self._users and not session.authenticated:
+            return "530 log in first"
         self._now = self._script.popleft() if self._script else MailBehaviour()
         if line := self._now.answers.get("MAIL"):
             return line
@@ -156,7 +163,7 @@ class SmtpServer:
         is_known = (
             isinstance(data, LoginPassword) and self._users.get(data.login.decode()) == data.password.decode()
         )
-        return AuthResult(success=is_known)
+        return AuthResult(success=is_known, handled=False)
 
 
 def _free_port() -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from watcher.alert.card import Card, Report
-from watcher.alert.inert import isolated
+from watcher.alert.inert import cut, isolated
 from watcher.alert.marks import Run
 
 
@@ -28,9 +28,10 @@ def plain(card: Card) -> str:
     return "\n".join(lines) + "\n"
 
 
-def summary(card: Card) -> str:
-    """Give an alert in one line: for notifications, screen readers and subjects."""
-    return f"{title(card)}: {isolated(card.headline_text)}"
+def summary(card: Card, *, limit: int = 500) -> str:
+    """Give an alert in one line of at most about `limit` characters: for notifications and subjects."""
+    room = max(limit - len(title(card)), 20)
+    return f"{title(card)}: {isolated(cut(card.headline_text, room))}"
 
 
 def update_line(card: Card) -> str:

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from watcher.alert.card import card
-from watcher.alert.inert import cut
 from watcher.alert.render import summary
 from watcher.deliver.channels.rendering import laid_out, plain_text
 from watcher.deliver.channels.thread import in_daemon_thread
@@ -50,7 +49,7 @@ class AppriseChannel:
     async def send(self, delivery: Delivery) -> Receipt:
         """Hand the alert to Apprise, in a thread since it blocks."""
         alert = delivery.alert
-        title = laid_out(lambda alert: cut(summary(card(alert)), _TITLE_LIMIT), alert, channel=self.name)
+        title = laid_out(lambda alert: summary(card(alert), limit=_TITLE_LIMIT), alert, channel=self.name)
         body = plain_text(alert, channel=self.name)
         kind = _KINDS[alert.severity]
 

@@ -5,9 +5,10 @@ In: a delivery. Out: text on a stream, flushed. Built by the registry for channe
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import timedelta
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal, cast
 
 from rich import box
 from rich.console import Console, Group
@@ -34,6 +35,8 @@ _STYLES = {
 }
 _EVIDENCE = "bold black on yellow"
 _WIDEST = 110
+
+_ColourSystem = Literal["standard", "256", "truecolor", "windows"]
 
 
 class ConsoleChannel:
@@ -80,9 +83,16 @@ class ConsoleChannel:
         return self._printed(Text(line, style="dim")) if self._console.is_terminal else line + "\n"
 
     def _printed(self, what: Panel | Text) -> str:
-        with self._console.capture() as capture:
-            self._console.print(what, width=min(self._console.width, _WIDEST))
-        return capture.get()
+        """Print into a text: Rich's own printing ends the program when the stream is a broken pipe."""
+        text = io.StringIO()
+        Console(
+            file=text,
+            force_terminal=True,
+            width=min(self._console.width, _WIDEST),
+            color_system=cast("_ColourSystem | None", self._console.color_system),
+            no_color=self._console.no_color,
+        ).print(what)
+        return text.getvalue()
 
 
 def panel(card: Card) -> Panel:

@@ -15,7 +15,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from watcher.alert.card import card
-from watcher.alert.inert import cut, inert
+from watcher.alert.inert import inert
 from watcher.alert.render import summary
 from watcher.deliver.channels.html import html
 from watcher.deliver.channels.rendering import laid_out, plain_text
@@ -82,10 +82,8 @@ def message_id(delivery: Delivery, domain: str) -> str:
 
 
 def _subject(delivery: Delivery, channel: str) -> str:
-    line = laid_out(lambda alert: summary(card(alert)), delivery.alert, channel=channel)
-    return cut(
-        line or f"{delivery.alert.severity.label.upper()} · {_label(delivery.alert.rule)}", SUBJECT_LIMIT
-    )
+    line = laid_out(lambda alert: summary(card(alert), limit=SUBJECT_LIMIT), delivery.alert, channel=channel)
+    return line or f"{delivery.alert.severity.label.upper()} · {_label(delivery.alert.rule)}"
 
 
 def _label(text: str) -> str:

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
-_TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=10)
-
 # `error` of an answer with `ok: false` (https://docs.slack.dev/reference/methods/chat.postMessage#errors): a later
 # attempt may succeed. Every other code means that this message, token or channel will not do until a person acts.
 RETRYABLE_ERRORS = frozenset(
@@ -70,9 +68,17 @@ class SlackChannel:
     spacing = timedelta(seconds=1)
     has_updates = False
 
-    def __init__(self, name: str, settings: SlackSettings, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: SlackSettings,
+        *,
+        timeout: timedelta = timedelta(seconds=20),
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         self.name = name
         self._settings = settings
+        self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds())
         self._now = now
         self._peer = urlsplit(settings.base_url).hostname or "Slack"
         self._session: aiohttp.ClientSession | None = None
@@ -144,7 +150,7 @@ class SlackChannel:
 
     def _client(self) -> AsyncWebClient:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=_TIMEOUT, connector=connector())
+            self._session = aiohttp.ClientSession(timeout=self._timeout, connector=connector())
         return AsyncWebClient(
             token=self._settings.token.get_secret_value(),
             base_url=self._settings.base_url,
