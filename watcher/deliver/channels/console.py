@@ -6,6 +6,7 @@ In: a delivery. Out: text on a stream, flushed. Built by the registry for channe
 from __future__ import annotations
 
 import io
+import os
 import sys
 from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Literal, cast
@@ -138,7 +139,18 @@ def _report(report: Report) -> Text:
 
 
 def _write(stream: IO[str], text: str) -> None:
-    """Write all of it and flush; what the stream's encoding lacks is written as escapes."""
+    """Write all of it; what the stream's encoding lacks is written as escapes."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    encoded = text.encode(encoding, "backslashreplace")
+    try:
+        descriptor = stream.fileno()
+    except OSError:  # a stream in memory
+        stream.write(encoded.decode(encoding))
+        stream.flush()
+        return
     stream.flush()
+    # Past the stream's buffer: a reader that stops reading blocks this thread, and a thread blocked inside the buffer
+    # would hold its lock, which the interpreter needs to end.
+    rest = memoryview(encoded)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

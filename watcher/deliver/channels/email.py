@@ -31,6 +31,7 @@ from aiosmtplib import (
 
 from watcher.alert.inert import cut, inert
 from watcher.deliver.channels.mail import address, mail
+from watcher.deliver.channels.network import failure
 from watcher.errors import DeliveryError
 from watcher.types import Delivery, Receipt
 
@@ -200,6 +201,8 @@ def _said(error: Exception) -> str:
         return cut(inert(f"{error.code} {error.message}").strip(), 200)
     if isinstance(error, TimeoutError):
         return "timed out"
+    if isinstance(error.__cause__, OSError):
+        return failure(error.__cause__)
     text = inert(str(error)).strip() if isinstance(error, SMTPException | ValueError) else ""
     return cut(text, 200) or type(error).__name__
 

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
+from watcher.deliver.channels.network import failure
 from watcher.errors import DeliveryError
 
 # RFC 9110 (408, 429, 5xx) and RFC 8470 (425): a later attempt may succeed. All other 4xx mean the request is wrong.
@@ -46,8 +47,7 @@ def network_error(error: BaseException, *, channel: str, peer: str) -> DeliveryE
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
         return DeliveryError(f"no TLS with {peer}: {type(error).__name__}", channel=channel)
     if isinstance(error, aiohttp.ClientConnectorError):
-        reason = error.os_error.strerror or type(error.os_error).__name__
-        return DeliveryError(f"cannot connect to {peer}: {reason}", channel=channel)
+        return DeliveryError(f"cannot connect to {peer}: {failure(error.os_error)}", channel=channel)
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return DeliveryError(f"cannot connect to {peer}: timed out", channel=channel)
     if isinstance(error, aiohttp.InvalidURL):
