@@ -84,12 +84,13 @@ class MemoryLedger:
 
     def next_delivery_at(self, channel: str) -> datetime | None:
         self._check()
-        pending = (
-            row.delivery.next_attempt_at
+        due = (
+            row.leased_until or row.delivery.next_attempt_at
             for row in self._rows.values()
-            if row.delivery.channel == channel and row.delivery.state is DeliveryState.PENDING
+            if row.delivery.channel == channel
+            and row.delivery.state in (DeliveryState.PENDING, DeliveryState.SENDING)
         )
-        return min(pending, default=None)
+        return min(due, default=None)
 
     def delivery_counts(self) -> dict[tuple[str, DeliveryState], int]:
         self._check()

@@ -111,6 +111,11 @@ class LedgerContract:
         ledger.add(channel="b", due_at=NOON)
         assert ledger.next_delivery_at("a") == NOON + MINUTE
 
+    def test_a_leased_row_is_next_due_when_its_lease_ends(self, ledger: LedgerUnderTest) -> None:
+        ledger.add(channel="a")
+        lease(ledger)
+        assert ledger.next_delivery_at("a") == NOON + MINUTE
+
     def test_rows_are_counted_by_channel_and_state(self, ledger: LedgerUnderTest) -> None:
         first, _ = ledger.add(channel="a"), ledger.add(channel="a")
         ledger.add(channel="b")

@@ -163,7 +163,7 @@ def _is_valid_block(block: dict[str, Any]) -> bool:
         model = Block.parse(block)
         assert model is not None
         model.to_dict()
-    except SlackObjectFormationError:
+    except (SlackObjectFormationError, TypeError):  # TypeError: a key that must be there is not
         return False
     if block["type"] == "rich_text":
         return bool(block["elements"]) and all(_is_valid_rich_text(element) for element in block["elements"])
