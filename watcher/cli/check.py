@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app
-from watcher.cli.output import print_json
+from watcher.cli.output import count, print_json
 from watcher.cli.table import FAILED, WRONG_USE
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _summary(config: Config | None, problems: tuple[Problem, ...]) -> str:
     warnings = sum(problem.is_warning for problem in problems)
     counts = _counts(config) or {"errors": len(problems) - warnings}
     counted = [*counts.items(), ("warnings", warnings)]
-    return ", ".join(f"{count} {name if count != 1 else name[:-1]}" for name, count in counted)
+    return ", ".join(count(number, name.removesuffix("s")) for name, number in counted)
 
 
 def _problem(problem: Problem) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app, find_named
-from watcher.cli.output import console, print_json, rows, table
+from watcher.cli.output import console, count, print_json, rows, table
 from watcher.cli.table import FAILED
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def import_feeds(
         typer.echo(str(problem), err=True)
     if entries:
         path = add(config, entries, file)
-        typer.echo(f"added {len(entries)} feeds to {path}")
+        typer.echo(f"added {count(len(entries), 'feed')} to {path}")
     typer.echo(f"{known} were there already, {len(problems)} could not be taken")
     if problems:
         raise typer.Exit(FAILED)

@@ -52,6 +52,11 @@ def table(*columns: str) -> Table:
     return made
 
 
+def count(number: int, noun: str) -> str:
+    """Give a number with its noun, in the singular for one: `1 feed`, `2 feeds`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def plain(text: str) -> str:
     """Make a text safe for a terminal: control and bidi characters become spaces or vanish."""
     if text.isprintable():

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from watcher.cli.output import console, plain, print_json
+from watcher.cli.output import console, count, plain, print_json
 from watcher.cli.probe import fetch_settings, probe_one
 from watcher.cli.table import WRONG_USE
 from watcher.config.address import check_http_url
@@ -49,7 +49,7 @@ def show(feed: Feed, parsed: ParsedFeed, *, is_json: bool) -> None:
         return
     screen = console()
     screen.print(
-        f"{plain(parsed.title or feed.id)}: {len(parsed.items)} items, {parsed.format}", style="bold"
+        f"{plain(parsed.title or feed.id)}: {count(len(parsed.items), 'item')}, {parsed.format}", style="bold"
     )
     if parsed.problem is not None:
         screen.print(f"{parsed.problem.value}: {plain(parsed.problem_detail or '')}", style="yellow")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from watcher.cli.output import console, rows, table
+from watcher.cli.output import console, count, rows, table
 from watcher.cli.progress import progress
 from watcher.errors import FetchError
 from watcher.ingest.fetch import Fetcher, FetchSettings
@@ -94,7 +94,7 @@ def report(probes: Sequence[Probe]) -> None:
         )
         screen.print(rows(made, cells))
     failed = sum(probe.error is not None for probe in probes)
-    screen.print(f"{len(probes)} feeds, {failed} failed, {len(wrong) - failed} damaged but readable")
+    screen.print(f"{count(len(probes), 'feed')}, {failed} failed, {len(wrong) - failed} damaged but readable")
 
 
 def fetch_settings(polling: PollingSettings, *, allow_private_addresses: bool = False) -> FetchSettings:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app
-from watcher.cli.output import console, highlighted, plain, print_json
+from watcher.cli.output import console, count, highlighted, plain, print_json
 from watcher.cli.table import FAILED
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _report(rules: Sequence[Rule], results: Sequence[TestResult]) -> None:
     screen = console()
     if untested:
         screen.print(f"without tests: {', '.join(untested)}", style="dim")
-    summary = f"{len(results)} tests of {len(rules)} rules, {len(failed)} failed"
+    summary = f"{count(len(results), 'test')} of {count(len(rules), 'rule')}, {len(failed)} failed"
     screen.print(summary, style="bold red" if failed else "bold green")
 
 

@@ -130,7 +130,8 @@ class Composer:
             raise UnreadableError
         found = self._anchors.get(event.anchor)
         if found is None:
-            self.note(event.start_mark, f"the alias *{event.anchor} has no anchor before it")
+            hint = f'a wildcard needs quotes: "*{event.anchor}"'
+            self.note(event.start_mark, f"the alias *{event.anchor} has no anchor before it", hint)
             found = (None, 1)
         value, nodes = found
         self._count += nodes
