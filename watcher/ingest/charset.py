@@ -133,8 +133,9 @@ def _declared(body: bytes, content_type: str) -> list[str]:
     usable = []
     for label in labels:
         try:
+            b"    ".decode(label)  # refuses Python's codecs that give no text, such as zlib
             name = codecs.lookup(label).name
-        except LookupError:
+        except (LookupError, UnicodeError):
             continue
         if name not in _NOT_FOR_FEEDS:
             usable.append(_MEANT.get(name, name))

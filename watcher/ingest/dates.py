@@ -34,11 +34,11 @@ def entry_date(parsed: time.struct_time | None, raw: str | None) -> datetime | N
         raw: the text in the feed.
 
     Returns:
-        feedparser's reading, except that a zone name it does not know ("CET") is honoured where it read UTC, and
-        "GMT+1" is read. None when nothing could be read.
+        feedparser's reading, except that a zone it does not know ("CET", "GMT+1", "UTC-3") is honoured where it
+        read UTC or nothing. None when nothing could be read.
     """
     raw = (raw or "")[:_MAX_CHARS]
-    if parsed is None:
+    if parsed is None or _SHORT_OFFSET.search(raw):
         return _with_short_offset(raw)
     moment = _from_tuple(parsed)
     zone = _LAST_WORD.search(raw)

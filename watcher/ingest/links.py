@@ -7,7 +7,7 @@ or None. Pure; called by `normalize`.
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 _MAX_CHARS = 4_096
 """Longer ones are data in disguise; browsers and receivers cut them anyway."""
@@ -50,7 +50,8 @@ _TRACKING_FRAGMENT = re.compile(
     r"(?:xtor|utm_\w+|at_\w+|ref|echobox|intcid|ito)=|(?:rss|feed|ref-rss)$", re.IGNORECASE
 )
 
-_UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACE = re.compile(r"\s")
 _EDGES = " \t\r\n\f\v\x00\ufeff\u200b\xa0"
 _LINE_BREAKS = re.compile(r"[\t\r\n]+\s*")
 
@@ -82,12 +83,12 @@ def clean_link(raw: str | None, *, base: str) -> str | None:
         query=_without_tracking(parts.query),
         fragment="" if _TRACKING_FRAGMENT.match(parts.fragment) else parts.fragment,
     )
-    return _UNSEEN.sub(lambda char: "%20" if char[0] == " " else "", cleaned.geturl())
+    return _SPACE.sub(lambda space: quote(space[0]), _UNSEEN.sub("", cleaned.geturl()))
 
 
 def is_front_page(url: str) -> bool:
     """Tell whether a URL is a site's front page, which many entries may link to."""
-    parts: SplitResult = urlsplit(url)
+    parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query and not parts.fragment
 
 

@@ -1,0 +1,138 @@
+"""When a feed is polled again."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watcher.errors import FetchError
+from watcher.ingest.schedule import PollingLimits, Reason, counts_as_failure, next_due, pulled_back
+from watcher.types import FeedState, FetchProblem
+
+NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
+LIMITS = PollingLimits(default=timedelta(minutes=15), min=timedelta(minutes=2), max=timedelta(hours=6))
+S, M, H, D = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
+
+
+def state(failures: int = 0) -> FeedState:
+    return FeedState(feed_id="f", url="https://news.example/", due_at=NOW, failures=failures)
+
+
+def failure(problem: FetchProblem, retry_after: timedelta | None = None) -> FetchError:
+    return FetchError(problem, "x", retry_after=retry_after)
+
+
+def wait(
+    error: FetchError | None = None,
+    *,
+    failures: int = 0,
+    interval: timedelta | None = None,
+    freshness: timedelta | None = None,
+    jitter: float = 0.5,
+) -> tuple[timedelta, Reason]:
+    """Decide with the middle of the jitter by default, which shifts an interval by nothing."""
+    due = next_due(
+        state(failures),
+        error,
+        limits=LIMITS,
+        interval=interval,
+        freshness=freshness,
+        now=NOW,
+        random=lambda: jitter,
+    )
+    return due.at - NOW, due.reason
+
+
+@pytest.mark.parametrize(
+    ("interval", "freshness", "expected"),
+    [
+        (None, None, (15 * M, Reason.INTERVAL)),
+        (5 * M, None, (5 * M, Reason.INTERVAL)),
+        (10 * S, None, (2 * M, Reason.INTERVAL)),
+        (2 * D, None, (6 * H, Reason.INTERVAL)),
+        (None, 5 * M, (15 * M, Reason.INTERVAL)),
+        (None, 1 * H, (63 * M, Reason.FRESHNESS)),
+        (None, 3 * D, (6.3 * H, Reason.FRESHNESS)),
+        (5 * M, 1 * H, (5 * M, Reason.INTERVAL)),
+    ],
+)
+def test_after_a_success(
+    interval: timedelta | None, freshness: timedelta | None, expected: tuple[timedelta, Reason]
+) -> None:
+    assert wait(interval=interval, freshness=freshness) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "failures", "expected"),
+    [
+        (failure(FetchProblem.TIMEOUT), 0, (15 * M, Reason.BACKOFF)),
+        (failure(FetchProblem.TIMEOUT), 1, (30 * M, Reason.BACKOFF)),
+        (failure(FetchProblem.DNS), 3, (2 * H, Reason.BACKOFF)),
+        (failure(FetchProblem.HTTP_5XX), 5, (6 * H, Reason.BACKOFF)),
+        (failure(FetchProblem.NOT_FOUND), 10_000, (6 * H, Reason.BACKOFF)),
+        (failure(FetchProblem.GONE), 0, (6 * H, Reason.GONE)),
+        (failure(FetchProblem.HTTP_5XX, 30 * S), 0, (15 * M, Reason.BACKOFF)),
+        (failure(FetchProblem.HTTP_5XX, 1 * H), 0, (63 * M, Reason.RETRY_AFTER)),
+        (failure(FetchProblem.RATE_LIMITED), 0, (15 * M, Reason.BACKOFF)),
+        (failure(FetchProblem.RATE_LIMITED), 9, (15 * M, Reason.BACKOFF)),
+        (failure(FetchProblem.RATE_LIMITED, 1 * H), 9, (63 * M, Reason.RETRY_AFTER)),
+        (failure(FetchProblem.RATE_LIMITED, 12 * H), 0, (12.6 * H, Reason.RETRY_AFTER)),
+        (failure(FetchProblem.RATE_LIMITED, 400 * D), 0, (25.2 * H, Reason.RETRY_AFTER)),
+    ],
+)
+def test_after_a_failure(error: FetchError, failures: int, expected: tuple[timedelta, Reason]) -> None:
+    assert wait(error, failures=failures) == expected
+
+
+def test_jitter_spreads_feeds_that_were_polled_together() -> None:
+    rng = random.Random(1)
+    waits = {wait(jitter=rng.random())[0] for _ in range(100)}
+    assert len(waits) == 100
+    assert min(waits) >= 13.5 * M
+    assert max(waits) <= 16.5 * M
+
+
+def test_a_server_is_never_asked_sooner_than_it_wants() -> None:
+    limited = failure(FetchProblem.RATE_LIMITED, 1 * H)
+    assert wait(limited, jitter=0.0)[0] == 1 * H
+    assert wait(freshness=1 * H, jitter=0.0)[0] == 1 * H
+
+
+PROBLEMS = st.one_of(st.none(), st.sampled_from(FetchProblem))
+SPANS = st.one_of(st.none(), st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=100_000)))
+
+
+@given(PROBLEMS, st.integers(0, 10**9), SPANS, SPANS, SPANS, st.floats(0, 1, exclude_max=True))
+@settings(derandomize=True, max_examples=300)
+def test_a_feed_is_always_due_again_within_bounds(
+    problem: FetchProblem | None,
+    failures: int,
+    retry_after: timedelta | None,
+    interval: timedelta | None,
+    freshness: timedelta | None,
+    jitter: float,
+) -> None:
+    error = failure(problem, retry_after) if problem else None
+    span, _ = wait(error, failures=failures, interval=interval, freshness=freshness, jitter=jitter)
+    assert LIMITS.min <= span <= 1.1 * D
+
+
+def test_only_being_told_to_slow_down_is_no_failure() -> None:
+    assert [p for p in FetchProblem if not counts_as_failure(failure(p))] == [FetchProblem.RATE_LIMITED]
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [
+        (NOW - 3 * D, NOW - 3 * D),
+        (NOW + 26 * H, NOW + 26 * H),
+        (NOW + 27 * H, NOW + 15 * M),
+        (NOW + 4_000 * D, NOW + 15 * M),
+    ],
+)
+def test_a_due_time_from_a_wrong_clock_is_pulled_back(due: datetime, expected: datetime) -> None:
+    assert pulled_back(due, limits=LIMITS, now=NOW) == expected
