@@ -1,0 +1,61 @@
+"""Says when a feed is due again: hands the pure decision of `ingest.schedule` what it needs, and logs its reason.
+
+Built by `app`, called by the pipeline at the end of every poll.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+import structlog
+
+from watcher.config.models import IntervalSettings
+from watcher.errors import FetchError
+from watcher.ingest.freshness import freshness
+from watcher.ingest.schedule import PollingLimits, next_due
+from watcher.types import Feed, FeedState, Fetched
+
+log = structlog.get_logger(__name__)
+
+
+class Plan:
+    """The schedule under one set of limits.
+
+    Args:
+        interval: the configured bounds and default.
+        rng: source of the jitter; None means one seeded by the system.
+    """
+
+    def __init__(self, interval: IntervalSettings, *, rng: random.Random | None = None) -> None:
+        self.limits = PollingLimits(default=interval.default, min=interval.min, max=interval.max)
+        self._rng = rng or random.Random()  # noqa: S311  (spreads polls, guards nothing)
+
+    def after_answer(self, feed: Feed, state: FeedState, fetched: Fetched) -> datetime:
+        """Give the next due time of a feed that answered."""
+        return self._due(feed, state, None, now=fetched.fetched_at, fresh_for=freshness(fetched.headers))
+
+    def after_failure(self, feed: Feed, state: FeedState, error: FetchError, now: datetime) -> datetime:
+        """Give the next due time of a feed that failed."""
+        return self._due(feed, state, error, now=now, fresh_for=None)
+
+    def _due(
+        self,
+        feed: Feed,
+        state: FeedState,
+        error: FetchError | None,
+        *,
+        now: datetime,
+        fresh_for: timedelta | None,
+    ) -> datetime:
+        due = next_due(
+            state,
+            error,
+            limits=self.limits,
+            interval=feed.interval,
+            freshness=fresh_for,
+            now=now,
+            random=self._rng.random,
+        )
+        log.debug("feed_due", feed=feed.id, at=due.at.isoformat(), reason=str(due.reason))
+        return due.at
