@@ -61,8 +61,10 @@ def _headline(item: Item, match: Match) -> Marked:
         headline = excerpt(item.title, _marks(match, "title"), limit=HEADLINE_LIMIT)
         if headline.text:
             return headline
-    substitute = cut(inert(item.body).strip(), HEADLINE_LIMIT // 2) or inert(item.url or "").strip()
-    return Marked(text=substitute or UNTITLED)
+    for substitute in (item.body, item.url or ""):
+        if text := cut(inert(substitute[:HEADLINE_LIMIT]).strip(), HEADLINE_LIMIT // 2):
+            return Marked(text=text)
+    return Marked(text=UNTITLED)
 
 
 def _quote(item: Item, match: Match) -> Marked:

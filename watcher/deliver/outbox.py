@@ -18,8 +18,8 @@ from watcher.ports import Channel, Clock, Ledger, Runner
 __all__ = ["Attempt", "Outbox", "OutboxSettings", "Result"]
 
 
-def _ignore(_: Attempt) -> None:
-    """Take attempts that nobody counts."""
+def _ignore(_: object) -> None:
+    """Take what nobody counts."""
 
 
 class Outbox:
@@ -40,6 +40,7 @@ class Outbox:
         settings: OutboxSettings = OutboxSettings(),  # noqa: B008 - frozen
         rng: random.Random | None = None,
         observe: Callable[[Attempt], None] = _ignore,
+        on_trouble: Callable[[str], None] = _ignore,
     ) -> None:
         """Prepare a sender for each channel; nothing is sent yet.
 
@@ -52,6 +53,8 @@ class Outbox:
             settings: Batch, lease, timeouts, patience.
             rng: Source of the jitter; None means one seeded by the system.
             observe: Called after each attempt, for metrics; must not raise.
+            on_trouble: Called with a word for each error that is nobody's fault outside (a bug, the store away), to
+                be counted; it is logged here. Must not raise.
         """
         jitter = rng or random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._senders = tuple(
@@ -64,6 +67,7 @@ class Outbox:
                 settings=settings,
                 rng=jitter,
                 observe=observe,
+                on_trouble=on_trouble,
             )
             for channel in channels.values()
         )
@@ -77,6 +81,8 @@ class Outbox:
     async def run(self) -> None:
         """Send until cancelled; a stop waits for the attempts in flight and gives untried rows back."""
         async with asyncio.TaskGroup() as group:
+            # Without any channel there is nothing to send, and still a service that must not end for that.
+            group.create_task(asyncio.Event().wait(), name="outbox")
             for name, sender in zip(self._names, self._senders, strict=True):
                 group.create_task(sender.serve(), name=f"sender {name}")
 

@@ -88,6 +88,7 @@ class Sender:
         settings: OutboxSettings,
         rng: random.Random,
         observe: Callable[[Attempt], None],
+        on_trouble: Callable[[str], None],
     ) -> None:
         self._channel = channel
         self._ledger = ledger
@@ -97,6 +98,7 @@ class Sender:
         self._settings = settings
         self._rng = rng
         self._observe = observe
+        self._on_trouble = on_trouble
         self._pace = Pace(channel.spacing)
         self._awake = asyncio.Event()
         self._log = _log.bind(channel=channel.name)
@@ -117,7 +119,7 @@ class Sender:
                 else:
                     await self._idle()
             except Exception as error:
-                self._log.error("sender_trouble", error=type(error).__name__, trace=_trace(error))
+                self._report("sender_trouble", error)
                 await self._clock.sleep(_STORE_PAUSES[-1])
 
     async def drain(self, until: datetime) -> Counter[Result]:
@@ -199,10 +201,7 @@ class Sender:
         except TimeoutError as error:
             raise DeliveryError(f"no answer within {seconds:g} s", is_ambiguous=True) from error
         except Exception as error:
-            # A bug. Its message may quote what it worked on, secrets included: only type and place are logged.
-            self._log.error(
-                "channel_bug", delivery=delivery.id, error=type(error).__name__, trace=_trace(error)
-            )
+            self._report("channel_bug", error, delivery=delivery.id)
             raise DeliveryError(f"unexpected {type(error).__name__}", is_ambiguous=True) from error
 
     async def _record_success(self, delivery: Delivery, receipt: Receipt) -> Result:
@@ -242,7 +241,7 @@ class Sender:
             try:
                 return await self._run(call)
             except Exception as error:
-                self._log.error("record_failed", error=type(error).__name__, trace=_trace(error))
+                self._report("record_failed", error)
                 await self._clock.sleep(_STORE_PAUSES[min(tries, len(_STORE_PAUSES) - 1)])
                 tries += 1
 
@@ -254,6 +253,15 @@ class Sender:
         self._observe(
             Attempt(delivery=delivery, result=result, elapsed=elapsed, at=self._clock.now(), error=error)
         )
+
+    def _report(self, event: str, error: BaseException, **fields: str) -> None:
+        """Log and count an error that is not the receiver's.
+
+        Its message may quote what was being worked on, secrets included: only its type and place are logged.
+        """
+        trace = "".join(traceback.format_tb(error.__traceback__)[-4:])
+        self._log.error(event, error=type(error).__name__, trace=trace, **fields)
+        self._on_trouble(event)
 
     async def _idle(self) -> None:
         """Wait until a row is due, `wake` is called, or the poll interval has passed."""
@@ -280,7 +288,7 @@ class Sender:
                 task.cancel()
                 await asyncio.wait({task}, timeout=_LAST_WAIT)
             elif not task.cancelled() and (error := task.exception()) is not None:
-                self._log.error("sender_trouble", error=type(error).__name__, trace=_trace(error))
+                self._report("sender_trouble", error)
             raise
 
 
@@ -291,7 +299,3 @@ def _reason(delivery: Delivery, error: DeliveryError, step: NextStep) -> str:
     if step.reason is RetryReason.EXPIRED:
         text = f"given up after {delivery.attempts + 1} attempts: {text}"
     return text
-
-
-def _trace(error: BaseException) -> str:
-    return "".join(traceback.format_tb(error.__traceback__)[-4:])

@@ -60,6 +60,7 @@ class Stage:
         self.clock = FakeClock()
         self.ledger = MemoryLedger()
         self.attempts: list[Attempt] = []
+        self.troubles: list[str] = []
         self.outbox = Outbox(
             self.ledger,
             run_inline,
@@ -69,6 +70,7 @@ class Stage:
             settings=OutboxSettings(**settings),  # type: ignore[arg-type]
             rng=random.Random(7),
             observe=self.attempts.append,
+            on_trouble=self.troubles.append,
         )
 
     @asynccontextmanager
@@ -198,6 +200,7 @@ async def test_a_bug_in_a_channel_costs_neither_the_row_nor_the_sender() -> None
     assert row.state is PENDING
     assert "unexpected KeyError" in (row.reason or "")
     assert "xoxb" not in (row.reason or "")
+    assert stage.troubles == ["channel_bug"]
     assert stage.ledger.row(other).state is DELIVERED
 
 
@@ -233,6 +236,15 @@ async def test_a_store_that_is_away_stops_no_sender_for_good() -> None:
         stage.ledger.trouble = None
         row_id = stage.ledger.add(channel="a")
         await until(lambda: stage.ledger.row(row_id).state is DELIVERED)
+    assert set(stage.troubles) == {"sender_trouble"}
+
+
+async def test_an_outbox_without_channels_runs_until_it_is_stopped() -> None:
+    stage = Stage()
+    async with stage.running():
+        for _ in range(9):
+            await asyncio.sleep(0)
+    assert await stage.outbox.drain(HOUR) == {}
 
 
 async def test_rows_added_later_are_found_by_wake_without_waiting_for_the_poll() -> None:
