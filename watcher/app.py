@@ -98,12 +98,10 @@ class Service:
                     sending.cancel()
         log.info("stopped")
 
-    async def run_once(
-        self, *, on_progress: Callable[[int, int], None] = lambda _done, _of: None
-    ) -> OnceReport:
+    async def run_once(self, *, on_poll: Callable[[], None] = lambda: None) -> OnceReport:
         """Poll every due feed once, deliver what is due, and end."""
         async with self.parts() as parts:
-            tally = await parts.poller.run_due(on_progress=on_progress)
+            tally = await parts.poller.run_due(on_poll=on_poll)
             results = await parts.outbox.drain(self._clock.now() + _DRAIN_TIME)
         delivered = results.get(Result.DELIVERED, 0)
         return OnceReport(tally=tally, delivered=delivered, undelivered=sum(results.values()) - delivered)

@@ -97,7 +97,9 @@ class Poller:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _start_due(self, *, due_before: datetime | None) -> int:
+    async def _start_due(
+        self, *, due_before: datetime | None, on_poll: Callable[[], None] = lambda: None
+    ) -> int:
         room = self._concurrency - len(self._in_flight)
         if room <= 0:
             return 0
@@ -116,6 +118,7 @@ class Poller:
             task = asyncio.create_task(self._poll(state), name=f"poll {state.feed_id}")
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
+            task.add_done_callback(lambda _: on_poll())
         return len(states)
 
     async def _poll(self, state: FeedState) -> None:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app
 from watcher.cli.output import print_json
 from watcher.cli.table import INTERRUPTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from watcher.app import OnceReport, Service
 
-app = typer.Typer()
+app = command_app()
 
 
 @app.command()
@@ -43,13 +40,13 @@ def run(
         typer.echo(str(warning), err=True)
     service = Service(loaded)
     if once:
-        _report(asyncio.run(_run_once(service)), as_json=json)
+        _report(asyncio.run(_run_once(service, feeds=len(loaded.feeds))), as_json=json)
     else:
-        asyncio.run(run_until_stopped(service))
+        asyncio.run(until_stopped(service.run))
 
 
-async def run_until_stopped(service: Service, *, on_ready: Callable[[], None] = lambda: None) -> None:
-    """Run a service until SIGINT or SIGTERM; a second signal ends it at once, with nothing lost."""
+async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run what stops when its event is set until SIGINT or SIGTERM; a second signal ends it at once."""
     import signal
 
     stop = asyncio.Event()
@@ -64,25 +61,16 @@ async def run_until_stopped(service: Service, *, on_ready: Callable[[], None] = 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
     try:
-        await service.run(stop, on_ready=on_ready)
+        await run(stop)
     except asyncio.CancelledError as error:
         raise typer.Exit(INTERRUPTED) from error
 
 
-async def _run_once(service: Service) -> OnceReport:
-    with _progress() as show:
-        return await service.run_once(on_progress=show)
+async def _run_once(service: Service, *, feeds: int) -> OnceReport:
+    from watcher.cli.progress import progress
 
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    from rich.progress import Progress
-
-    from watcher.cli.output import console
-
-    with Progress(console=console(is_error=True), transient=True) as bar:
-        task = bar.add_task("Polling feeds", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+    with progress("polling", total=feeds) as advance:
+        return await service.run_once(on_poll=advance)
 
 
 def _report(report: OnceReport, *, as_json: bool) -> None:
