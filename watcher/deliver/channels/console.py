@@ -14,9 +14,10 @@ from typing import IO, TYPE_CHECKING, Literal, cast
 from rich import box
 from rich.console import Console, Group
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
-from watcher.alert.card import Card, Report, card
+from watcher.alert.card import Card, card
 from watcher.alert.marks import Run
 from watcher.alert.render import details, moment, plain, sources_heading, title, update_line
 from watcher.deliver.channels.rendering import laid_out, plain_text
@@ -31,9 +32,10 @@ _STYLES = {
     Severity.INFO: "white",
     Severity.LOW: "blue",
     Severity.MEDIUM: "yellow",
-    Severity.HIGH: "bold bright_red",
+    Severity.HIGH: "bold red",
     Severity.CRITICAL: "bold white on red",
 }
+_BORDERS = {**_STYLES, Severity.HIGH: "red", Severity.CRITICAL: "bold red"}
 _EVIDENCE = "bold black on yellow"
 _WIDEST = 110
 
@@ -98,23 +100,18 @@ class ConsoleChannel:
 
 def panel(card: Card) -> Panel:
     """Lay an alert out as a framed panel. Only `Text` is used: markup in a feed's words stays words."""
-    style = _STYLES[card.severity]
-    lines: list[Text] = [_marked(card.headline, "bold"), Text()]
+    lines: list[Text | Table] = [_marked(card.headline, "bold"), Text()]
     if card.quote:
         lines += [_marked(card.quote, "italic"), Text()]
-    lines.append(Text(sources_heading(card), style="bold"))
-    lines += [_report(report) for report in card.reports]
-    if card.more_reports:
-        lines.append(Text(f"and {card.more_reports} more"))
-    lines.append(Text())
+    lines += [Text(sources_heading(card), style="bold"), _reports(card), Text()]
     lines += [Text(line, style="dim") for line in details(card)]
     if card.url:
         lines.append(Text(card.url, style="underline blue", overflow="fold"))
     return Panel(
         Group(*lines),
-        title=Text(f" {title(card)} ", style=style),
+        title=Text(f" {title(card)} ", style=_STYLES[card.severity]),
         title_align="left",
-        border_style=style.removesuffix(" on red"),
+        border_style=_BORDERS[card.severity],
         box=box.ROUNDED,
         padding=(1, 2),
     )
@@ -126,16 +123,14 @@ def _marked(runs: tuple[Run, ...], style: str) -> Text:
     )
 
 
-def _report(report: Report) -> Text:
-    return Text.assemble(
-        "• ",
-        (report.outlet, "bold"),
-        " · ",
-        report.title,
-        " · ",
-        (moment(report.time), "dim"),
-        overflow="fold",
-    )
+def _reports(card: Card) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for report in card.reports:
+        parts = ((report.outlet, "bold"), " · ", report.title, " · ", (moment(report.time), "dim"))
+        table.add_row("•", Text.assemble(*parts, overflow="fold"))
+    if card.more_reports:
+        table.add_row("", Text(f"and {card.more_reports} more"))
+    return table
 
 
 def _write(stream: IO[str], text: str) -> None:
