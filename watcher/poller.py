@@ -19,7 +19,10 @@ from watcher.types import Feed, FeedState
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
-"""Longer than any poll takes; a feed whose poller vanished is free again after it."""
+"""Longer than a poll takes once it has begun; a feed whose poller vanished is free again after it."""
+
+_QUEUE = 4
+"""Polls that may wait for their host's turn for each that may run: a slow host must not hold up the others."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,13 +43,13 @@ class Tally:
 
 
 class Poller:
-    """Runs at most `concurrency` polls at a time.
+    """Keeps polls under way.
 
     Args:
         feeds: the configured feeds by id.
         context: what the pipeline works with.
         owner: who leases feeds: unique to this process.
-        concurrency: polls at a time.
+        concurrency: how many requests the fetcher runs at a time; a few times as many polls may wait for them.
         on_told: called with the names of channels that have something to send.
     """
 
@@ -64,7 +67,7 @@ class Poller:
         self._owner = owner
         self._concurrency = concurrency
         self._on_told = on_told
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._ticking = asyncio.Lock()
         self.last_tick: float | None = None
         self.tally = Tally()
@@ -76,23 +79,19 @@ class Poller:
             self.last_tick = self._context.clock.monotonic()
             return started
 
-    async def run_due(
-        self, *, on_progress: Callable[[int, int], None] = lambda _done, _started: None
-    ) -> Tally:
-        """Poll every feed that is due now, once, and wait for all of them."""
+    async def run_due(self, *, on_poll: Callable[[], None] = lambda: None) -> Tally:
+        """Poll every feed that is due now, once, and wait for all of them; `on_poll` is called after each."""
         now = self._context.clock.now()
-        started = 0
         while True:
-            started += await self._start_due(due_before=now)
-            on_progress(started - len(self._in_flight), started)
+            await self._start_due(due_before=now, on_poll=on_poll)
             if not self._in_flight:
                 return self.tally
-            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
 
     async def stop(self, *, grace: timedelta) -> None:
         """Let polls under way finish for `grace`, then drop them: an unfinished poll leaves nothing behind."""
         if self._in_flight:
-            _, late = await asyncio.wait(self._in_flight, timeout=grace.total_seconds())
+            _, late = await asyncio.wait(self._in_flight.values(), timeout=grace.total_seconds())
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -100,7 +99,7 @@ class Poller:
     async def _start_due(
         self, *, due_before: datetime | None, on_poll: Callable[[], None] = lambda: None
     ) -> int:
-        room = self._concurrency - len(self._in_flight)
+        room = self._concurrency * _QUEUE - len(self._in_flight)
         if room <= 0:
             return 0
         context = self._context
@@ -115,11 +114,19 @@ class Poller:
 
         states = await context.run(lease)
         for state in states:
-            task = asyncio.create_task(self._poll(state), name=f"poll {state.feed_id}")
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
-            task.add_done_callback(lambda _: on_poll())
+            # A poll that has waited for its host longer than its lease is still under way.
+            if state.feed_id not in self._in_flight:
+                self._start(state, on_poll)
         return len(states)
+
+    def _start(self, state: FeedState, on_poll: Callable[[], None]) -> None:
+        def done(_task: asyncio.Task[None]) -> None:
+            del self._in_flight[state.feed_id]
+            on_poll()
+
+        task = asyncio.create_task(self._poll(state), name=f"poll {state.feed_id}")
+        self._in_flight[state.feed_id] = task
+        task.add_done_callback(done)
 
     async def _poll(self, state: FeedState) -> None:
         context = self._context
