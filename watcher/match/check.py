@@ -25,9 +25,6 @@ from watcher.match.vocabulary import Vocabulary
 from watcher.text.gazetteer import Gazetteer
 from watcher.types import Feed
 
-LIST_SUBJECT = "list:"
-"""What the subject of a problem begins with when it is about a list and not about a rule."""
-
 BROAD_BELOW_LETTERS = 4
 _SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ur": "ARABIC", "he": "HEBREW", "el": "GREEK"}
 _SCRIPTS |= dict.fromkeys(("ru", "uk", "bg", "sr", "be", "mk"), "CYRILLIC")
@@ -42,7 +39,7 @@ def cross_check(
     """Find errors and warnings across rules, lists, places and feeds.
 
     Returns:
-        Pairs of a subject (a rule's id, or `list:NAME`) and a problem; the problem's path is relative to the entry
+        Pairs of a subject (a rule's id, or an unused list's name) and a problem; the problem's path is relative to the entry
         of that rule or list. A rule set with an error among them must not be compiled.
     """
     checker = _Checker(rules, lists, gazetteer, feeds)
@@ -179,7 +176,7 @@ class _Checker:
         for name in self._lists:
             if name not in used:
                 problem = SyntaxProblem(message=f"no rule uses the list '{name}'", is_warning=True)
-                yield f"{LIST_SUBJECT}{name}", problem
+                yield name, problem
 
     # --- what a rule sees --------------------------------------------------------------------------------------
 

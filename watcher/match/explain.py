@@ -158,12 +158,16 @@ def _reason(rule: Rule, match: Step, unless: Step | None, hidden: str | None, la
 def _failed(step: Step) -> str:
     """Name the condition to look at first: the only one that failed, as far down as there is only one."""
     failed = [child for child in step.children if not child.held]
-    return _failed(failed[0]) if len(failed) == 1 and not step.held else step.path
+    return _failed(failed[0]) if len(failed) == 1 and not step.held else _named(step)
 
 
 def _deepest_held(step: Step) -> str:
     held = [child for child in step.children if child.held]
-    return _deepest_held(held[0]) if held else step.path
+    return _deepest_held(held[0]) if held else _named(step)
+
+
+def _named(step: Step) -> str:
+    return f"{step.label} at {step.path}"
 
 
 def _drawn(step: Step, depth: int) -> Iterator[str]:

@@ -6,10 +6,11 @@ own keys with it; no form knows the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
+from itertools import count
 from typing import ClassVar, Protocol
 
 from watcher.match.syntax import Condition
@@ -17,6 +18,9 @@ from watcher.match.term import Term, TermError
 
 DEEPEST = 40
 """Conditions nested deeper than this are a mistake, or an attack on the stack."""
+
+MOST = 5_000
+"""One rule has at most so many conditions once definitions and YAML aliases are written out."""
 
 Step = str | int
 
@@ -64,6 +68,8 @@ class Reader:
         problems: all that was found so far; shared by the readers of one value.
         definitions: what `use` may name.
         using: the names being expanded, outermost first.
+        depth: how many readers further inside it is.
+        numbers: numbers the conditions read so far; shared by the readers of one value.
     """
 
     forms: Mapping[str, type[Form]]
@@ -75,6 +81,7 @@ class Reader:
     definitions: Mapping[str, object] = field(default_factory=dict)
     using: tuple[str, ...] = ()
     depth: int = 0
+    numbers: Iterator[int] = field(default_factory=count)
 
     def at(self, *steps: Step, path: str | None = None) -> Reader:
         """Give a reader further inside; `path` replaces what evidence calls the place."""
@@ -112,6 +119,9 @@ class Reader:
         """Read a condition of any form; None when a problem was noted."""
         if self.depth > DEEPEST:
             self.fail(f"conditions are nested more than {DEEPEST} deep")
+            return None
+        if next(self.numbers) > MOST:
+            self.fail(f"there are more than {MOST} conditions, with all definitions written out")
             return None
         if isinstance(value, str):
             return self.text(self, value)
@@ -171,6 +181,9 @@ class Reader:
             return None
         if not value:
             self.fail(f"'{key}' is empty: it needs at least one condition", key)
+            return None
+        if len(value) > MOST:
+            self.fail(f"'{key}' has {len(value)} conditions, more than {MOST}: put terms into a list", key)
             return None
         read = [
             self.at(key, at, path=f"{self.path}.{key}[{at}]").condition(entry)

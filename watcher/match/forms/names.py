@@ -9,6 +9,9 @@ from typing import ClassVar
 from watcher.match.reader import Reader, did_you_mean
 from watcher.match.syntax import Condition
 
+_BROKEN = "the definition"
+_CIRCLE = "the definition uses itself"
+
 
 class Use:
     """`{use: name}`: stands for the condition of that name under `define:`. It is gone once the rule is read."""
@@ -29,18 +32,20 @@ class Use:
             return None
         if name in reader.using:
             circle = " → ".join((*reader.using[reader.using.index(name) :], name))
-            reader.fail(f"the definition uses itself: {circle}", cls.key)
+            reader.fail(f"{_CIRCLE}: {circle}", cls.key)
             return None
         return cls._expanded(reader, name)
 
     @staticmethod
     def _expanded(reader: Reader, name: str) -> Condition | None:
-        """Read the definition as if it stood here; its problems are told once, where it is defined."""
+        """Read the definition as if it stood here; all its problems are told where it is defined."""
         there = reader.at("use", path=f"{reader.path}.use:{name}").expanding(name)
         inside = replace(there, problems=[])
         condition = inside.condition(reader.definitions[name])
-        if condition is None and not reader.using:
-            reader.fail(f"the definition of '{name}' has errors", "use")
+        if condition is None:
+            cause = inside.problems[0].message
+            is_told = cause.startswith((_BROKEN, _CIRCLE))
+            reader.fail(cause if is_told else f"{_BROKEN} of '{name}' cannot be used: {cause}", "use")
         return condition
 
     @classmethod

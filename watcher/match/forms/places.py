@@ -21,6 +21,7 @@ LEAST_CONFIDENCE = 0.5
 """Mentions that are more likely something else do not count unless a rule asks for them."""
 
 _EARTH_RADIUS_KM = 6371.0
+_WHOLE_COUNTRIES = ("country", "people")
 _TEXTS: dict[str, object] = {
     "anyOf": [
         {"type": "string", "minLength": 1},
@@ -96,7 +97,7 @@ class PlaceIs(Condition):
         )
 
     def _is_close(self, place: Place, centre: tuple[float, float] | None) -> bool:
-        if centre is None or place.lat is None or place.lon is None or place.kind == "country":
+        if centre is None or place.lat is None or place.lon is None or place.kind in _WHOLE_COUNTRIES:
             return False  # the middle of a country says nothing about where in it things happen
         return distance_km(centre, (place.lat, place.lon)) <= self.km
 
