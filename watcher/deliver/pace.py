@@ -21,10 +21,6 @@ class Pace:
         """Give the seconds until the next send may start; 0 when it may start now."""
         return max(0.0, self._free_at - now, self._held_until - now)
 
-    def is_held(self, now: float) -> bool:
-        """Say whether the receiver's wish, not the spacing alone, forbids a send now."""
-        return self._held_until > now
-
     def started(self, now: float) -> None:
         """Note that a send starts."""
         self._free_at = now + self._spacing

@@ -156,7 +156,7 @@ class Sender:
         return batch, last_start
 
     async def _send(self, batch: Sequence[Delivery], last_start: float) -> Counter[Result]:
-        """Send rows until all are tried, the channel must pause, or it is too late to start; release the rest."""
+        """Send rows until all are tried or it is too late to start the next; release the rest."""
         results: Counter[Result] = Counter()
         untried = deque(batch)
         try:
@@ -170,7 +170,7 @@ class Sender:
     async def _may_send(self, last_start: float) -> bool:
         now = self._clock.monotonic()
         wait = self._pace.wait(now)
-        if self._pace.is_held(now) or now + wait > last_start:
+        if now + wait > last_start:
             return False
         await self._clock.sleep(wait)
         return True

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -262,6 +263,8 @@ async def test_rows_added_later_are_found_by_wake_without_waiting_for_the_poll()
         row_id = stage.ledger.add(channel="a")
         stage.outbox.wake()
         await until(lambda: stage.ledger.row(row_id).state is DELIVERED)
+        asleep.clear()
+        await asleep.wait()
 
 
 async def test_rows_of_a_killed_process_are_sent_once_their_lease_has_ended() -> None:
@@ -271,6 +274,24 @@ async def test_rows_of_a_killed_process_are_sent_once_their_lease_has_ended() ->
     async with stage.running():
         await until(lambda: stage.ledger.row(row_id).state is DELIVERED)
     assert stage.clock.monotonic() >= 60
+
+
+async def test_a_lease_taken_late_in_a_drain_lasts_as_long_as_any() -> None:
+    stage = Stage(ScriptedChannel("a", spacing=25))
+    for _ in range(6):
+        stage.ledger.add(channel="a")
+    ends: list[float] = []
+    lease_deliveries = stage.ledger.lease_deliveries
+
+    def watched(*, now: datetime, lease: timedelta, **arguments: Any) -> Sequence[Delivery]:
+        ends.append((now + lease - stage.clock.now()).total_seconds())
+        return lease_deliveries(now=now, lease=lease, **arguments)
+
+    stage.ledger.lease_deliveries = watched  # type: ignore[method-assign]
+    await stage.outbox.drain(HOUR)
+    assert stage.ledger.states() == [DELIVERED] * 6
+    assert len(ends) > 2
+    assert set(ends) == {60.0}
 
 
 async def test_a_row_is_not_started_when_its_lease_could_end_while_it_is_sent() -> None:
@@ -284,12 +305,12 @@ async def test_a_row_is_not_started_when_its_lease_could_end_while_it_is_sent() 
     leases: list[list[str]] = []
     lease_deliveries = stage.ledger.lease_deliveries
 
-    def watched(**arguments: object) -> object:
-        batch = lease_deliveries(**arguments)  # type: ignore[arg-type]
+    def watched(**arguments: Any) -> Sequence[Delivery]:
+        batch = lease_deliveries(**arguments)
         leases.append([delivery.id for delivery in batch])
         return batch
 
-    stage.ledger.lease_deliveries = watched  # type: ignore[method-assign, assignment]
+    stage.ledger.lease_deliveries = watched  # type: ignore[method-assign]
     await stage.outbox.drain(HOUR)
     assert leases == [rows, rows[1:], []]
     assert stage.ledger.states() == [DELIVERED] * 3
