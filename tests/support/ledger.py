@@ -22,11 +22,12 @@ class _Row:
 
 
 class MemoryLedger:
-    """Rows in a dict. `trouble`, when set, is raised by every call: the store is away."""
+    """Rows in a dict. `trouble`, when set, is raised by every call: the store is away. `leases` counts the calls."""
 
     def __init__(self) -> None:
         self._rows: dict[str, _Row] = {}
         self.trouble: Exception | None = None
+        self.leases = 0
 
     def add(self, *, channel: str, due_at: datetime = NOON, **changes: Any) -> str:
         """Put a pending row in, as a committed poll does; gives its id."""
@@ -52,6 +53,7 @@ class MemoryLedger:
         self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
     ) -> Sequence[Delivery]:
         self._check()
+        self.leases += 1
         due = [row for row in self._rows.values() if row.delivery.channel == channel and _is_due(row, now)]
         due.sort(key=lambda row: row.delivery.next_attempt_at)
         for row in due[:limit]:
