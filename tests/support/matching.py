@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import cast
 
 import yaml
@@ -42,7 +43,7 @@ class PlainSplitter:
         self.calls += 1
         found = [match.span() for match in re.finditer(r"\w+", text)]
         cuts = [0, *(match.end() for match in re.finditer(r"[.!?؟]+\s*", text)), len(text)]
-        sentences = tuple((a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b)
+        sentences = tuple((a, b) for a, b in pairwise(cuts) if a < b)
         return Words(starts=tuple(a for a, _ in found), ends=tuple(b for _, b in found), sentences=sentences)
 
 

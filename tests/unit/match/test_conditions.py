@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.matching import (
     FEED,
     PlainSplitter,
@@ -12,7 +13,6 @@ from tests.support.matching import (
     holds,
     matches,
 )
-
 from watcher.types import Feed
 
 

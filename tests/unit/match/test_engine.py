@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.support.matching import FEED, GAZETTEER, NOW, document, engine_of, matches, read_lists, read_rule
 
+from tests.support.matching import FEED, GAZETTEER, NOW, document, engine_of, matches, read_lists, read_rule
 from watcher.match.compile import compile_rules
 from watcher.match.engine import MOST_EVIDENCE, Engine
 from watcher.types import Severity, Span

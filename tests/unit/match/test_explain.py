@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.support.matching import FEED, NOW, document, engine_of
 
+from tests.support.matching import FEED, NOW, document, engine_of
 from watcher.match.explain import Explanation, explain
 
 RULE = """

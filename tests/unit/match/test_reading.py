@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from tests.support.matching import problems_of, read_rule
 
+from tests.support.matching import problems_of, read_rule
 from watcher.match.reader import SyntaxProblem
 from watcher.match.syntax import FromFilter, Status
 from watcher.match.yaml import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.matching import document, engine_of, evidence, holds, matches
 
 
