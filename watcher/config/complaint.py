@@ -120,9 +120,8 @@ def _words(model: type[Section], detail: ErrorDetails) -> tuple[str, str | None]
         case "union_tag_invalid" | "literal_error":
             expected = str(context.get("expected_tags") or context.get("expected", ""))
             words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
-            return f'"{_brief(context.get("tag", given))}" is not one of {", ".join(words)}', _near(
-                given, words
-            )
+            word = context.get("tag", given)
+            return f'"{_brief(word)}" is not one of {", ".join(words)}', _near(word, words)
         case "string_type":
             return f"expected a text, not {_kind(given)}", _quoted(given)
         case "greater_than_equal":

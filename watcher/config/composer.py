@@ -168,12 +168,12 @@ class Composer:
         container[key] = value
         marks[key] = (key_mark, mark)
 
-    def _filled(self, text: str, mark: Mark) -> str | None:
+    def _filled(self, text: str, mark: Mark) -> str:
         try:
             return substitute(text, cast("Mapping[str, str]", self.environ))
         except SubstitutionError as error:
             self.note(mark, str(error))
-            return None
+            return ""
 
     def _refuse_tag(self, event: Any) -> None:
         self.note(

@@ -104,7 +104,9 @@ class _Loading:
             self.problems.extend(cross_problems(rules, lists, _values(places), _values(feeds)))
         if settings is None:
             return None
-        self.problems.extend(advise(main, settings, feeds, rules))
+        if all(problem.is_warning for problem in self.problems):
+            # After an error what is missing may be what could not be read.
+            self.problems.extend(advise(main, settings, feeds, rules))
         return Config(
             path=self.path,
             settings=settings,
@@ -120,6 +122,11 @@ class _Loading:
         self._digest.update(os.fsencode(source.path) + b"\0" + source.digest)
         return source
 
+    def _note(self, source: Source, problems: Sequence[Problem]) -> None:
+        # An environment variable that is not set is told once, not again as a value that does not fit.
+        told = {(problem.line, problem.column) for problem in source.problems}
+        self.problems.extend(problem for problem in problems if (problem.line, problem.column) not in told)
+
     def _is_mapping(self, main: Source) -> bool:
         if main.value is None and not main.problems:
             self.problems.append(main.problem((), "the file is empty"))
@@ -132,9 +139,7 @@ class _Loading:
         names = frozenset(channels if isinstance(channels, dict) else ("console",))
         context = LoadContext(folder=self.path.parent, channels=names)
         settings, problems = validate(Settings, main, main.value, context=context)
-        # An environment variable that is not set is told once, not again as a value that does not fit.
-        told = {(problem.line, problem.column) for problem in main.problems}
-        self.problems.extend(problem for problem in problems if (problem.line, problem.column) not in told)
+        self._note(main, problems)
         return settings
 
     def _include(self, main: Source) -> IncludeSettings:
@@ -168,7 +173,7 @@ class _Loading:
             self._has_gaps |= source.value is None and bool(source.problems)
             for found in read(source):
                 if isinstance(found, Problem):
-                    self.problems.append(found)
+                    self._note(source, (found,))
                 else:
                     values.append(found)
         return values

@@ -216,11 +216,6 @@ def _console_only() -> dict[str, ChannelSettings]:
     return {"console": ConsoleSettings()}
 
 
-def _to_every_channel(data: dict[str, Any]) -> list[RouteSettings]:
-    channels = data.get("channels")
-    return [RouteSettings(to=list(channels))] if channels else []
-
-
 class Settings(Section):
     """The main file. A section that is left out, or left empty, has its defaults.
 
@@ -234,7 +229,16 @@ class Settings(Section):
     stories: StoriesSettings = Field(default_factory=StoriesSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     channels: dict[ChannelKey, ChannelSettings] = Field(default_factory=_console_only)
-    routes: list[RouteSettings] = Field(default_factory=_to_every_channel)
+    routes: list[RouteSettings] = Field(default_factory=list)
     web: WebSettings = Field(default_factory=WebSettings)
     text: TextSettings = Field(default_factory=TextSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _route_to_every_channel(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("routes") is not None:
+            return data
+        channels = data.get("channels")
+        names = list(channels) if isinstance(channels, dict) else ["console"]
+        return data | {"routes": [{"to": names}] if names else []}
