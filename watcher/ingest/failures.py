@@ -159,6 +159,7 @@ def of_feed(error: FetchError, feed_id: str) -> FetchError:
     )
 
 
-def _reason(error: BaseException) -> str:
-    """Give an exception's own words, one line, short."""
-    return " ".join(str(error).split())[:200] or type(error).__name__
+def _reason(error: BaseException | str) -> str:
+    """Give an exception's own words, one line, short, and without the URL that aiohttp adds to some."""
+    text = " ".join(str(error).replace("\\n", " ").split("url=")[0].split())
+    return text.rstrip(", ")[:200] or type(error).__name__

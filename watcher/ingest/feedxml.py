@@ -25,8 +25,8 @@ MAX_ENTRIES = 5_000
 """Per document, the first ones: ten times the longest real feeds, and some seconds of parsing."""
 _MAX_ELEMENTS = 300_000
 """Per document; an element costs about 15 µs. Ten MiB of real feed have well under 250,000."""
-_MAX_PIECES = 2_000_000
-"""Of text, per document: the loose parser hands over a run of `<` one by one. 10 MiB of real feed have 400,000."""
+_MAX_TEXTS = 2_000_000
+"""Runs of text per document: the loose parser hands over a run of `<` one by one. 10 MiB of real feed have 400,000."""
 _MAX_ATTRIBUTES = 200
 _MAX_NAMESPACES = 100
 _MAX_TAGS = 200
@@ -67,15 +67,16 @@ class _Bounded:
 
     entries: list[Any]
     namespaces_in_use: dict[str, str]
-    elements = 0
-    pieces = 0
+    # Names of their own: feedparser's classes share one namespace of attributes with this one.
+    bounded_elements = 0
+    bounded_texts = 0
     # Both would be half of the cost. Text is made of markup and links are made absolute by `normalize`.
     resolve_relative_uris = False
     sanitize_html = False
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> Any:
-        self.elements += 1
-        if self.elements > _MAX_ELEMENTS:
+        self.bounded_elements += 1
+        if self.bounded_elements > _MAX_ELEMENTS:
             raise _Enough
         result = super().unknown_starttag(tag, attrs[:_MAX_ATTRIBUTES])  # type: ignore[misc]
         if len(self.entries) > MAX_ENTRIES:
@@ -83,8 +84,8 @@ class _Bounded:
         return result
 
     def handle_data(self, text: str, escape: int = 1) -> None:
-        self.pieces += 1
-        if self.pieces > _MAX_PIECES:
+        self.bounded_texts += 1
+        if self.bounded_texts > _MAX_TEXTS:
             raise _Enough
         super().handle_data(text, escape)  # type: ignore[misc]
 

@@ -77,7 +77,7 @@ def _entry(item: Mapping[str, Any], feed_author: str | None) -> Entry:
     published, updated = _text(item, "date_published"), _text(item, "date_modified")
     tags = item.get("tags")
     return Entry(
-        guid=_text(item, "id"),
+        guid=_id(item),
         link=_text(item, "url") or _text(item, "external_url"),
         title=Markup(text=_text(item, "title") or "", is_html=False),
         summary=Markup(text=_text(item, "summary") or "", is_html=False),
@@ -92,12 +92,16 @@ def _entry(item: Mapping[str, Any], feed_author: str | None) -> Entry:
 
 
 def _text(mapping: Mapping[str, Any], name: str) -> str | None:
-    """Give a field as text; 1.0 allows numbers as ids, and real feeds write them elsewhere too."""
+    """Give a field that is text; one of another type is as good as absent."""
     value = mapping.get(name)
-    if isinstance(value, str):
-        return value
+    return value if isinstance(value, str) else None
+
+
+def _id(item: Mapping[str, Any]) -> str | None:
+    """Give an item's id; version 1.0 allows numbers."""
+    value = item.get("id")
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value) if is_number else None
+    return str(value) if is_number else _text(item, "id")
 
 
 def _author(mapping: Mapping[str, Any]) -> str | None:

@@ -24,6 +24,7 @@ from watcher.ingest.webpage import advertised_feed, is_web_page
 from watcher.types import Fetched, FetchProblem, ParsedFeed
 
 _ROOT = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|channel)(?=[\s>/])", re.IGNORECASE)
+_BLANK = " \t\r\n\f\v\ufeff\u200b\xa0"
 _MAX_TTL = timedelta(days=31)
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -37,14 +38,14 @@ def parse(fetched: Fetched, *, seen_at: datetime, repeats_guids: bool = False) -
         repeats_guids: what the feed's state says; see `FeedState`.
 
     Returns:
-        The feed's items in its own order. `problem` is MALFORMED where it had to be repaired or was cut off, and
-        TOO_LARGE where it has more entries than are read (5,000).
+        The feed's items in its own order. `problem` is MALFORMED where the document had to be repaired, was cut off,
+        or is so long that only its first entries (5,000) were read.
 
     Raises:
         FetchError: EMPTY, NOT_A_FEED, or MALFORMED with nothing readable.
     """
     decoded = decode(fetched.body, fetched.headers.get("content-type", ""))
-    text = decoded.text.strip()
+    text = decoded.text.strip(_BLANK)
     if not text:
         raise _failure(
             fetched, FetchProblem.EMPTY, "the answer is empty: the feed has no content at all", True
@@ -226,7 +227,7 @@ def _problem(
 ) -> tuple[FetchProblem | None, str | None]:
     """Say what was wrong with a document whose items could be read, the most telling first."""
     if is_over:
-        return FetchProblem.TOO_LARGE, f"the feed is too long: only its first {read} entries were read"
+        return FetchProblem.MALFORMED, f"the feed is too long: only its first {read} entries were read"
     if is_cut:
         return FetchProblem.MALFORMED, "the feed breaks off inside an entry; those before it were read"
     if repair is not None:

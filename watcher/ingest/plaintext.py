@@ -24,17 +24,17 @@ _PARAGRAPH_TAGS = (
     "address|article|aside|blockquote|body|center|details|dialog|dl|div|fieldset|figcaption|figure|footer|form|"
     "h[1-6]|header|hr|main|nav|ol|p|pre|section|summary|table|ul"
 )
-_LINE_TAGS = "br|caption|dd|dt|legend|li|option|tbody|td|tfoot|th|thead|tr"
-# A break is put before opening and closing tags alike. In attribute values and comments it does no harm: only white
-# space is added.
+_LINE_TAGS = "caption|dd|dt|legend|li|option|tbody|td|tfoot|th|thead|tr"
+# Paragraphs break at both ends, lines where they begin. In attribute values and comments a break does no harm: only
+# white space is added.
 _PARAGRAPH = re.compile(rf"</?(?:{_PARAGRAPH_TAGS})(?=[\s/>])", re.IGNORECASE)
-_LINE = re.compile(rf"</?(?:{_LINE_TAGS})(?=[\s/>])", re.IGNORECASE)
-_NOT_TEXT = ["script", "style", "iframe", "object", "noembed", "noframes"]
+_LINE = re.compile(rf"<(?:/?br|{_LINE_TAGS})(?=[\s/>])", re.IGNORECASE)
+_NOT_TEXT = ["script", "style", "iframe", "noembed", "noframes"]
 
 _TAG = re.compile(r"<[/!?]?[a-zA-Z-][^<>]*>")
 _KNOWN_TAG = re.compile(
     rf"</?(?:a|abbr|b|big|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strong|sub|sup|tt|u|var|wbr|"
-    rf"{_PARAGRAPH_TAGS}|{_LINE_TAGS})(?:\s[^<>]*)?/?>",
+    rf"br|{_PARAGRAPH_TAGS}|{_LINE_TAGS})(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

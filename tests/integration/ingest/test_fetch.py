@@ -172,10 +172,24 @@ async def test_a_moved_feed_does_not_take_its_credentials_along() -> None:
         assert "authorization" not in server.requests("/f")[0].headers
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 500])
-async def test_no_error_shows_a_secret(status: int) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(Answer(status=status, body=b"no") for status in (204, 304, 401, 403, 404, 429, 500)),
+        Answer(raw=b""),
+        Answer(raw=b"no HTTP\r\n\r\n"),
+        Answer(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"a" * 99_000 + b"\r\n\r\n"),
+        Answer(redirect="/f?token=s3cret"),
+        Answer(redirect="ftp://jo:s3cret@x.example/?token=s3cret"),
+        Answer(body=b"no gzip at all", headers={"Content-Encoding": "gzip"}),
+        Answer(body=b"x" * 100, cut_at=10),
+    ],
+    ids=lambda answer: repr(answer)[:60],
+)
+async def test_no_error_shows_a_secret(answer: Answer) -> None:
     async with FeedServer() as server, Fetcher(SETTINGS, resolver=Hosts()) as fetcher:
-        server.set("/f", status=status, body=b"no")
+        server.set("/f", answer)
         url = server.url("/f?token=s3cret", host="jo:s3cret@news.example")
         with pytest.raises(FetchError) as caught:
             await fetcher.fetch(feed(url, headers=(("X-Key", "s3cret"),)), state(url))
