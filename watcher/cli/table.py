@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from watcher.errors import ConfigError, WatcherError
+from watcher.errors import ConfigError, StoreError, WatcherError
 
 FAILED = 1
 WRONG_USE = 2
@@ -52,13 +52,17 @@ class _OnUse(TyperCommand):
 
     def __init__(self, name: str, entry: Entry) -> None:
         super().__init__(name=name, help=entry.help)
-        self._module = entry.module
+        self._entry = entry
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        module = importlib.import_module(self._module)
-        command = typer.main.get_command(module.app)
-        command.name = self.name
-        return command.make_context(info_name, args, parent, **extra)
+        return load_command(self._entry).make_context(info_name, args, parent, **extra)
+
+
+def load_command(entry: Entry) -> Any:
+    """Import a command of the table."""
+    command = typer.main.get_command(importlib.import_module(entry.module).app)
+    command.help = command.help or entry.help
+    return command
 
 
 class _Commands(TyperGroup):
@@ -76,7 +80,7 @@ class _Commands(TyperGroup):
             raise typer.Exit(WRONG_USE) from error
         except WatcherError as error:
             typer.echo(f"watcher: {error}", err=True)
-            raise typer.Exit(FAILED) from error
+            raise typer.Exit(WRONG_USE if isinstance(error, StoreError) else FAILED) from error
         except KeyboardInterrupt as error:
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:

@@ -17,9 +17,10 @@ from watcher.config.section import Secret, Section
 
 
 class ConsoleSettings(Section):
-    """Alerts on the terminal (standard output) of the service."""
+    """Alerts on the terminal of the service: on standard output, or on standard error."""
 
     type: Literal["console"] = "console"
+    stream: Literal["stdout", "stderr"] = "stdout"
 
 
 class SlackSettings(Section):

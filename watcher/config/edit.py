@@ -7,7 +7,6 @@ file whose layout is too unusual for that (flow style) is left alone, and its ow
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tempfile
@@ -167,9 +166,16 @@ def _written(entry: Mapping[str, Any], indent: int) -> list[str]:
 
 def _value(value: str | Sequence[str]) -> str:
     if not isinstance(value, str):
-        return f"[{', '.join(_value(one) if ',' not in one else json.dumps(one) for one in value)}]"
+        return f"[{', '.join(_quoted(one) if ',' in one else _value(one) for one in value)}]"
     is_bare = _BARE.fullmatch(value) and not value.endswith(":") and plain(value) == value
-    return value if is_bare else json.dumps(value, ensure_ascii=False)
+    return value if is_bare else _quoted(value)
+
+
+def _quoted(text: str) -> str:
+    escaped = (
+        f"\\{one}" if one in '"\\' else one if one.isprintable() else f"\\U{ord(one):08x}" for one in text
+    )
+    return f'"{"".join(escaped)}"'
 
 
 def _checked(path: Path, text: str, meant: list[dict[str, Any]]) -> bytes:

@@ -1,0 +1,37 @@
+"""The `watcher` command in a process of its own, for tests of what it prints and how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+TIMEOUT_SECONDS = 120
+
+
+def watcher(
+    *arguments: str | Path, cwd: Path, stdin: str | bytes = b"", environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end.
+
+    Args:
+        arguments: what stands after `watcher`.
+        cwd: where it runs.
+        stdin: what it can read.
+        environ: more environment variables.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "watcher", *map(str, arguments)],
+        cwd=cwd,
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        timeout=TIMEOUT_SECONDS,
+        env={key: value for key, value in os.environ.items() if key != "WATCHER_CONFIG"}
+        | dict(environ or {}),
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace")
+    )

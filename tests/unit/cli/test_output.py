@@ -1,0 +1,38 @@
+"""What reaches the terminal: hostile text made harmless, evidence highlighted where it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watcher.cli.output import count, highlighted, plain
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Tunis, حدود, é", "Tunis, حدود, é"),
+        ("a\x1b[31mred\x07", "a [31mred "),
+        ("a\nb\tc\u2028d", "a b c d"),
+        ("safe\u202eexe.\u2066x", "safeexe.x"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\x9b31m", " 31m"),
+    ],
+)
+def test_control_and_bidi_characters_do_not_reach_the_terminal(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+@settings(derandomize=True, max_examples=100)
+@given(st.text(max_size=40), st.integers(0, 40), st.integers(0, 40))
+def test_highlighting_keeps_offsets_and_lets_no_control_character_through(
+    text: str, start: int, end: int
+) -> None:
+    shown = highlighted(text, [(start, end)])
+    assert len(shown.plain) == len(text)
+    assert "\x1b" not in shown.plain
+
+
+def test_one_is_singular() -> None:
+    assert [count(0, "feed"), count(1, "feed"), count(2, "feed")] == ["0 feeds", "1 feed", "2 feeds"]

@@ -1,0 +1,18 @@
+"""The table of commands: what the contract names is there, and modules that exist can be loaded."""
+
+from __future__ import annotations
+
+import pytest
+
+from watcher.cli.table import COMMANDS, load_command
+
+CONTRACT = {"run", "demo", "check", "test", "scan", "explain", "feeds", "rules", "alerts", "deliveries", "status", "db", "schema"}  # fmt: skip
+
+
+def test_every_command_of_the_contract_is_named() -> None:
+    assert set(COMMANDS) == CONTRACT
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_named_command_is_there_and_explains_itself(name: str) -> None:
+    assert load_command(COMMANDS[name]).help
