@@ -24,7 +24,7 @@ from watcher.config.load import Config
 from watcher.config.models import RouteSettings, Settings
 from watcher.deliver.channels import build
 from watcher.deliver.outbox import Attempt, Outbox, Result
-from watcher.errors import ConfigError, Problem, StoreError
+from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.ingest.fetch import Fetcher, FetchSettings
 from watcher.lease import gone, new_owner
 from watcher.metrics import Metrics
@@ -37,7 +37,7 @@ from watcher.storage.ledger import StoreLedger
 from watcher.storage.retention import prune
 from watcher.storage.runner import StoreRunner
 from watcher.storage.store import Store, open_store
-from watcher.types import Severity
+from watcher.types import DeliveryState, Severity
 from watcher.web.health import make_application
 from watcher.workers import Knowledge, Workers
 
@@ -111,12 +111,6 @@ class Service:
         """Build everything that both ways of running need, and take it down again in the right order."""
         config, settings = self._config, self._config.settings
         async with AsyncExitStack() as stack:
-            store = await asyncio.to_thread(open_store, settings.database)
-            stack.callback(store.close)
-            run = StoreRunner(store)
-            stack.callback(run.close)
-            await run(lambda: self._take_over(store))
-            stack.push_async_callback(run, lambda: _give_back(store, self._owner))
             workers = Workers(
                 Knowledge(
                     rules=config.rules,
@@ -126,13 +120,29 @@ class Service:
                 )
             )
             stack.callback(workers.close)
-            await workers.warm_up()
-            channels = {name: build(name, channel) for name, channel in settings.channels.items()}
+            # Side by side: a service that was killed should be back soon.
+            store, _ = await asyncio.gather(
+                asyncio.to_thread(open_store, settings.database), workers.warm_up()
+            )
+            stack.callback(store.close)
+            run = StoreRunner(store)
+            stack.callback(run.close)
+            await run(lambda: self._take_over(store))
+            stack.push_async_callback(run, lambda: _give_back(store, self._owner))
+            channels = {name: self._channel(name) for name in settings.channels}
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
             fetcher = await stack.enter_async_context(Fetcher(_fetch_settings(settings), clock=self._clock))
             ledger = StoreLedger(store)
-            outbox = Outbox(ledger, run, channels, self._clock, self._owner, observe=self._observe)
+            outbox = Outbox(
+                ledger,
+                run,
+                channels,
+                self._clock,
+                self._owner,
+                observe=self._observe,
+                on_trouble=lambda task: self.metrics.errors.labels(task).inc(),
+            )
             context = Context(
                 fetcher=fetcher,
                 workers=workers,
@@ -153,6 +163,13 @@ class Service:
             )
             yield Parts(clock=self._clock, store=store, run=run, ledger=ledger, outbox=outbox, poller=poller)
 
+    def _channel(self, name: str) -> Channel:
+        try:
+            return build(name, self._config.settings.channels[name])
+        except WatcherError as error:
+            problem = Problem(message=f"channels.{name}: {error}", path=self._config.path)
+            raise ConfigError((problem,)) from error
+
     def _take_over(self, store: Store) -> None:
         """Agree with the configuration, and free what a killed service held."""
         path = sqlite_path(self._config.settings.database)
@@ -164,6 +181,9 @@ class Service:
             now = self._clock.now()
             tx.feeds.configure(self._config.feeds, now=now)
             tx.feeds.pull_back(now=now, horizon=self._horizon)
+            waiting = {channel for channel, state in tx.deliveries.counts() if state is DeliveryState.PENDING}
+        for channel in sorted(waiting - self._config.settings.channels.keys()):
+            log.warning("deliveries_without_channel", channel=channel)
 
     @property
     def _horizon(self) -> timedelta:

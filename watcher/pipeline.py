@@ -83,7 +83,8 @@ class Entry:
 class Poll:
     """One poll of one feed, filled in from stage to stage.
 
-    `alerts` counts the alerts that it opened; `told` names the channels that now have something to send.
+    `alerts` counts the alerts that it opened; `told` names the channels that now have something to
+    send; `error` says why it gave nothing.
     """
 
     feed: Feed
@@ -95,6 +96,7 @@ class Poll:
     fresh: tuple[tuple[Item, Known | None], ...] = ()
     entries: tuple[Entry, ...] = ()
     alerts: int = 0
+    error: FetchError | None = None
     told: tuple[str, ...] = ()
 
     @property
@@ -303,7 +305,7 @@ def _settle_failure(poll: Poll, error: FetchError, context: Context) -> Poll:
         failures=state.failures,
         due_at=due_at.isoformat(),
     )
-    return replace(poll, state=state)
+    return replace(poll, state=state, error=error)
 
 
 def _count(poll: Poll, metrics: Metrics) -> None:

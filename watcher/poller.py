@@ -37,7 +37,7 @@ class Tally:
     def add(self, poll: Poll) -> None:
         """Count one finished poll."""
         self.polled += 1
-        self.failed += poll.state.failures > 0
+        self.failed += poll.error is not None
         self.new_items += sum(entry.known is None for entry in poll.entries)
         self.alerts += poll.alerts
 

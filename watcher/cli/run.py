@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from watcher.cli.table import INTERRUPTED
 
 if TYPE_CHECKING:
     from watcher.app import OnceReport, Service
+    from watcher.config.load import Config
 
 app = command_app()
 
@@ -38,11 +40,24 @@ def run(
     log.configure(level=loaded.settings.log.level, form=loaded.settings.log.format)
     for warning in loaded.warnings:
         typer.echo(str(warning), err=True)
-    service = Service(loaded)
+    service = Service(_with_free_output(loaded) if json else loaded)
     if once:
         _report(asyncio.run(_run_once(service, feeds=len(loaded.feeds))), as_json=json)
     else:
         asyncio.run(until_stopped(service.run))
+
+
+def _with_free_output(config: Config) -> Config:
+    """Leave standard output to the JSON: what would be printed there goes to standard error."""
+    from watcher.config.models import ConsoleSettings
+
+    channels = {
+        name: channel.model_copy(update={"stream": "stderr"})
+        if isinstance(channel, ConsoleSettings)
+        else channel
+        for name, channel in config.settings.channels.items()
+    }
+    return replace(config, settings=config.settings.model_copy(update={"channels": channels}))
 
 
 async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:

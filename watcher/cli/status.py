@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from watcher.cli.output import console, print_json, rows, table
 from watcher.cli.stored import clock_time, moment, opened
-
-if TYPE_CHECKING:
-    from watcher.types import FeedState
+from watcher.types import FeedState, FetchProblem
 
 app = typer.Typer()
 
@@ -72,6 +70,8 @@ def _health(state: FeedState) -> str:
         return "failing"
     if state.last_poll_at is None:
         return "not polled yet"
+    if state.problem is FetchProblem.RATE_LIMITED:
+        return "asked to wait"
     return "fine" if state.problem is None else "damaged"
 
 

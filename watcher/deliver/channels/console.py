@@ -43,7 +43,7 @@ _ColourSystem = Literal["standard", "256", "truecolor", "windows"]
 
 
 class ConsoleChannel:
-    """Writes to standard output, or to the Rich console that it is given."""
+    """Writes to the stream that its settings name, or to the Rich console that it is given."""
 
     kind = "console"
     spacing = timedelta()
@@ -52,12 +52,13 @@ class ConsoleChannel:
     def __init__(
         self,
         name: str,
-        settings: ConsoleSettings | None = None,  # noqa: ARG002 - every kind is built from name and settings
+        settings: ConsoleSettings | None = None,
         *,
         console: Console | None = None,
     ) -> None:
         self.name = name
-        self._console = console or Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
+        stream = sys.stderr if settings is not None and settings.stream == "stderr" else sys.stdout
+        self._console = console or Console(file=stream, markup=False, highlight=False, emoji=False)
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Print the alert; it is delivered once the stream has taken all of it."""
