@@ -183,6 +183,7 @@ class Fetcher:
             poll.feed, poll.validators, url=poll.url, user_agent=self._settings.user_agent
         )
         asked = without_user(poll.url)
+        poll.stage = "an answer"
         started = self._clock.monotonic()
         async with self._session.get(asked, headers=headers, allow_redirects=False) as response:
             poll.stage = "the rest of the body"

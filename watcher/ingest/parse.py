@@ -13,12 +13,11 @@ from typing import Any
 
 from watcher.errors import FetchError
 from watcher.ingest.charset import Decoded, decode
-from watcher.ingest.dates import entry_date
+from watcher.ingest.entries import xml_entry
 from watcher.ingest.feedxml import MAX_ENTRIES, FeedXml, read_xml
 from watcher.ingest.jsonfeed import NotJsonFeedError, read_json
 from watcher.ingest.links import clean_link
-from watcher.ingest.normalize import Entry, Source, language_code, short, to_items
-from watcher.ingest.plaintext import NO_TEXT, Markup, decode_entities, looks_like_markup
+from watcher.ingest.normalize import Source, language_code, short, to_items
 from watcher.ingest.prolog import root_name
 from watcher.ingest.webpage import advertised_feed, is_web_page
 from watcher.types import Fetched, FetchProblem, ParsedFeed
@@ -26,7 +25,6 @@ from watcher.types import Fetched, FetchProblem, ParsedFeed
 _ROOT = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|channel)(?=[\s>/])", re.IGNORECASE)
 _BLANK = " \t\r\n\f\v\ufeff\u200b\xa0"
 _MAX_TTL = timedelta(days=31)
-_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def parse(fetched: Fetched, *, seen_at: datetime, repeats_guids: bool = False) -> ParsedFeed:
@@ -108,7 +106,7 @@ def _parse_xml(
         language=language_code(feed.get("language")),
     )
     is_atom = document.version.startswith("atom")
-    entries = [_entry(entry, is_atom=is_atom) for entry in document.entries]
+    entries = [xml_entry(entry, is_atom=is_atom) for entry in document.entries]
     items, repeats = to_items(entries, source, repeats_guids=repeats_guids)
     problem, detail = _problem(
         decoded.repair or junk,
@@ -145,56 +143,6 @@ def _read(fetched: Fetched, text: str) -> FeedXml:
         # feedparser gives up on some damaged documents with errors of its own workings.
         detail = f"the feed cannot be read: {type(error).__name__} while parsing"
         raise _failure(fetched, FetchProblem.MALFORMED, detail, True) from error
-
-
-def _entry(entry: Any, *, is_atom: bool) -> Entry:
-    """Take from feedparser's entry what an item is made of."""
-    # Past feedparser's own `get`, which gives `published` for a missing `updated`, with a deprecation warning.
-    updated = dict.get(entry, "updated")
-    updated_parsed = dict.get(entry, "updated_parsed")
-    contents = entry.get("content") or [{}]
-    return Entry(
-        guid=entry.get("id"),
-        link=entry.get("link"),
-        title=_markup(entry.get("title"), entry.get("title_detail"), is_atom=is_atom),
-        summary=_markup(entry.get("summary"), entry.get("summary_detail"), is_atom=is_atom),
-        content=_markup(contents[0].get("value"), contents[0], is_atom=is_atom),
-        author=_author(entry),
-        categories=tuple(tag["term"] or tag["label"] or "" for tag in entry.get("tags", ())),
-        language=_language(entry),
-        published=entry_date(entry.get("published_parsed"), entry.get("published")),
-        updated=entry_date(updated_parsed, updated),
-        published_raw=entry.get("published") or updated,
-    )
-
-
-def _markup(text: Any, detail: Any, *, is_atom: bool) -> Markup:
-    """Say how a text is to be read.
-
-    Atom says itself what is HTML. RSS does not, and feedparser's guess is cautious: a text that it takes for plain
-    is HTML all the same when it holds a tag that HTML knows. Entities are decoded either way: publishers that escape
-    once too often are many, writers who mean the seven characters `&nbsp;` are few.
-    """
-    if not isinstance(text, str):
-        return NO_TEXT
-    kind = (detail or {}).get("type") or "text/html"
-    if kind in _HTML_TYPES:
-        return Markup(text=text)
-    if not is_atom and looks_like_markup(text):
-        return Markup(text=text)
-    return Markup(text=decode_entities(text), is_html=False)
-
-
-def _author(entry: Any) -> str | None:
-    """Give the names of all authors; else what feedparser takes for the author."""
-    names = [author.get("name") for author in entry.get("authors", ()) if author.get("name")]
-    return ", ".join(dict.fromkeys(names)) if len(names) > 1 else entry.get("author")
-
-
-def _language(entry: Any) -> str | None:
-    """Give the language that an entry's own texts are marked with; feedparser hands down that of the feed."""
-    details = (entry.get("title_detail"), entry.get("summary_detail"), *entry.get("content", ()))
-    return next((detail["language"] for detail in details if detail and detail.get("language")), None)
 
 
 def _ttl(text: Any) -> timedelta | None:
