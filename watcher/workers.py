@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import datetime
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,8 +34,14 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-_PRELOAD = ["watcher.analysis", "watcher.ingest.parse"]
+_PRELOAD = ["watcher.analysis", "watcher.ingest.parse", "watcher.workers"]
 """Imported once, before the workers are forked: they share the memory of it."""
+
+
+def start_early() -> None:
+    """Start the process that workers are forked from: it imports what they need while the caller goes on."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
+    forkserver.ensure_running()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +68,8 @@ class Workers:
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
+        start_early()
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOAD)
         return ProcessPoolExecutor(
             self._count, mp_context=context, initializer=_begin_work, initargs=(self._knowledge,)
         )

@@ -32,6 +32,9 @@ def run(
 
     With --once: poll every feed that is due, deliver what follows from it, and exit.
     """
+    from watcher.workers import start_early
+
+    start_early()
     from watcher import log
     from watcher.app import Service
     from watcher.config.load import load
