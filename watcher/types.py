@@ -151,7 +151,8 @@ class Item:
     written. `published` is clamped to `seen_at` when it lies in the future; `published_raw` keeps what the feed
     said. `content_hash` changes when title, summary or content change; `text_hash` is over the folded title and
     body only and is equal for equal texts of different feeds. `is_url_shared` says that `url` is not this entry's
-    own: several entries of the document have it, or it is the site's front page.
+    own: several entries of the document have it, or it is the site's front page. `is_guid_shared` says that this
+    feed gives one guid to several entries. Neither then proves that two items are one report.
     """
 
     feed_id: str
@@ -171,6 +172,7 @@ class Item:
     content_hash: str = ""
     text_hash: str = ""
     is_url_shared: bool = False
+    is_guid_shared: bool = False
 
     @property
     def body(self) -> str:

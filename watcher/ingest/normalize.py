@@ -94,7 +94,7 @@ def to_items(
     ]
     found = identify(marks, repeats_guids=repeats_guids)
     items = tuple(
-        replace(item, key=key, is_url_shared=item.url in shared)
+        replace(item, key=key, is_url_shared=item.url in shared, is_guid_shared=found.repeats_guids)
         for key, item in zip(found.keys, distinct.values(), strict=True)
     )
     return items, found.repeats_guids

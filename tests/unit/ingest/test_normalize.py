@@ -107,6 +107,13 @@ def test_a_link_that_is_not_the_entrys_own_says_so_and_does_not_identify() -> No
     assert [item.key.split(":")[0] for item in found] == ["text", "text", "text", "link", "text"]
 
 
+def test_items_of_a_feed_that_repeats_guids_say_so() -> None:
+    found = items(entry("One"), entry("Two", link="/2"), entry("Three", guid="3", link="/3"))
+    assert all(item.is_guid_shared for item in found)
+    assert [item.guid for item in found] == ["1", "1", "3"]
+    assert not items(entry())[0].is_guid_shared
+
+
 def test_an_edit_changes_the_content_hash_and_not_the_key() -> None:
     before, = items(entry("Five dead"))  # fmt: skip
     after, = items(entry("Seven dead"))  # fmt: skip
