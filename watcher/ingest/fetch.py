@@ -83,7 +83,8 @@ class Fetcher:
     Args:
         settings: limits and manners.
         clock: where time comes from; the system's when None.
-        resolver: how names become addresses; aiohttp's default when None. Its results are checked either way.
+        resolver: how names become addresses; aiohttp's default when None. Its results are checked either way,
+            and it is closed with the fetcher.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class Fetcher:
         )
 
     async def __aenter__(self) -> Self:
-        resolver = self._resolver or aiohttp.DefaultResolver()
+        resolver = self._resolver = self._resolver or aiohttp.DefaultResolver()
         if not self._settings.allow_private_addresses:
             resolver = GuardedResolver(resolver)
         connector = aiohttp.TCPConnector(
@@ -130,6 +131,9 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._resolver is not None:
+            await self._resolver.close()  # a connector closes only a resolver of its own making
+            self._resolver = None
 
     async def fetch(self, feed: Feed, state: FeedState) -> Fetched:
         """Poll a feed once, conditionally, following redirects.

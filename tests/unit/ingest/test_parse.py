@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-import time
 from datetime import UTC, datetime, timedelta
-from html import escape
 from typing import Any
 
 import pytest
@@ -129,38 +127,6 @@ def test_errors_cross_process_boundaries() -> None:
     assert (copy.problem, copy.detail, copy.feed_id) == (FetchProblem.NOT_A_FEED, caught.value.detail, "f")
 
 
-# Documents whose cost in feedparser alone grows with the square of their size, or without bound: each took it from
-# several seconds to minutes. Sizes are such that a square shows as many seconds.
-SLOW = {
-    "one author of 300 kB": rss(f"<item><author>{'a' * 300_000}</author></item>"),
-    "an address of 100,000 dots": rss(f"<item><author>a@{'a.' * 100_000}</author></item>"),
-    "20,000 attributes": rss(f"<item {' '.join(f'a{n}=' + chr(34) * 2 for n in range(20_000))}/>"),
-    "5,000 namespaces": rss(
-        "".join(f"<a{n}:b/>" for n in range(5_000)),
-        root='rss version="2.0" ' + " ".join(f'xmlns:a{n}="u{n}"' for n in range(5_000)),
-    ),
-    "20,000 categories": rss("<item>" + "".join(f"<category>{n}</category>" for n in range(20_000)) + "</item>"),
-    "white space before the root": " \n" * 500_000 + rss("<item/>"),
-    "comments before the root": "<!-- x -->\n" * 50_000 + rss("<item/>"),
-    "unclosed entities before the root": "<!ENTITY a 'b' \n" * 20_000 + rss("<item/>"),
-    "unclosed comments in a text": rss(f"<item><description>{escape('<!--' * 60_000)}</description></item>"),
-    "deep blocks in a text": rss(f"<item><description>{escape('<div>' * 45_000)}</description></item>"),
-    "one long entity": '<!DOCTYPE rss [\n<!ENTITY a "' + "A" * 5_000 + '">\n]>\n' + rss("<item>" + "&a;" * 20_000 + "</item>"),
-    "a long date": rss(f"<item><pubDate>{'1-' * 100_000}</pubDate></item>"),
-    "a run of brackets": rss(f"<item><description>{'<' * 100_000}</description></item>"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("document", SLOW.values(), ids=SLOW.keys())
-def test_documents_made_to_be_slow_are_read_in_bounded_time(document: str) -> None:
-    started = time.process_time()
-    try:
-        read(document)
-    except FetchError as error:
-        assert error.problem is FetchProblem.MALFORMED  # noqa: PT017  (most of them give an item)
-    assert time.process_time() - started < 2.5
-
-
 # --- whatever comes
 
 
@@ -251,13 +217,13 @@ PIECES = st.sampled_from(
 
 
 @given(STARTS, st.lists(PIECES, max_size=40))
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=120, deadline=None)
 def test_any_pile_of_markup_gives_sound_items_or_a_fetch_error(start: str, pieces: list[str]) -> None:
     assert survives((start + "".join(pieces)).encode())
 
 
 @given(st.binary(max_size=200))
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=80, deadline=None)
 def test_any_bytes_give_a_fetch_error_or_sound_items(body: bytes) -> None:
     assert survives(body)
 
@@ -272,13 +238,13 @@ WHOLE = rss(
 
 
 @given(st.integers(0, len(WHOLE)), st.binary(max_size=4), st.integers(0, 8))
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=120, deadline=None)
 def test_a_feed_damaged_anywhere_gives_sound_items_or_a_fetch_error(at: int, put: bytes, drop: int) -> None:
     assert survives(WHOLE[:at] + put + WHOLE[at + drop :], content_type="text/xml")
 
 
 @given(st.integers(0, len(WHOLE)))
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 def test_a_feed_cut_anywhere_gives_only_whole_entries(at: int) -> None:
     whole = parse(answer(WHOLE), seen_at=SEEN).items
     try:
@@ -300,7 +266,7 @@ FIELDS = ["id", "url", "external_url", "title", "content_html", "content_text", 
 
 
 @given(st.lists(st.one_of(JSON, st.dictionaries(st.sampled_from(FIELDS), JSON)), max_size=5), JSON, JSON)
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=80, deadline=None)
 def test_a_json_feed_with_fields_of_any_type_is_read(items: list[Any], title: Any, authors: Any) -> None:
     document = {
         "version": "https://jsonfeed.org/version/1.1",
