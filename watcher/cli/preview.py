@@ -66,7 +66,6 @@ def show(feed: Feed, parsed: ParsedFeed, *, is_json: bool) -> None:
 
 def _from_file(path: Path) -> tuple[Feed, ParsedFeed]:
     now = datetime.now(UTC)
-    url = path.resolve().as_uri()
     content_type = _CONTENT_TYPES.get(path.suffix.lower())
     try:
         body = path.read_bytes()
@@ -74,14 +73,14 @@ def _from_file(path: Path) -> tuple[Feed, ParsedFeed]:
         raise WatcherError(f"{path} cannot be read: {error.strerror}") from error
     fetched = Fetched(
         feed_id=path.stem,
-        url=url,
+        url="",  # a path is no base for relative links: they would lead into this machine
         status=200,
         headers={"content-type": content_type} if content_type else {},
         body=body,
         fetched_at=now,
         elapsed=timedelta(),
     )
-    return Feed(id=path.stem, url=url), parse(fetched, seen_at=now)
+    return Feed(id=path.stem, url=str(path)), parse(fetched, seen_at=now)
 
 
 def _unknown(source: str) -> Feed:

@@ -1,0 +1,118 @@
+"""The command as a process: exit codes, streams, and what it costs to start."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import watcher
+
+ROOT = Path(__file__).parents[3]
+HEAVY = ("aiohttp", "alembic", "feedparser", "numpy", "pydantic", "rich", "slack_sdk", "spacy", "sqlalchemy", "structlog", "yaml")  # fmt: skip
+
+
+def test_help_names_every_command_and_ends_with_0(tmp_path: Path) -> None:
+    done = watcher("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    for name in ("run", "demo", "check", "scan", "feeds", "schema"):
+        assert f"  {name} " in done.stdout
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom watcher.cli.table import app\n"
+        "try: app(['--help'])\nexcept SystemExit: pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chek",),
+        ("check", "--no-such-option"),
+        ("scan",),
+        ("feeds", "preview"),
+        ("rules", "show", "bordr"),
+        ("schema", "x"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_why(folder: Path, arguments: tuple[str, ...]) -> None:
+    done = watcher(*arguments, cwd=folder, environ={"WATCHER_CONFIG": "watcher.yml"})
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_configuration_ends_every_command_with_2_and_one_line_for_each_problem(folder: Path) -> None:
+    (folder / "feeds" / "a.yml").write_text("feeds: [{id: tap, url: x}, {id: b}]")
+    (folder / "lists" / "a.yml").write_text("lists: [")
+    told = [
+        "feeds/a.yml:1:24: the address must begin with http:// or https://",
+        'feeds/a.yml:1:28: the key "url" is missing',
+        "lists/a.yml:2:1: not valid YAML: did not find expected node content, while parsing a flow node",
+    ]
+    for arguments in (["check"], ["test"], ["feeds", "list"], ["scan", "-"], ["run", "--once"]):
+        done = watcher(*arguments, "--config", "watcher.yml", cwd=folder)
+        assert done.returncode == 2, arguments
+        assert [line for line in done.stderr.splitlines() if "warning" not in line] == told, arguments
+
+
+def test_a_missing_configuration_ends_with_2(tmp_path: Path) -> None:
+    done = watcher("check", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "config/watcher.yml: there is no such file\n"
+
+
+def test_output_whose_reader_has_gone_is_no_traceback(folder: Path) -> None:
+    lines = b"".join(
+        json.dumps({"title": f"Militants cross the border {n}"}).encode() + b"\n" for n in range(2000)
+    )
+    (folder / "items.jsonl").write_bytes(lines)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "watcher", "scan", "items.jsonl", "--config", "watcher.yml"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith(b'{"id"')
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(timeout=60) == 1
+
+
+def test_an_interrupt_ends_quietly(folder: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "watcher", "scan", "-", "--config", "watcher.yml"],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b'{"title": "Militants"}\n')
+        process.stdin.flush()
+        assert process.stdout.readline().startswith(b'{"id"')
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+        assert process.stderr.read() == b""
+
+
+def test_the_shipped_configuration_is_right() -> None:
+    done = watcher("check", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
