@@ -40,6 +40,8 @@ _KNOWN_TAG = re.compile(
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # CDATA marks would hide text as a comment, templates would keep it out of the page.
 _WRAPPING = re.compile(r"<!\[CDATA\[|\]\]>|</?template(?:\s[^<>]*)?>", re.IGNORECASE)
+# A whole text escaped once too often: it has no tag, but shows the tags of a paragraph.
+_ESCAPED_BLOCK = re.compile(r"&lt;(?:p|br|div)(?:\s[^<>]{0,200}?)?\s*/?&gt;", re.IGNORECASE)
 _SPACE_IN_LINE = re.compile(r"[^\S\n]+")
 _AROUND_BREAK = re.compile(r" ?\n ?")
 _BREAKS = re.compile(r"\n{3,}")
@@ -67,9 +69,11 @@ def plain_text(markup: Markup, *, limit: int) -> str:
     Returns:
         Text without markup, scripts, styles and comments. Block elements and `<br>` become line breaks, paragraphs
         are parted by a blank line, inline elements leave no gap inside a word, entities are decoded. Text without
-        any tag keeps its own line breaks.
+        any tag keeps its own line breaks. Markup that was escaped once too often is markup.
     """
     text = scrub(markup.text)
+    if markup.is_html and "<" not in text and _ESCAPED_BLOCK.search(text):
+        text = decode_entities(text)
     if markup.is_html and "<" in text:
         return _tidy(_from_html(_WRAPPING.sub("", text)))[:limit].rstrip()
     if markup.is_html:

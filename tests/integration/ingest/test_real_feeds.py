@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,9 @@ def json_feed_is_whole(path: Path) -> None:
     assert [item.guid for item in items] == [entry["id"] for entry in listed]
     for item, entry in zip(items, listed, strict=True):
         assert letters(item.title) == letters(entry.get("title") or "")
-        assert letters(item.content) == stripped(entry.get("content_html"))
+        html = entry["content_html"]
+        # This feed escapes its HTML once more than JSON asks for.
+        assert letters(item.content) == stripped(html if "<" in html else unescape(html))
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: str(path.name))
