@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from typer.testing import Result
+
 TIMEOUT_SECONDS = 120
+
+Command = Callable[..., Result]
+"""Runs a command inside of the test's own process."""
 
 
 def watcher(

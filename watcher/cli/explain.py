@@ -50,14 +50,13 @@ def explain(
 
     if sum(given is not None for given in (file, stored, title if title is not None else body)) != 1:
         raise typer.BadParameter("give --title and --body, or --file, or --item")
-    loaded = load(config)
+    if stored is not None:
+        loaded, item, feed = _stored(config, stored)
+    else:
+        loaded, feed = load(config), NO_FEED
+        item = _given(file, {"title": title, "body": body, "lang": language})
     if rule is not None:
         find_named("rule", rule, {one.id: one for one in loaded.rules})
-    feed = NO_FEED
-    if stored is not None:
-        item, feed = _stored(loaded, stored)
-    else:
-        item = _given(file, {"title": title, "body": body, "lang": language})
     analysis = analysis_of(loaded, of_any_feed=stored is None)
     wanted = [rule] if rule is not None else [one.id for one in loaded.rules]
     found = [analysis.explain(one, item, feed, item.seen_at) for one in wanted]
@@ -86,21 +85,17 @@ def _given(file: Path | None, data: dict[str, Any]) -> Item:
     raise typer.Exit(WRONG_USE)
 
 
-def _stored(config: Config, item_id: int) -> tuple[Item, Feed]:
-    from watcher.storage.store import open_store
+def _stored(config: Path, item_id: int) -> tuple[Config, Item, Feed]:
+    from watcher.cli.stored import opened
     from watcher.types import Feed
 
-    store = open_store(config.settings.database)
-    try:
-        with store.read() as transaction:
-            item = transaction.items.get(item_id)
-    finally:
-        store.close()
+    with opened(config) as (loaded, store), store.read() as transaction:
+        item = transaction.items.get(item_id)
     if item is None:
         typer.echo(f"there is no stored item {item_id}", err=True)
         raise typer.Exit(WRONG_USE)
-    feeds = {feed.id: feed for feed in config.feeds}
-    return item, feeds.get(item.feed_id) or Feed(id=item.feed_id, url="none:")
+    feeds = {feed.id: feed for feed in loaded.feeds}
+    return loaded, item, feeds.get(item.feed_id) or Feed(id=item.feed_id, url="none:")
 
 
 def _print_item(item: Item, found: list[Explanation]) -> None:

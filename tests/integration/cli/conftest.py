@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.support.commands import Command
 from watcher.cli.table import app
 
 FILES = {
@@ -42,8 +42,6 @@ FILES = {
         """,
     "lists/a.yml": "lists: {armed: [militant*, gunmen]}\n",
 }
-
-Command = Callable[..., Result]
 
 
 @pytest.fixture

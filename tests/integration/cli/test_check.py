@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.integration.cli.conftest import Command
+from tests.support.commands import Command
 
 
 def test_a_right_configuration_is_counted(command: Command) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli.conftest import Command
+from tests.support.commands import Command
 
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><link>https://t.example/</link>
 <item><guid>g1</guid><title>One</title><link>https://t.example/1</link><description>First.</description>
@@ -35,7 +35,7 @@ class _Site(BaseHTTPRequestHandler):
 def site() -> Iterator[str]:
     """Serve one feed on loopback and give the site's address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

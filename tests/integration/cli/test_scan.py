@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.cli.conftest import Command
+from tests.support.commands import Command
+from watcher.storage.store import open_store
+from watcher.types import Item
 
 REPORT = {
     "id": "1",
@@ -157,10 +160,33 @@ def test_an_item_can_come_from_a_file_or_from_input(command: Command, folder: Pa
         ("bordr", "--title", "x"),
         ("--file", "none.json"),
         ("--title", ""),
-        ("--item", "5"),
     ],
 )
 def test_an_explanation_needs_one_item_and_a_known_rule(command: Command, arguments: tuple[str, ...]) -> None:
     done = command("explain", *arguments)
     assert done.exit_code == 2
     assert done.stderr
+
+
+def test_a_stored_item_is_explained_with_its_feed(command: Command, folder: Path) -> None:
+    assert "no database" in command("explain", "--item", "1").stderr
+    assert not (folder / "watcher.db").exists()
+    (folder / "rules" / "a.yml").write_text("rules: [{id: theirs, match: militants, from: {tags: [libya]}}]")
+    store = open_store(f"sqlite:///{folder / 'watcher.db'}")
+    item = Item(
+        feed_id="tap",
+        key="1",
+        guid=None,
+        url=None,
+        title="Militants",
+        summary="",
+        content="",
+        seen_at=datetime.now(UTC),
+    )
+    with store.write() as transaction:
+        (item_id,) = transaction.items.add([item]).values()
+    store.close()
+    data = json.loads(command("explain", "theirs", "--item", str(item_id), "--json").stdout)
+    assert data["matched"] is False
+    assert "tap" in data["hidden_by_from"]
+    assert command("explain", "--item", "99").exit_code == 2
