@@ -57,10 +57,12 @@ async def run_demo(seeds_folder: Path, *, stop: asyncio.Event, console: Console 
                 load, seeds_folder / "watcher.yml", environ=_environment(server, folder)
             )
             log.configure(level=config.settings.log.level, form=config.settings.log.format)
-            async with asyncio.TaskGroup() as group:
-                ending = group.create_task(_say_when_over(server, seeds, console), name="demo end")
+            ending = asyncio.create_task(_say_when_over(server, seeds, console), name="demo end")
+            try:
                 await Service(config).run(stop, on_ready=lambda: _welcome(config, seeds, console))
+            finally:
                 ending.cancel()
+                await asyncio.wait((ending,))
     console.print("\nThe demo has ended; nothing was kept.")
 
 
@@ -88,13 +90,13 @@ def _free_address() -> tuple[str, int]:
 
 
 def _welcome(config: Config, seeds: Seeds, console: Console) -> None:
+    rules = "1 rule" if len(config.rules) == 1 else f"{len(config.rules)} rules"
     console.print(
-        f"\n[bold]watcher[/] is polling {len(config.feeds)} sample feeds in English, French and Arabic "
-        f"with {len(config.rules)} rules."
+        f"\n[bold]watcher[/] is polling {len(config.feeds)} sample feeds in English, French and Arabic, with {rules}."
     )
     console.print(
-        f"New items appear for the next {seeds.timeline.end.total_seconds():.0f} seconds; what a rule matches "
-        "is told below, and copies of one report are told once."
+        f"New items appear for the next {seeds.timeline.end.total_seconds():.0f} seconds. What a rule matches is told "
+        "below; copies of one report are told once."
     )
     if config.settings.web.address:
         host, port = config.settings.web.address
