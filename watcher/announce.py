@@ -97,7 +97,7 @@ class Reporter:
             feed_title=self.feed.title or self.own_title or self.feed.id,
             title=item.title,
             url=item.url,
-            published=item.published,
+            published=item.dated,
             seen_at=item.seen_at,
             language=analysed.language,
         )

@@ -26,6 +26,7 @@ from watcher.deliver.channels import build
 from watcher.deliver.outbox import Attempt, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.ingest.fetch import Fetcher, FetchSettings
+from watcher.ingest.schedule import PollingLimits, horizon
 from watcher.lease import gone, new_owner
 from watcher.metrics import Metrics
 from watcher.pipeline import Context
@@ -70,6 +71,7 @@ class Service:
         self._config = config
         self._clock = clock or SystemClock()
         self._owner = new_owner()
+        self._limits = _limits(config.settings)
         self.metrics = Metrics()
 
     async def run(self, stop: asyncio.Event, *, on_ready: Callable[[], None] = lambda: None) -> None:
@@ -146,7 +148,7 @@ class Service:
             context = Context(
                 fetcher=fetcher,
                 workers=workers,
-                plan=Plan(settings.polling.interval),
+                plan=Plan(self._limits),
                 store=store,
                 run=run,
                 clock=self._clock,
@@ -180,15 +182,10 @@ class Service:
             tx.deliveries.release_owners(lost)
             now = self._clock.now()
             tx.feeds.configure(self._config.feeds, now=now)
-            tx.feeds.pull_back(now=now, horizon=self._horizon)
+            tx.feeds.pull_back(now=now, horizon=horizon(self._limits))
             waiting = {channel for channel, state in tx.deliveries.counts() if state is DeliveryState.PENDING}
         for channel in sorted(waiting - self._config.settings.channels.keys()):
             log.warning("deliveries_without_channel", channel=channel)
-
-    @property
-    def _horizon(self) -> timedelta:
-        # No schedule reaches beyond a day past the longest interval, whatever a server asks for.
-        return self._config.settings.polling.interval.max + timedelta(days=1)
 
     def _schedule(self, parts: Parts) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
@@ -226,7 +223,7 @@ class Service:
     async def _pull_back(self, parts: Parts) -> None:
         def pull() -> int:
             with parts.store.write() as tx:
-                return tx.feeds.pull_back(now=self._clock.now(), horizon=self._horizon)
+                return tx.feeds.pull_back(now=self._clock.now(), horizon=horizon(self._limits))
 
         moved = await parts.run(pull)
         if moved:
@@ -318,6 +315,11 @@ def _give_back(store: Store, owner: str) -> None:
     with store.write() as tx:
         tx.feeds.release(owners=[owner])
         tx.deliveries.release_owners([owner])
+
+
+def _limits(settings: Settings) -> PollingLimits:
+    interval = settings.polling.interval
+    return PollingLimits(default=interval.default, min=interval.min, max=interval.max)
 
 
 def _fetch_settings(settings: Settings) -> FetchSettings:

@@ -48,7 +48,9 @@ class Thinking(Protocol):
 class Planning(Protocol):
     """Says when a feed is due again."""
 
-    def after_answer(self, feed: Feed, state: FeedState, fetched: Fetched) -> datetime: ...
+    def after_answer(
+        self, feed: Feed, state: FeedState, fetched: Fetched, *, ttl: timedelta | None
+    ) -> datetime: ...
 
     def after_failure(self, feed: Feed, state: FeedState, error: FetchError, now: datetime) -> datetime: ...
 
@@ -234,15 +236,15 @@ def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Remember the answer's validators and when to poll next: last, and in the same transaction as the items."""
     fetched = poll.fetched
     assert fetched is not None, "a poll without an answer is settled by settle_failure"
+    parsed = poll.parsed
     state = after_answer(
         poll.state,
         fetched,
-        poll.parsed,
+        parsed,
         body_hash=poll.body_hash,
         has_new=any(entry.known is None for entry in poll.entries),
-        due_at=context.plan.after_answer(poll.feed, poll.state, fetched),
+        due_at=context.plan.after_answer(poll.feed, poll.state, fetched, ttl=parsed.ttl if parsed else None),
     )
-    parsed = poll.parsed
     tx.feeds.record(
         PollRecord(
             state=state,

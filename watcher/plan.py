@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from watcher.config.models import IntervalSettings
 from watcher.errors import FetchError
 from watcher.ingest.freshness import freshness
 from watcher.ingest.schedule import PollingLimits, next_due
@@ -23,17 +22,21 @@ class Plan:
     """The schedule under one set of limits.
 
     Args:
-        interval: the configured bounds and default.
+        limits: the configured bounds and default.
         rng: source of the jitter; None means one seeded by the system.
     """
 
-    def __init__(self, interval: IntervalSettings, *, rng: random.Random | None = None) -> None:
-        self.limits = PollingLimits(default=interval.default, min=interval.min, max=interval.max)
+    def __init__(self, limits: PollingLimits, *, rng: random.Random | None = None) -> None:
+        self._limits = limits
         self._rng = rng or random.Random()  # noqa: S311  (spreads polls, guards nothing)
 
-    def after_answer(self, feed: Feed, state: FeedState, fetched: Fetched) -> datetime:
-        """Give the next due time of a feed that answered."""
-        return self._due(feed, state, None, now=fetched.fetched_at, fresh_for=freshness(fetched.headers))
+    def after_answer(
+        self, feed: Feed, state: FeedState, fetched: Fetched, *, ttl: timedelta | None
+    ) -> datetime:
+        """Give the next due time of a feed that answered; `ttl` is what the document says of itself."""
+        return self._due(
+            feed, state, None, now=fetched.fetched_at, fresh_for=freshness(fetched.headers, ttl=ttl)
+        )
 
     def after_failure(self, feed: Feed, state: FeedState, error: FetchError, now: datetime) -> datetime:
         """Give the next due time of a feed that failed."""
@@ -51,7 +54,7 @@ class Plan:
         due = next_due(
             state,
             error,
-            limits=self.limits,
+            limits=self._limits,
             interval=feed.interval,
             freshness=fresh_for,
             now=now,

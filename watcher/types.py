@@ -179,6 +179,11 @@ class Item:
         """The longer of content and summary: what rules call `body`."""
         return self.content if len(self.content) >= len(self.summary) else self.summary
 
+    @property
+    def dated(self) -> datetime | None:
+        """When it was published; where a feed says only when it was changed (Atom, RSS 1.0), that."""
+        return self.published or self.updated
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:

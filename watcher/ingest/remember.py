@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from watcher.errors import FetchError
+from watcher.ingest.schedule import counts_as_failure
 from watcher.types import Feed, FeedState, Fetched, FetchProblem, ParsedFeed, Validators
 
 
@@ -58,14 +59,13 @@ def after_failure(
 
     A feed that fails at an address it moved to is asked at its configured address next time.
     """
-    is_limited = error.problem is FetchProblem.RATE_LIMITED
     return replace(
         state,
         url=feed.url,
         moved_to=None,
         due_at=due_at,
         last_poll_at=now,
-        failures=state.failures if is_limited else state.failures + 1,
+        failures=state.failures + counts_as_failure(error),
         problem=error.problem,
         problem_detail=error.detail,
         problem_since=state.problem_since if state.problem is not None else now,

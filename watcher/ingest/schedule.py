@@ -20,6 +20,9 @@ LONGEST_REQUESTED_WAIT = timedelta(days=1)
 _JITTER = 0.1
 """Share of an interval by which feeds are spread, so that those of one host do not fall into step."""
 _MAX_DOUBLINGS = 20
+_MOST_PATIENCE = 4
+"""How many intervals a server's freshness may lengthen one to: news sites let caches keep their feed for a day, and
+people must hear within minutes."""
 
 _NEVER_SOONER = frozenset({FetchProblem.GONE})
 
@@ -74,7 +77,7 @@ def next_due(
         random: gives numbers in [0, 1).
 
     Returns:
-        A time after `now`, within the limits but for jitter. A server's wish to be left alone is only ever added to,
+        A time after `now`, within the limits but for jitter. Freshness lengthens an interval up to four times. A server's wish to be left alone is only ever added to,
         and holds up to a day. Failures double the interval up to the maximum and no further: a feed is never given
         up.
     """
@@ -82,7 +85,7 @@ def next_due(
     if error is not None:
         wait, reason = _after_failure(state, error, base=base, limits=limits)
     elif interval is None and freshness is not None and freshness > base:
-        wait, reason = min(freshness, limits.max), Reason.FRESHNESS
+        wait, reason = min(freshness, base * _MOST_PATIENCE, limits.max), Reason.FRESHNESS
     else:
         wait, reason = base, Reason.INTERVAL
     return Due(at=now + _spread(wait, reason, limits, random), reason=reason)
@@ -93,14 +96,12 @@ def counts_as_failure(error: FetchError) -> bool:
     return error.problem is not FetchProblem.RATE_LIMITED
 
 
-def pulled_back(due_at: datetime, *, limits: PollingLimits, now: datetime) -> datetime:
-    """Give a due time that can be right.
+def horizon(limits: PollingLimits) -> timedelta:
+    """Give the furthest ahead that a due time can lie.
 
-    A clock that was wrong when a due time was written would keep the feed waiting until that future comes. Times
-    further away than any decision here can set are brought to one default interval from now; others stay.
+    One further away was written while the clock was wrong, and would keep the feed waiting until that future comes.
     """
-    furthest = max(limits.max, LONGEST_REQUESTED_WAIT) * (1 + _JITTER)
-    return due_at if due_at <= now + furthest else now + limits.default
+    return max(limits.max, LONGEST_REQUESTED_WAIT) * (1 + _JITTER)
 
 
 def _after_failure(

@@ -111,7 +111,7 @@ def sees(wanted: FromFilter, view: View) -> bool:
 
 def is_late(rule: Rule, document: Document, now: datetime) -> bool:
     """Tell whether an item was published longer ago than its rule still tells people about."""
-    published = document.item.published
+    published = document.item.dated
     return rule.max_age is not None and published is not None and now - published > rule.max_age
 
 

@@ -59,13 +59,13 @@ def exact_keys(item: Item) -> tuple[str, ...]:
     """Give the keys any one of which proves that two items are the same report.
 
     A publisher's id counts only together with the host of the link: feeds of one site share ids, and strangers
-    both number their entries from 1.
+    both number their entries from 1. What several entries of one document share proves nothing.
     """
     keys = []
-    if item.guid:
+    if item.guid and not item.is_guid_shared:
         host = urlsplit(item.url or "").hostname or item.feed_id
         keys.append(_key("guid", host, item.guid))
-    if item.url:
+    if item.url and not item.is_url_shared:
         keys.append(_key("link", item.url))
     if len(item.title) + len(item.body) >= _SHORTEST_PROOF:
         keys.append(_key("text", item.text_hash))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.errors import FetchError
-from watcher.ingest.schedule import PollingLimits, Reason, counts_as_failure, next_due, pulled_back
+from watcher.ingest.schedule import PollingLimits, Reason, counts_as_failure, horizon, next_due
 from watcher.types import FeedState, FetchProblem
 
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
@@ -56,7 +56,7 @@ def wait(
         (2 * D, None, (6 * H, Reason.INTERVAL)),
         (None, 5 * M, (15 * M, Reason.INTERVAL)),
         (None, 1 * H, (63 * M, Reason.FRESHNESS)),
-        (None, 3 * D, (6.3 * H, Reason.FRESHNESS)),
+        (None, 3 * D, (63 * M, Reason.FRESHNESS)),
         (5 * M, 1 * H, (5 * M, Reason.INTERVAL)),
     ],
 )
@@ -125,14 +125,7 @@ def test_only_being_told_to_slow_down_is_no_failure() -> None:
     assert [p for p in FetchProblem if not counts_as_failure(failure(p))] == [FetchProblem.RATE_LIMITED]
 
 
-@pytest.mark.parametrize(
-    ("due", "expected"),
-    [
-        (NOW - 3 * D, NOW - 3 * D),
-        (NOW + 26 * H, NOW + 26 * H),
-        (NOW + 27 * H, NOW + 15 * M),
-        (NOW + 4_000 * D, NOW + 15 * M),
-    ],
-)
-def test_a_due_time_from_a_wrong_clock_is_pulled_back(due: datetime, expected: datetime) -> None:
-    assert pulled_back(due, limits=LIMITS, now=NOW) == expected
+def test_no_schedule_reaches_beyond_the_horizon() -> None:
+    gone = FetchError(FetchProblem.RATE_LIMITED, "x", retry_after=4_000 * D)
+    span, _ = wait(gone, jitter=0.999)
+    assert 26 * H < span <= horizon(LIMITS) < 27 * H

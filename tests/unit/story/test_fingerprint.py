@@ -99,6 +99,12 @@ def test_ids_count_only_together_with_the_host_of_the_link() -> None:
     assert set(exact_keys(one)) & set(exact_keys(same_site))
 
 
+def test_what_the_entries_of_one_document_share_proves_nothing() -> None:
+    one = samples.item(is_guid_shared=True, is_url_shared=True, text_hash="a")
+    other = samples.item(is_guid_shared=True, is_url_shared=True, text_hash="b")
+    assert not set(exact_keys(one)) & set(exact_keys(other))
+
+
 def test_an_exact_key_decides_before_any_likeness() -> None:
     print_ = fingerprint(samples.item(summary=BODY))
     decision = decide(
