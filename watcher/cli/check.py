@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app
-from watcher.cli.output import count, print_json
+from watcher.cli.output import count, plain, print_json
 from watcher.cli.table import FAILED, WRONG_USE
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def check(
         print_json({"counts": _counts(loaded), "problems": [_problem(problem) for problem in problems]})
     else:
         for problem in problems:
-            typer.echo(str(problem), err=True)
+            typer.echo(plain(str(problem)), err=True)
         typer.echo(_summary(loaded, problems))
     if loaded is None:
         raise typer.Exit(WRONG_USE)

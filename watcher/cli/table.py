@@ -14,6 +14,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from watcher.cli.output import plain
 from watcher.errors import ConfigError, StoreError, WatcherError
 
 FAILED = 1
@@ -76,10 +77,10 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except ConfigError as error:
-            typer.echo(str(error), err=True)
+            typer.echo("\n".join(plain(str(problem)) for problem in error.problems), err=True)
             raise typer.Exit(WRONG_USE) from error
         except WatcherError as error:
-            typer.echo(f"watcher: {error}", err=True)
+            typer.echo(f"watcher: {plain(str(error))}", err=True)
             raise typer.Exit(WRONG_USE if isinstance(error, StoreError) else FAILED) from error
         except KeyboardInterrupt as error:
             raise typer.Exit(INTERRUPTED) from error

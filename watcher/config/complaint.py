@@ -123,7 +123,8 @@ def _words(model: type[Section], detail: ErrorDetails) -> tuple[str, str | None]
             word = context.get("tag", given)
             return f'"{_brief(word)}" is not one of {", ".join(words)}', _near(word, words)
         case "string_type":
-            return f"expected a text, not {_kind(given)}", _quoted(given)
+            # Without the value: it may be a password that YAML reads as a number.
+            return f"expected a text, not {_kind(given)}", "put it in quotes" if _is_scalar(given) else None
         case "greater_than_equal":
             return f"must be at least {context['ge']}", None
         case "less_than_equal":
@@ -171,8 +172,8 @@ def _near(given: object, words: Sequence[str]) -> str | None:
     return f'did you mean "{found[0]}"?' if found else None
 
 
-def _quoted(given: object) -> str | None:
-    return f'put it in quotes: "{_brief(given)}"' if isinstance(given, int | float) else None
+def _is_scalar(given: object) -> bool:
+    return isinstance(given, int | float)
 
 
 def _kind(given: object) -> str:

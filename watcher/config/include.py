@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +54,9 @@ def find(folder: Path, patterns: Sequence[str]) -> Included:
 
 
 def _matches(folder: Path, pattern: str) -> list[Path]:
-    if pattern.startswith("~"):
-        pattern = str(Path(pattern).expanduser())
+    pattern = os.path.expanduser(pattern)
+    if "\0" in pattern:  # no file system has such a name, and glob would raise
+        return []
     if not is_pattern(pattern):
         path = folder / pattern
         return [path] if path.exists() else []

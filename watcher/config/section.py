@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -134,7 +135,7 @@ def _defaulted(model: type[BaseModel]) -> frozenset[str]:
 def _read_secret(folder: Path, name: object) -> SecretStr | _Unreadable:
     if not isinstance(name, str) or not name:
         return _Unreadable("the secret's file must be given as a path")
-    path = folder / Path(name).expanduser()
+    path = folder / os.path.expanduser(name)
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_SECRET_BYTES + 1)
