@@ -253,7 +253,12 @@ def test_feeds_come_with_all_that_was_said_of_them(tmp_path: Path) -> None:
             """,
     )
     a, b, c = load(main, environ={}).feeds
-    assert (a.title, a.tags, a.language, a.interval) == ("A", {"x", "y"}, "no", timedelta(minutes=10))
+    assert (a.title, a.tags, a.language, a.interval) == (
+        "A",
+        frozenset({"x", "y"}),
+        "no",
+        timedelta(minutes=10),
+    )
     assert a.headers == (("X-Key", "k"),)
     assert a.alert_on_first_poll
     # The example of RFC 7617, section 2.

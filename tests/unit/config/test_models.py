@@ -153,7 +153,7 @@ def test_an_unknown_key_is_refused_at_every_level() -> None:
 
 def test_sections_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        Settings().polling.concurrency = 5  # type: ignore[misc]
+        Settings().polling.concurrency = 5
 
 
 def test_a_secret_is_never_shown() -> None:

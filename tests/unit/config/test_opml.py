@@ -45,7 +45,7 @@ def test_folders_and_categories_become_tags_and_a_feed_in_two_folders_is_one_fee
     first, second, third = read(FROM_A_READER)
     assert (first.id, first.title, first.language) == ("le-monde-co", "Le Monde & Co", "fr")
     assert first.tags == {"North Africa", "News  world", "Europe/France", "daily"}
-    assert (second.id, second.tags) == ("ar-example-feed-rss-xml", {"North Africa", "Arabic"})
+    assert (second.id, second.tags) == ("ar-example-feed-rss-xml", frozenset({"North Africa", "Arabic"}))
     assert third.id.startswith("le-monde-co-")
     assert third.url == "https://lm.example/other"
 
