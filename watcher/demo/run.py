@@ -67,7 +67,7 @@ async def run_demo(seeds_folder: Path, *, stop: asyncio.Event, console: Console 
 
 
 def _environment(server: SeedServer, folder: str) -> dict[str, str]:
-    host, port = _free_address()
+    host, port = free_address()
     return {
         **os.environ,
         "SEEDS_URL": server.url,
@@ -76,9 +76,14 @@ def _environment(server: SeedServer, folder: str) -> dict[str, str]:
     }
 
 
-def _free_address() -> tuple[str, int]:
-    """Give the usual web address, or another port of the same host when that one is taken."""
-    for host, port in (_USUAL_LISTEN, (_USUAL_LISTEN[0], 0)):
+def free_address(wanted: tuple[str, int] = _USUAL_LISTEN) -> tuple[str, int]:
+    """Give the wanted web address, or another port of the same host when that one is taken.
+
+    Raises:
+        SeedError: the host has no port to give.
+    """
+    host, wanted_port = wanted
+    for port in (wanted_port, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -86,7 +91,7 @@ def _free_address() -> tuple[str, int]:
             except OSError:
                 continue
             return host, int(probe.getsockname()[1])
-    raise SeedError(f"no free port on {_USUAL_LISTEN[0]}")
+    raise SeedError(f"no free port on {host}")
 
 
 def _welcome(config: Config, seeds: Seeds, console: Console) -> None:

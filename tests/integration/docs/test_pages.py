@@ -102,6 +102,15 @@ def test_the_example_configuration_loads(block: Block, tmp_path: Path) -> None:
             assert build(name, settings).name == name
 
 
+def test_the_numbers_of_feeds_are_right() -> None:
+    shipped = len(load(ROOT / "config" / "watcher.yml", environ={}).feeds)
+    samples = len(list((ROOT / "seeds" / "feeds").iterdir()))
+    assert f"{shipped} feeds" in page("README.md")
+    assert f"{shipped} public feeds" in page("CHANGELOG.md")
+    assert samples == 10
+    assert "ten sample feeds" in page("README.md")
+
+
 def test_every_dependency_is_accounted_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     needed = {re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]}
