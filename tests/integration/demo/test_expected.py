@@ -100,6 +100,11 @@ def test_the_first_report_gives_the_headline(
         assert analysed[reports(alert)[0]].item.title == alert["headline"]
 
 
+def test_an_outlet_counts_as_one_source_however_often_it_reports(expected: dict[str, Any]) -> None:
+    for alert in expected["alerts"]:
+        assert alert["sources"] == len({feed for feed, _ in reports(alert)})
+
+
 def test_the_copies_of_one_report_fold_into_one_story(
     seeds: Seeds, analysed: dict[Entry, Analysed], expected: dict[str, Any]
 ) -> None:
