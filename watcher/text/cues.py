@@ -7,57 +7,62 @@ what single texts need.
 from __future__ import annotations
 
 from watcher.text.fold import fold_term
+from watcher.text.names import key
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(fold_term(text).split())
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(key(name) for name in text.replace("\n", ",").split(",")) - {""}
+
+
 GIVEN_NAMES = _words("""
-aaron abdel abdelaziz abdelkader abdul abdullah abigail abraham adam adel adrian agnes ahmad ahmed aisha alain alan albert
+georgia aaron abdel abdelaziz abdelkader abdul abdullah abigail abraham adam adel adrian agnes ahmad ahmed aisha alain alan albert
 alberto alejandro alex alexander alexandra alexei alexis alfred ali alice alison allan allen allison alvin amanda amber amina
 amir amy ana anatoly andre andrea andreas andrei andres andrew andy angel angela angelo anita ann anna anne annie anthony
-antoine anton antonio april ariel arnold arthur ashley ashraf audrey austin ayman aziz barack barbara barry bashar beatrice
+antoine anton antonio ariel arnold arthur ashley ashraf audrey austin ayman aziz barack barbara barry bashar beatrice
 ben benjamin benoit bernard bernie beth betty beverly bill billy bob bobby boris brad bradley brandon brenda brent brett brian
 bridget bruce bruno bryan caleb calvin cameron carl carla carlos carmen carol caroline carolyn catherine cecilia chad charles
-charlie charlotte chelsea cheryl chester chloe chris christian christiane christina christine christopher claire clara clarence
-claude claudia clayton cliff clifford clinton cody colin connie connor corey courtney craig cristina crystal curtis cynthia
+charlie charlotte chelsea cheryl chloe chris christian christiane christina christine christopher claire clara clarence
+claude claudia clayton cliff clifford colin connie connor corey courtney craig cristina crystal curtis cynthia
 daisy dale damian dan dana daniel daniela danielle danny darrell darren dave david dawn dean deborah debra dennis denise derek
 derrick desmond diana diane diego dmitri dmitry dolores dominic dominique don donald donna doris dorothy doug douglas duane
 dustin dwight dylan earl eddie edgar edith edmund eduardo edward edwin eileen elaine eleanor elena eli elias elijah elizabeth
 ellen elliot emil emily emma emmanuel enrique eric erica erik erika erin ernest esther ethan eugene eva evan evelyn farid
-fatima felipe felix fernando florence floyd frances francesco francis francisco francois frank franklin fred frederic frederick
+fatima felipe felix fernando floyd frances francesco francis francisco francois frank franklin fred frederic frederick
 gabriel gareth gary gavin gene geoff geoffrey george georges gerald gerard gerry gilbert gina giorgio giovanni giuseppe glen
 glenn gloria gordon grace graham grant greg gregory guillaume gus guy habib hadi hamid hamza hannah hans harold harriet harris
 harry harvey hassan heather hector heidi helen helena henri henry herbert herman hilary hillary howard hugh hugo hussein
 ian ibrahim igor ilya imran irene iris irving isaac isabel isabelle ismail ivan ivanka jack jackie jacob jacqueline jacques
 jaime jake jamal james jamie jan jane janet janice jared jasmine jason javier jay jean jeff jeffrey jennifer jenny jeremy
 jerome jerry jesse jessica jesus jill jim jimmy joan joann joanne joao joe joel johan johannes john johnny jon jonathan jordan
-jorge jose josef joseph josh joshua joy joyce juan juanita judith judy julia julian julie juliet julio june justin kamal karen
+jorge jose josef joseph josh joshua joy joyce juan juanita judith judy julia julian julie juliet julio justin kamal karen
 karim karl kate katherine kathleen kathryn kathy katie keith kelly ken kenneth kenny kerry kevin khaled khalid kim kimberly
-kirk kirsten klaus kristen kristin kurt kyle larry latoya laura lauren laurence laurent lawrence leah lee leila leo leon
-leonard leonardo leonid leroy leslie lester lewis liam lillian linda lindsay lindsey lisa lloyd logan lois lorenzo lori lorraine
-louis louise luc lucas lucia lucy luis luke lydia lyle lynn madeleine madison mahmoud maher mandy manuel marc marcel marcia
+kirk kirsten klaus kristen kristin kurt kyle larry latoya laura lauren laurence laurent lawrence leah leila leo leon
+leonard leonardo leonid leroy leslie lester lewis liam lillian linda lindsay lindsey lisa lloyd lois lorenzo lori lorraine
+louis louise luc lucas lucia lucy luis luke lydia lyle lynn madeleine mahmoud maher mandy manuel marc marcel marcia
 marco marcos marcus margaret margarita maria mariam marian marianne marie marilyn marina mario marion marjorie mark marlene
 marshall martha martin marvin mary mathieu matt matteo matthew maureen maurice max maxim maxine megan mehdi mehmet melanie
-melissa melvin merkel meryl michael michel michele michelle miguel mike mikhail mildred milton mitch mitchell mitt mohamed mohammad
+melissa melvin meryl michael michel michele michelle miguel mike mikhail mildred milton mitch mitchell mitt mohamed mohammad
 mohammed moise moncef monica morgan moses moussa muammar muhammad mustafa nadia nancy naomi natalia natalie nathan nathaniel
 neal neil nelson nicholas nick nicola nicolas nicole nigel nikolai nikki nina noah noel nora norma norman nouri olga oliver
-olivia olivier omar orlando oscar osama otis otto owen pablo pamela paolo paris pascal pat patricia patrick paul paula pauline pedro
-peggy penny perry pete peter phil philip philippe phillip phyllis pierre preston rachel rafael ralph ramon randall randy
-raoul raul ray raymond rebecca recep regina reginald rene renee rex rhonda ricardo richard rick ricky rita rob robert
+olivia olivier omar oscar osama otis otto owen pablo pamela paolo pascal pat patricia patrick paul paula pauline pedro
+peggy penny perry pete peter phil philip philippe phillip phyllis pierre rachel rafael ralph ramon randall randy
+raoul raul ray raymond rebecca regina reginald rene renee rex rhonda ricardo richard rick ricky rita rob robert
 roberta roberto robin rochelle rod roderick rodney rodrigo roger roland ron ronald ronnie rosa rosalind rose rosemary ross
-roy ruben rudy rupert russell ruth ryan said salem saleh salah sally sam samantha samir samuel sandra sandy santiago sara sarah savannah
+roy ruben rudy rupert russell ruth ryan saleh salah sally sam samantha samir samuel sandra sandy santiago sara sarah
 scott sean sebastian serge sergei sergey sergio seth shane shannon sharon shaun shawn sheila shelby sheldon shirley sidney
 silvia silvio simon simone sofia sonia sophia sophie stacy stan stanley stefan stella stephanie stephen steve steven stewart stuart
-sue susan suzanne sven sydney sylvia tamara tanya tara tariq taylor ted teresa terrence terri terry theo theodore theresa thierry
+sue susan suzanne sven sylvia tamara tanya tara tariq taylor ted teresa terrence terri terry theo theodore theresa thierry
 thomas tiffany tim timothy tina todd tom tommy toni tony tracey tracy travis trevor tristan troy tyler tyrone valerie
 vanessa vernon veronica vicki vickie vicky victor victoria vince vincent viola violet virginia vitaly vivian vladimir wade
 wallace walid walter wanda warren wayne wendell wendy wesley whitney wilfred will william willie wilson winston wolfgang
 xavier yasmin yasser yolanda youssef yusuf yves yvonne zachary zoe zainab beji kais rached rached moncef hamadi chokri
 jean-yves jean-luc jean-pierre jean-marc mia ella ava layla ruby amelia isla poppy freya evie harrison jayden mason hunter
-tucker carter dakota brooklyn cheyenne devon sierra phoenix israel kenya kingston lincoln memphis raleigh trenton houston
-dallas denver geneva ivory asia china india chandler cooper griffin jackson jefferson parker quentin reid spencer sterling
+tucker carter sierra
+chandler quentin reid
 """)
 
 PERSON_TITLES = _words("""
@@ -109,7 +114,9 @@ a au aux en dans pres depuis vers de du des
 en desde hacia cerca in nach aus bei von da nel nella em no na
 """)
 
-STRONG_PREPOSITIONS = _words("in near outside throughout inside across dans pres في قرب داخل en in nach bei nella")
+STRONG_PREPOSITIONS = _words(
+    "in near outside throughout inside across dans pres في قرب داخل en in nach bei nella"
+)
 
 PERSON_VERBS = _words("""
 said says told tells added argued asked replied explained wrote noted tweeted testified admitted recalled pleaded
@@ -118,7 +125,8 @@ thinks believes wants hopes knows joked laughed smiled
 
 # Words of a language that are also towns; they need more than a capital letter to be one. Most towns of such names
 # are small: large ones that are also words are weighed by their size all the same.
-COMMON_WORDS = _words("""
+COMMON_WORDS = {
+    "en": _words("""
 a about above academy ace acre across action active ada add adult advance adventure after again age agency agenda ago agree
 aid aim air album alert alien all alliance allied along alpha also alternative alto always am amber amity among an ancient and angel
 angels anger angle animal annex another answer any apart apex apple april arbor arch are area arena argue ark arm army aroma art article as
@@ -190,23 +198,34 @@ wade wagon wait wake walker walk wall walls walnut walton want war ward warm was
 window wine wing winner winter wire wisdom wise wish witch with within without wolf woman wonder wood woods wool word work worker world worth would wright writer wrong
 yard yards year yellow yes yesterday yet you young your youth
 zenith zero zone zoo
+academia administration allah arab arabs bible christian christmas cold communist congress constitution democrat democratic democrats easter gothic islam islamic jew jewish jews
+labour lent muslim muslims nazi olympic parliament ramadan republican republicans roman sabbath senate sunni shia shiite thanksgiving
+"""),
+    "fr": _words("""
 alors apres avec avoir bien bon bonne car ces cette ceux chez comme contre dans depuis deux dit donc elle elles encore entre est et etat etait ete etre faire fait femme fils fin fois
 font gens grand grande guerre hier homme hors ici il ils jour jours juin juillet leur leurs loi lui mais mai mal marche mars meme mer mere midi mois monde mort nos notre nous nouveau
 nuit nul octobre oeuvre on ou oui outre paix par parce parti pas pays pendant personne petit peu plus point porte pour premier pres prix puis quand quatre que quel qui quoi
 rien roi rue sa sans sera ses si six soir son sont sous sud sur tant temps tous tout toute toutes travail tres trois une vers vie vieux ville vin voici vos votre vous vrai vu yeux
+"""),
+    "de": _words("""
 aber alle als alt auch auf aus bei bin bis burg dann das dass dem den der die doch dorf ein eine feld frau gut haben halle hand haus herr hier hof ich ihr ist ja jahr
 kein land man markt mehr mit nach neu nicht noch nur oder ohne ort rat recht sehr seit sein sich sie sind stadt tag teil uber und unter viel vom von vor wald war was weil welt wenn wer
 wie wir wird zeit zum zur
+"""),
+    "es": _words("""
 ahora alguno antes aqui asi aunque bajo bueno cada casa casi como con contra cosa cuando dia donde dos ella ellos entonces era esta estado este esto fue gran hace hacer hasta hay hombre
 hoy ir jamas lugar luego mano mas mejor menos mes mientras mil mismo mucho mujer mundo muy nada ni noche nos nuestro nueva nuevo nunca otra otro padre pais para parte pero poco por porque
 primera puede pues que quien san santa ser si sin sobre solo son su sus tal tambien tan tanto tiempo tiene toda todo todos tres tu uno uso vez vida ya yo
+"""),
+    "it": _words("""
 anche ancora bella cosi cui dal dei del della dopo dove due fra gia giorno gli grande io lei loro lui mai meno molto nel noi non ogni oggi oltre ora ossia pace paese piu poi prima qua quale quando quasi
 quello questo sempre senza sia sono sotto stato sua suo terra tra tutti tutto una uomo vero via vita voi volta
+"""),
+    "pt": _words("""
 ainda alem ano ate boa bom cada cidade coisa com dele depois desde ela ele entre era essa esse esta eu foi governo hoje isso ja lhe lugar mae mais mas mesmo muito na nao nem no nos nossa
 numa onde outra outro pai para pela pelo pode por porem qual quem sao seja sem ser seu sim sob sua tem tempo ter tudo uma vai voce
-academia administration allah arab arabs bible christian christmas cold communist congress constitution democrat democratic democrats easter gothic islam islamic jew jewish jews
-labour lent muslim muslims nazi olympic parliament ramadan republican republicans roman sabbath senate sunni shia shiite thanksgiving
-""")
+"""),
+}
 
 COMMON_ARABIC = _words("""
 الي علي قبل بعد غير كان هذا هذه ذلك تلك التي الذي كما لكن حتي عند عندما حيث بين كل بعض اكثر اقل اول ثاني ثالث رابع خلال ضد دون مع منذ حول
@@ -222,7 +241,84 @@ COMMON_ARABIC = _words("""
 قال قالت صرح اكد اعلن اضاف اشار ذكر افاد نقل كشف قتل اصيب عبر دخل خرج وصل غادر عاد هرب فر القي ضبط حجز احبط هاجم استهدف
 عودة عوده فتح غلق اغلاق تنفيذ هجوم الهجوم قتال كمين تفجير انفجار خطف تهريب تسلل عبور حدود الحدود الحدودي الحدودية معبر المعبر بوابة مركز نقطة موقع
 مسلح مسلحون مسلحين ارهابي ارهابيون ارهابيين عنصر عناصر مجموعة جماعة خلية تنظيم داعش قاعدة القاعدة الدولة الاسلامية الاسلامي
-عمان قبلي باجة تالة نابل دوز سوسة صور الكاف الرقاب السند فاس شرم حلب حمص حماة درعا الباب تدمر عدن اب ذمار لحج
-""") - _words("""
-عمان باجة تالة نابل دوز سوسة صور الكاف الرقاب السند فاس حلب حمص حماة درعا تدمر عدن لحج ذمار
+قبلي شرم الباب اب تدمر كانت صاحب عاجل شمالي جنوبي غربي شرقي موسم مدن سكان خمسة عشر ثلاثة سبعة تسعة فارين خضر
 """)
+
+# Small words that stand inside names, as in Rio de Janeiro or Isle of Man.
+INSIDE_NAMES = _words("""
+a ad al am an and ar as ash at au aux az bin d da das de del della den der des di do dos du e el en es et i ibn in ja l la las
+le les lez lo los o of on op os ou sous sur the u und upon van von y
+""")
+
+# A point after one of these belongs to a name, as in St. Louis.
+SHORTENED = _words("st ste ft mt dr s n w e u")
+
+# Words that are never a place by themselves, whatever town is called so: articles, particles and the first words of
+# names that go on.
+NEVER_ALONE = _words("""
+a al an as au aux da das de del den der des di do dos du e el en es et i il in is it la las le les los lo o of on os or ou the
+to un una une und von y st ste saint san santa santo mount mont monte mt fort ft lake lac cape cap port puerto new nouveau
+jebel djebel jabal bir bordj borj ras oued wadi wad ain ben bin bou abu abou sidi umm oum bab dar beit bayt tel tell tal kafr
+khan qalat kalaat hammam ouled oulad mon son ton les des one two los up us we he she no so if by be at my me
+monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
+november december lundi mardi mercredi jeudi vendredi samedi dimanche
+""")
+
+# Capitalised names of several words, or of parts of the world, that hold no place of one country. They are read over
+# as a whole, so that no town is found in them.
+NOT_PLACES = _names("""
+africa, asia, europe, antarctica, oceania, eurasia, north america, south america, latin america, central america,
+middle east, near east, far east, mideast, southeast asia, south east asia, east asia, south asia, central asia,
+east africa, west africa, north africa, southern africa, central africa, horn of africa, sahel, maghreb, balkans,
+caribbean, scandinavia, baltics, eastern europe, western europe, southern europe, northern europe, central europe,
+european union, united nations, arab league, african union, islamic state, white house, supreme court, high court,
+court of appeal, security council, general assembly, house of commons, house of lords, house of representatives,
+state department, state duma, red cross, red crescent, red army, red sea, black sea, dead sea, mediterranean sea,
+atlantic ocean, pacific ocean, indian ocean, arctic ocean, gulf of mexico, persian gulf, arabian gulf, north sea,
+baltic sea, caspian sea, world cup, premier league, champions league, super bowl, ivy league, olympic games,
+new year, new year s eve, christmas eve, memorial day, labor day, independence day, good friday, easter sunday,
+old town, new town, north shore, south shore, west side, east side, south side, north side, downtown, uptown,
+midtown, main street, town hall, city hall, county council, city council, big bang, big ben, wall street journal,
+new york times, washington post, los angeles times, jerusalem post, financial times, daily mail, boston globe,
+chicago tribune, asia times, moscow times, japan times, korea herald, french fries, english language,
+spanish language, swiss cheese, indian summer, turkish delight, danish pastry, french toast, guinea pig, brazil nut,
+panama hat, native american, native americans, african american, african americans, mexican american,
+mexican americans, latin american, american indian, american indians, asian american, asian americans,
+american football, holy land, new testament, old testament, roman empire, ottoman empire, third world, third reich,
+cold war, first world war, second world war, world war ii, world war i, great depression, silk road,
+american airlines, british airways, turkish airlines, american legion, american idol, american red cross,
+american cancer society, american heart association, american medical association, bank of america,
+boy scouts of america, afrique, asie, amerique latine, amerique du nord, amerique du sud, amerique centrale,
+moyen orient, proche orient, extreme orient, afrique du nord, afrique de l ouest, afrique de l est,
+afrique australe, union europeenne, union africaine, nations unies, ligue arabe, etat islamique, maison blanche,
+mer rouge, mer noire, mer mediterranee, mediterranee, golfe persique, coupe du monde, croix rouge, croissant rouge,
+conseil de securite, افريقيا, اسيا, اوروبا, امريكا اللاتينية, امريكا الجنوبية, امريكا الشمالية, الشرق الاوسط,
+شمال افريقيا, غرب افريقيا, شرق افريقيا, الاتحاد الاوروبي, الاتحاد الافريقي, الامم المتحدة, جامعة الدول العربية,
+الدولة الاسلامية, البيت الابيض, البحر الاحمر, البحر الاسود, البحر المتوسط, البحر الابيض المتوسط, الخليج, مجلس الامن,
+كاس العالم, الهلال الاحمر, الصليب الاحمر, المغرب العربي, الساحل الافريقي, المغرب الاسلامي, بلاد المغرب
+""")
+
+# Words of one country's public life. They name no place, but an item that is full of them is likely to lie there.
+HOME_WORDS = {
+    fold_term(word): country
+    for country, words in {
+        "US": "fbi cia fema medicaid medicare nfl nba mlb ncaa sheriff coroner democrat democrats republican republicans "
+        "gop congressman congresswoman sophomore sophomores freshman varsity interstate superintendent subpoena felony "
+        "misdemeanor arraigned trooper troopers nascar walmart irs usda pta gubernatorial zip attorney kindergarten "
+        "courthouse deputies dispatchers freshmen homecoming touchdown quarterback commissioners",
+        "GB": "tory tories nhs mp mps councillor councillors whitehall pensioner pensioners borough constabulary pc "
+        "labour lib pence ofsted magistrates gcse headteacher quid holyrood stormont bbc",
+        "CA": "rcmp nhl mla mpp ndp premier cbc tsx loonie canadiens",
+        "IE": "garda gardai taoiseach tanaiste oireachtas dail gaa fianna fine rte",
+        "AU": "abc afl nrl queenslander centrelink asic",
+        "IL": "knesset likud idf netanyahu shekel shekels haaretz",
+        "RU": "kremlin duma putin rouble rubles roubles gazprom",
+        "IN": "lakh crore rupee rupees lok sabha bjp modi",
+        "FR": "elysee matignon gendarmes gendarmerie",
+        "DE": "bundestag bundesliga merkel bundeswehr",
+        "TN": "ennahdha nidaa tunisair",
+        "EG": "sisi mubarak morsi ahram",
+        "TR": "erdogan akp pkk lira hurriyet",
+    }.items()
+    for word in words.split()
+}

@@ -6,8 +6,9 @@ name. Called by `places`, and by the rule compiler to check and resolve names in
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,13 @@ from watcher.text.names import key
 from watcher.types import Place
 
 DATA_FILE = Path(__file__).with_name("data") / "gazetteer.bin"
+
+# Countries are spoken of far more than their size says, and small ones nearly as much as large ones.
+_COUNTRY_PROMINENCE = 7.5
+_PROMINENCE_OF_KIND = {"region": 7.0, "area": 7.0, "county": 4.5}
+_EXTRA_PROMINENCE = 6.5
+_ALTERNATE_LOSS = 0.8
+_CAPITAL_GAIN = 0.3
 
 _NAMES_REMEMBERED = 16_384
 _PLACES_REMEMBERED = 16_384
@@ -43,9 +51,11 @@ class Candidate:
 
     `admin` is the first-level region as `TN.36`, empty if unknown. `is_alternate`: the place mostly goes by another
     name. `is_foreign`: a name of a country in none of the main languages. `is_extra`: added by the users.
+    `prominence`: how well known the place is, as the decimal logarithm of the people who live there or are meant.
     """
 
     place: Place
+    prominence: float
     admin: str = ""
     is_alternate: bool = False
     is_foreign: bool = False
@@ -58,8 +68,9 @@ class Gazetteer:
     def __init__(self, atlas: Atlas, extra: Sequence[ExtraPlace] = ()) -> None:
         self._atlas = atlas
         self._extra_places, self._extra_names = _index(extra)
+        self._own_beginnings = frozenset(name.split()[0] for name in self._extra_names if " " in name)
         self._place_of_row = lru_cache(maxsize=_PLACES_REMEMBERED)(self._read)
-        self.candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._candidates)
+        self._remembered = lru_cache(maxsize=_NAMES_REMEMBERED)(self._contenders)
         self.countries: Mapping[str, Place] = self._read_countries()
 
     @classmethod
@@ -84,25 +95,53 @@ class Gazetteer:
         The users' own places come first, then countries, then the places that go by this name before those that are
         only sometimes called so. Adjectives and peoples count as their country.
         """
-        exact = self.candidates(name.strip()) if name.isupper() else ()
-        found = {one.place.id: one.place for one in (*exact, *self.candidates(key(name)))}
+        exact = self._candidates(name.strip()) if name.isupper() else []
+        found = {one.place.id: one.place for one in (*exact, *self._candidates(key(name)))}
         return tuple(found.values())
 
-    def is_people(self, word: str) -> bool:
-        """Tell whether a folded word is an adjective or people of a country."""
-        return word in self._atlas.peoples
+    def candidates(self, name: str, *, with_foreign: bool = True) -> tuple[Candidate, ...]:
+        """Give what a name may mean in a text: the most prominent place of each kind in each region.
 
-    def _candidates(self, name: str) -> tuple[Candidate, ...]:
-        """Give the places that a key may mean (see `names.key`); an acronym is its own key."""
+        Args:
+            name: a key (see `names.key`); an acronym is its own key.
+            with_foreign: also by names of countries that are in none of the main languages.
+        """
+        return self._remembered(name, with_foreign)
+
+    def peoples_among(self, words: Set[str]) -> Set[str]:
+        """Give those of some folded words that are adjectives or peoples of countries."""
+        return self._atlas.peoples & words
+
+    def own_beginnings_among(self, words: Set[str]) -> Set[str]:
+        """Give those of some folded words that begin a name of several words given by the users."""
+        return self._own_beginnings & words
+
+    def _candidates(self, name: str) -> list[Candidate]:
+        """Give all places with a key."""
         own = self._extra_names.get(name, ())
-        found = [Candidate(place=place, is_extra=True) for place in own]
+        found = [Candidate(place=place, prominence=_EXTRA_PROMINENCE, is_extra=True) for place in own]
         for row, flags in self._atlas.rows_named(name):
             place, admin = self._place_of_row(row)
-            is_alternate, is_foreign = bool(flags & ALTERNATE), bool(flags & FOREIGN)
+            is_alternate = bool(flags & ALTERNATE)
+            prominence = _prominence(place) + (_CAPITAL_GAIN if row in self._atlas.capitals else 0.0)
             found.append(
-                Candidate(place=place, admin=admin, is_alternate=is_alternate, is_foreign=is_foreign)
+                Candidate(
+                    place=place,
+                    prominence=prominence - (_ALTERNATE_LOSS if is_alternate else 0.0),
+                    admin=admin,
+                    is_alternate=is_alternate,
+                    is_foreign=bool(flags & FOREIGN),
+                )
             )
-        return tuple(found)
+        return found
+
+    def _contenders(self, name: str, with_foreign: bool) -> tuple[Candidate, ...]:
+        """Give the candidates that a text can tell apart: in one region, only the most prominent of a kind."""
+        first: dict[tuple[str, str, str], Candidate] = {}
+        for one in self._candidates(name):
+            if with_foreign or not one.is_foreign:
+                first.setdefault((one.place.country, one.admin, one.place.kind), one)
+        return tuple(first.values())
 
     def _read(self, index: int) -> tuple[Place, str]:
         row = self._atlas.row(index)
@@ -120,6 +159,13 @@ class Gazetteer:
     def _read_countries(self) -> dict[str, Place]:
         rows = self._atlas.rows_of_countries()
         return {self._place_of_row(row)[0].country: self._place_of_row(row)[0] for row in rows}
+
+
+def _prominence(place: Place) -> float:
+    people = math.log10(place.population + 10)
+    if place.kind in ("country", "people"):
+        return _COUNTRY_PROMINENCE + people / 10
+    return _PROMINENCE_OF_KIND.get(place.kind, people)
 
 
 def _index(extra: Sequence[ExtraPlace]) -> tuple[dict[str, Place], dict[str, list[Place]]]:

@@ -15,7 +15,8 @@ from watcher.text.spotting import spot
 from watcher.types import FieldName, PlaceMention, Span
 
 _FIELDS: tuple[FieldName, ...] = ("title", "body")
-_LEAST_CONFIDENCE = 0.5
+LEAST_CONFIDENCE = 0.5
+"""What is less likely than not to be a place is not reported."""
 
 
 class PlaceFinder:
@@ -24,22 +25,21 @@ class PlaceFinder:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
 
-    def resolve_all(self, document: Document) -> list[Resolved]:
+    def weigh(self, document: Document, *, home: str | None = None) -> list[Resolved]:
+        """Give all that was seen in title and body, also what is hardly a place, in the order of the text."""
         pages = [spot(name, document.folded(name), self._gazetteer, document.language) for name in _FIELDS]
-        return resolve(pages)
+        return resolve(pages, language=document.language, home=home)
 
     def places_of(self, document: Document) -> tuple[PlaceMention, ...]:
         """Find the places that title and body name, in the order of the text."""
-        return tuple(
-            _mention(one) for one in self.resolve_all(document) if one.confidence >= _LEAST_CONFIDENCE
-        )
+        return tuple(_mention(one) for one in self.weigh(document) if one.confidence >= LEAST_CONFIDENCE)
 
 
 def _mention(one: Resolved) -> PlaceMention:
     page = one.sighting.page
     start, end = page.folded.origin(one.sighting.start, one.sighting.end)
     return PlaceMention(
-        span=Span(field=page.field, start=start, end=end),
+        span=Span(field=page.field_name, start=start, end=end),
         text=page.folded.source[start:end],
         place=one.candidate.place,
         confidence=round(one.confidence, 3),

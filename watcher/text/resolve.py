@@ -3,211 +3,275 @@
 Comes in: the pages of an item with their sightings. Goes out: for each sighting the likeliest place and a confidence.
 Called by `places`. Pure: no I/O, no state between items.
 
-Two passes: the first takes each sighting by itself, the second weighs it by what the whole item speaks of. The
-candidate with the highest score is taken; its confidence is a logistic function of the signs for and against.
+A name means one place throughout an item. Which one is decided by how well known the candidates are, by a country or
+region written behind the name, and by the countries and regions that the other names of the item speak for: a
+conditional logit, gone through twice because the other names are as uncertain. Whether a sighting is a place at all is
+a logistic regression over the signs of `context` and over how clear the choice was. The weights stand in `weights`.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
-from watcher.text.context import Context, observe, vocabulary
+from watcher.text.context import observe, sure_words, vocabulary
+from watcher.text.cues import HOME_WORDS
 from watcher.text.gazetteer import Candidate
 from watcher.text.spotting import Page, Sighting
+from watcher.text.weights import CHOICE, PLACE
 
-_EXTRA_PROMINENCE = 6.5
-_CONTAINED = 8.0
-_COUNTRY_SUPPORT = 1.6
-_ADMIN_SUPPORT = 2.2
-_HOME = 1.0
+_ROUNDS = 2
+_LITTLE = 0.1
+"""What a country is taken to be spoken for that nothing in the item speaks for; keeps logarithms finite."""
+_SILENCE = (1.0 - _LITTLE, 1.0 - _LITTLE)
+"""Before there are votes: of no weight, as the logarithm of one."""
+_VOTE_OF_HOME_WORD = 0.4
+_VOTE_OF_HOME = 1.0
+_LEAST_SHARE = 1e-3
+_HOLDER_GAPS = frozenset((", ", " (", "، ", "،", ",", ". ("))
+_DOUBTS = frozenset(("after_given_name", "before_body", "given_before_capital", "person_here"))
+_WEAK_WORDS = frozenset(("common_word", "given_name", "small_elsewhere"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
+class Name:
+    """One name of an item with all its sightings, on the way to its meaning.
+
+    `signs` are those of each sighting. `inside` holds the codes of the countries and regions written behind it.
+    `trust` is how far it may be believed to name a place, in 0..1. `shares` are the probabilities of the candidates.
+    """
+
+    candidates: tuple[Candidate, ...]
+    sightings: list[Sighting] = field(default_factory=list)
+    signs: list[list[str]] = field(default_factory=list)
+    inside: set[str] = field(default_factory=set)
+    trust: float = 0.0
+    shares: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resolved:
-    """A sighting, the place that it most likely means, and how likely it is to mean it, in 0..1."""
+    """A sighting, the place that it most likely means, and how likely it is to mean it, in 0..1.
+
+    `evidence` holds the values of the signs in `PLACE`, those that are zero left out; `votes` are the item's.
+    """
 
     sighting: Sighting
+    name: Name
     candidate: Candidate
     confidence: float
-    features: tuple[float, ...] = ()
+    evidence: Mapping[str, float]
+    votes: Votes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Support:
-    """How much an item speaks of countries and of first-level regions: shares of its sightings, in 0..1."""
+class Votes:
+    """What the names of an item speak for: weights by country and by first-level region."""
 
-    countries: Mapping[str, float]
-    admins: Mapping[str, float]
+    def __init__(self, names: Sequence[Name], base: Mapping[str, float]) -> None:
+        self.countries: defaultdict[str, float] = defaultdict(float, base)
+        self.admins: defaultdict[str, float] = defaultdict(float)
+        for name in names:
+            if name.trust:
+                self._count(name)
+        self.total = sum(self.countries.values())
+
+    def _count(self, name: Name) -> None:
+        for candidate, share in zip(name.candidates, name.shares, strict=True):
+            vote = name.trust * share
+            self.countries[candidate.place.country] += vote
+            if candidate.admin:
+                self.admins[candidate.admin] += vote
+
+    def of_others(self, name: Name) -> list[tuple[float, float]]:
+        """Give for each candidate of a name what the other names say for its country and for its region."""
+        own_countries: dict[str, float] = {}
+        own_admins: dict[str, float] = {}
+        for one, share in zip(name.candidates, name.shares, strict=True):
+            vote = name.trust * share
+            own_countries[one.place.country] = own_countries.get(one.place.country, 0.0) + vote
+            own_admins[one.admin] = own_admins.get(one.admin, 0.0) + vote
+        countries, admins = self.countries, self.admins
+        return [
+            (
+                # What is left of a sum of floats may be a little under nothing.
+                max(0.0, countries[one.place.country] - own_countries[one.place.country]),
+                max(0.0, admins[one.admin] - own_admins[one.admin]) if one.admin else 0.0,
+            )
+            for one in name.candidates
+        ]
 
 
-def prominence(candidate: Candidate) -> float:
-    """Give how well known a place is, as the decimal logarithm of the people who live there or are meant."""
-    place = candidate.place
-    if candidate.is_extra:
-        return _EXTRA_PROMINENCE
-    if place.kind in ("country", "people"):
-        known = 8.5 + 0.1 * math.log10(place.population + 10)
-    elif place.kind in ("region", "area"):
-        known = 7.0
-    elif place.kind == "county":
-        known = 4.5
-    else:
-        known = math.log10(place.population + 10)
-    return known - (0.8 if candidate.is_alternate else 0.0)
-
-
-def resolve(pages: Sequence[Page], *, home: str | None = None) -> list[Resolved]:
+def resolve(pages: Sequence[Page], *, language: str = "und", home: str | None = None) -> list[Resolved]:
     """Decide what the sightings of an item mean.
 
     Args:
         pages: title and body, as `spot` gives them.
+        language: of the item, ISO 639-1: whose common words are not to be taken for towns.
         home: country of the feed, ISO 3166-1 alpha-2, None if unknown.
 
     Returns:
-        One for each sighting, in order, also those that are hardly places: the confidence says so.
+        One for each sighting in the order of the text, also those that are hardly places: the confidence says so.
     """
-    sightings = [one for page in pages for one in page.sightings]
-    if not sightings:
-        return []
-    known = vocabulary(pages)
-    taken = {id(page): {i for one in page.sightings for i in range(one.first, one.last + 1)} for page in pages}
-    contexts = [observe(one, known, taken[id(one.page)]) for one in sightings]
-    containers = _containers(sightings)
-    none = Support(countries={}, admins={})
-    first = [_choose(one, holder, none, home) for one, holder in zip(sightings, containers, strict=True)]
-    weights = [_sure(one, context) for one, context in zip(first, contexts, strict=True)]
-    support = _support(first, weights)
-    counts = Counter(one.name for one in sightings)
-    resolved = []
-    for one, holder, context in zip(sightings, containers, contexts, strict=True):
-        candidate = _choose(one, holder, support, home)
-        signs = features(one, candidate, context, support, counts[one.name], holder is not None, home)
-        resolved.append(Resolved(sighting=one, candidate=candidate, confidence=_probability(signs), features=signs))
-    return resolved
+    names = _names(pages, language)
+    base = _base(pages, home)
+    for name in names:
+        name.shares = _shares(name, None)
+    for _ in range(_ROUNDS):
+        votes = Votes(names, base)
+        for name in names:
+            if len(name.candidates) > 1:
+                name.shares = _shares(name, votes)
+    votes = Votes(names, base)
+    resolved = {id(one.sighting): one for name in names for one in _judge(name, votes, home)}
+    return [resolved[id(one)] for page in pages for one in page.sightings]
 
 
-def _containers(sightings: Sequence[Sighting]) -> list[Sighting | None]:
-    """Give for each sighting the one behind a comma or bracket that may be the country or region it lies in."""
-    found: list[Sighting | None] = []
-    for one, after in zip(sightings, [*sightings[1:], None], strict=True):
-        holder = None
-        if after is not None and after.page is one.page and after.first == one.last + 1:
-            gap = one.page.folded.text[one.end : after.start]
-            if gap in (", ", " (", "، ", "،") or (gap == " " and after.is_acronym):
-                holder = after
-        found.append(holder)
+def _names(pages: Sequence[Page], language: str) -> list[Name]:
+    """Gather the sightings of each name, with their signs and what is written behind them."""
+    known = vocabulary(pages, language)
+    names: dict[str, Name] = {}
+    for page in pages:
+        taken = frozenset(at for one in page.sightings for at in range(one.first, one.last + 1))
+        sure = sure_words(page)
+        for one, after in zip_longest(page.sightings, page.sightings[1:]):
+            name = names.get(one.name)
+            if name is None:
+                name = names[one.name] = Name(candidates=one.candidates)
+            name.sightings.append(one)
+            name.signs.append(observe(one, known, taken, sure))
+            if after is not None and _holds(one, after):
+                name.inside |= _codes(one, after)
+    for name in names.values():
+        name.trust = _trust(name)
+    return list(names.values())
+
+
+def _base(pages: Sequence[Page], home: str | None) -> dict[str, float]:
+    """Give what speaks for countries before any place is read: words of public life, and where the feed is from."""
+    votes: dict[str, float] = defaultdict(float)
+    if home:
+        votes[home] += _VOTE_OF_HOME
+    for word in {word for page in pages for word in HOME_WORDS.keys() & set(page.words)}:
+        votes[HOME_WORDS[word]] += _VOTE_OF_HOME_WORD
+    return votes
+
+
+def _holds(one: Sighting, after: Sighting) -> bool:
+    """Tell whether the next sighting is written as the country or region that this one lies in."""
+    if after.first != one.last + 1:
+        return False
+    gap = one.page.folded.text[one.end : after.start]
+    return gap in _HOLDER_GAPS or (gap == " " and after.is_acronym)
+
+
+def _codes(one: Sighting, holder: Sighting) -> set[str]:
+    """Give the codes of a holder in which one of a sighting's candidates lies."""
+    codes = {
+        outer.place.country if outer.place.kind == "country" else outer.admin
+        for outer in holder.candidates
+        if outer.place.kind in ("country", "region")
+    }
+    return codes & {code for candidate in one.candidates for code in _lies_in(candidate)}
+
+
+def _lies_in(candidate: Candidate) -> tuple[str, ...]:
+    kind = candidate.place.kind
+    if kind in ("country", "people"):
+        return ()
+    if kind == "region" or not candidate.admin:
+        return (candidate.place.country,)
+    return (candidate.place.country, candidate.admin)
+
+
+def _trust(name: Name) -> float:
+    """Give how far a name may be believed to name a place, before any of its meanings is weighed."""
+    if any(not _DOUBTS.isdisjoint(signs) for signs in name.signs):
+        return 0.0
+    trust = min(1.0, 0.5 + 0.25 * math.log2(len(name.sightings) + 1))
+    if name.inside or name.candidates[0].is_extra or name.candidates[0].place.kind != "city":
+        return trust
+    return trust * (0.7 if _WEAK_WORDS.isdisjoint(name.signs[0]) else 0.2)
+
+
+def choice_evidence(name: Name, votes: Votes | None) -> list[tuple[float, ...]]:
+    """Put what speaks for each candidate of a name into numbers, in the order of `CHOICE`."""
+    others = votes.of_others(name) if votes is not None else [_SILENCE] * len(name.candidates)
+    return [
+        (
+            one.prominence,
+            1.0 if name.inside and not name.inside.isdisjoint(_lies_in(one)) else 0.0,
+            math.log(by_country + _LITTLE),
+            math.log(by_admin + _LITTLE),
+        )
+        for one, (by_country, by_admin) in zip(name.candidates, others, strict=True)
+    ]
+
+
+def _shares(name: Name, votes: Votes | None) -> list[float]:
+    """Give the probabilities of a name's candidates, as a conditional logit has them."""
+    if len(name.candidates) == 1:
+        return [1.0]
+    known, inside, country, admin = CHOICE.values()
+    scores = [known * a + inside * b + country * c + admin * d for a, b, c, d in choice_evidence(name, votes)]
+    best = max(scores)
+    odds = [math.exp(score - best) for score in scores]
+    total = sum(odds)
+    return [one / total for one in odds]
+
+
+def _judge(name: Name, votes: Votes, home: str | None) -> list[Resolved]:
+    """Decide for all sightings of a name whether they name its likeliest place."""
+    at = max(range(len(name.candidates)), key=name.shares.__getitem__)
+    candidate = name.candidates[at]
+    evidence = _evidence_of_name(name, at, votes, home)
+    total = sum([PLACE[sign] * value for sign, value in evidence.items()])
+    found = []
+    for sighting, signs in zip(name.sightings, name.signs, strict=True):
+        found.append(
+            Resolved(
+                sighting=sighting,
+                name=name,
+                candidate=candidate,
+                confidence=_logistic(total + sum([PLACE[sign] for sign in signs])),
+                evidence={**evidence, **dict.fromkeys(signs, 1.0)},
+                votes=votes,
+            )
+        )
     return found
 
 
-def _is_inside(candidate: Candidate, holder: Sighting) -> bool:
-    if candidate.place.kind in ("country", "people"):
-        return False
-    for outer in holder.candidates:
-        if outer.place.kind == "country" and outer.place.country == candidate.place.country:
-            return True
-        if outer.place.kind == "region" and outer.admin and outer.admin == candidate.admin:
-            return True
-        if outer.place.kind in ("region", "area") and outer.place.country == candidate.place.country != "US":
-            return True
-    return False
-
-
-def _choose(one: Sighting, holder: Sighting | None, support: Support, home: str | None) -> Candidate:
-    if len(one.candidates) == 1:
-        return one.candidates[0]
-
-    def score(candidate: Candidate) -> float:
-        country = candidate.place.country
-        total = prominence(candidate)
-        if holder is not None and _is_inside(candidate, holder):
-            total += _CONTAINED
-        total += _COUNTRY_SUPPORT * support.countries.get(country, 0.0)
-        total += _ADMIN_SUPPORT * support.admins.get(candidate.admin, 0.0)
-        return total + (_HOME if country == home else 0.0)
-
-    return max(one.candidates, key=score)
-
-
-def _sure(candidate: Candidate, context: Context) -> float:
-    """Give how much a sighting counts for its country in the first pass."""
-    if context.after_given_name or context.before_body or context.is_person_here:
-        return 0.0
-    if candidate.place.kind in ("country", "people", "region"):
-        return 1.0
-    return max(0.0, min(1.0, (prominence(candidate) - 4.0) / 3.0)) * (0.3 if context.is_common_word else 0.7)
-
-
-def _support(chosen: Sequence[Candidate], weights: Sequence[float]) -> Support:
-    countries: Counter[str] = Counter()
-    admins: Counter[str] = Counter()
-    for candidate, weight in zip(chosen, weights, strict=True):
-        countries[candidate.place.country] += weight
-        if candidate.admin:
-            admins[candidate.admin] += weight
-    return Support(
-        countries={k: v / (v + 1.0) for k, v in countries.items()}, admins={k: v / (v + 1.0) for k, v in admins.items()}
+def _evidence_of_name(name: Name, at: int, votes: Votes, home: str | None) -> dict[str, float]:
+    """Put what speaks for a name being a place, and this one, into numbers, by the signs of `PLACE`."""
+    candidate = name.candidates[at]
+    country, count = candidate.place.country, len(name.sightings)
+    share = sum(
+        part for one, part in zip(name.candidates, name.shares, strict=True) if one.place.country == country
     )
+    for_country, for_admin = votes.of_others(name)[at]
+    others = max(0.0, votes.total - name.trust)
+    evidence = {
+        "bias": 1.0,
+        "own" if candidate.is_extra else candidate.place.kind: 1.0,
+        "prominence": candidate.prominence / 4.0,
+        "share": math.log(max(share, _LEAST_SHARE)),
+        "repeated": math.log2(count) / 3.0,
+        "for_country": for_country / (others + 1.0),
+        "for_others": max(0.0, others - for_country) / (others + 1.0),
+        "for_region": for_admin / (others + 1.0),
+        "any_strong_preposition": sum("strong_preposition" in signs for signs in name.signs) / count,
+        "any_doubt": sum(not _DOUBTS.isdisjoint(signs) for signs in name.signs) / count,
+    }
+    if candidate.is_alternate:
+        evidence["alternate"] = 1.0
+    if name.inside:
+        evidence["inside"] = 1.0
+    if country == home:
+        evidence["home"] = 1.0
+    return evidence
 
 
-FEATURES = (
-    "bias prominence country people region county extra alternate several_words acronym stripped uncased common given "
-    "small_elsewhere after_name after_capital before_body before_place_word before_capital before_verb person "
-    "weak_preposition strong_preposition starts headline shouted contained country_support admin_support home repeated "
-    "ambiguous common_start given_start"
-).split()
-
-
-def features(
-    one: Sighting, candidate: Candidate, context: Context, support: Support, count: int, is_held: bool, home: str | None
-) -> tuple[float, ...]:
-    """Put what speaks for and against a sighting into numbers, in the order of `FEATURES`."""
-    kind = candidate.place.kind
-    word = one.page.words[one.first]
-    return (
-        1.0,
-        prominence(candidate) / 4.0,
-        kind == "country",
-        kind == "people",
-        kind in ("region", "area"),
-        kind == "county",
-        candidate.is_extra,
-        candidate.is_alternate,
-        one.last > one.first,
-        one.is_acronym,
-        one.stripped > 0,
-        not word.is_cased,
-        context.is_common_word,
-        context.is_given_name,
-        context.is_small_elsewhere,
-        context.after_given_name,
-        context.after_capital,
-        context.before_body,
-        context.before_place_word,
-        context.before_capital,
-        context.before_person_verb,
-        context.is_person_here,
-        context.after_preposition == 1,
-        context.after_preposition == 2,
-        context.starts_sentence,
-        one.page.is_headline,
-        one.page.is_shouted,
-        is_held,
-        support.countries.get(candidate.place.country, 0.0),
-        support.admins.get(candidate.admin, 0.0),
-        candidate.place.country == home,
-        math.log2(count) / 3.0,
-        math.log2(len(one.candidates)) / 4.0,
-        context.is_common_word and context.starts_sentence,
-        context.is_given_name and context.starts_sentence,
-    )
-
-
-WEIGHTS: tuple[float, ...] = (-4.0, 2.5, 1.0, 2.0, 1.0, 2.0, 2.0, -1.0, 1.0, 1.0, -0.5, -0.5, -2.5, -1.5, -3.0, -4.0, -2.0, -2.5, 1.0, -1.0, -0.5, -3.0, 0.5, 1.5, -0.3, -0.3, -0.5, 3.0, 1.5, 1.0, 0.5, 0.3, -0.3, -1.0, -1.0)
-
-
-def _probability(signs: Sequence[float]) -> float:
-    total = sum(weight * sign for weight, sign in zip(WEIGHTS, signs, strict=True))
-    return 1.0 / (1.0 + math.exp(-total))
+def _logistic(total: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

@@ -1,48 +1,47 @@
-"""Text → the stretches that may name a place, each with its candidates and what stands around it.
+"""Text → the stretches that may name a place, each with its candidates.
 
-Comes in: a field's folded text and the gazetteer. Goes out: `Sighting`s, longest name first where names overlap.
-Called by `places`, for title and body. Nothing is decided here: `resolve` weighs what was seen.
+Comes in: a field's folded text and the gazetteer. Goes out: a `Page` with its `Sighting`s, the longest name first where
+names overlap. Called by `places`, for title and body. Nothing is decided here: `resolve` weighs what was seen.
+
+Spotting has its own, coarse idea of a word (a run of letters and digits): every item goes through here, and spaCy's
+tokens would cost several times as much.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from watcher.text.cues import COMMON_ARABIC, INSIDE_NAMES, NEVER_ALONE, NOT_PLACES, SHORTENED
 from watcher.text.fold import Folded
 from watcher.text.gazetteer import Candidate, Gazetteer
 from watcher.text.names import WORD, is_arabic, without_proclitics
 from watcher.types import FieldName
 
-_LONGEST_NAME_WORDS = 6
-_MOST_SIGHTINGS = 2_000
+SMALL, CAPITAL, UNCASED = 0, 1, 2
+"""How a word begins: with a small letter, a capital, or a sign of a script that has neither."""
 
-_POINTED = re.compile(r"(?:[A-Za-z]{1,5}\.){1,4}")
-_POINT_FOLLOWS = frozenset("st ste ft mt dr s n w e u".split())
-_INSIDE_NAMES = frozenset(
-    "a al am an and au aux d da das de del della den der des di do dos du e el en es et i in ja l la las le les lez lo los o of "
-    "on op os saint sankt santa sous sur the und upon van von y ad ar as ash at az bin ibn ou oulad ben".split()
-)
+_LONGEST_NAME_WORDS = 6
+_LONGEST_ACRONYM = 5
+_MOST_SIGHTINGS = 2_000
 _HEADLINE_SHARE = 0.6
 
+_MAIN_LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
+_CAPITAL_ADJECTIVES = frozenset(("en", "de"))
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a field: offsets in the folded text, and how it is written."""
-
-    text: str
-    start: int
-    end: int
-    is_capital: bool
-    is_cased: bool
+_POINTED = re.compile(r"(?:[a-z]{1,5}\.){1,4}")
+_JOINTS = frozenset((" ", "-", "'", " - ", "' ", " & "))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sighting:
     """A stretch that may name a place.
 
-    `first` and `last` are the indices of its words in `page.words`; `start` and `end` are offsets in the folded text.
-    `stripped` counts proclitics taken off. `is_acronym`: found as written, as `US`, `Ky.` or `, TX`.
+    `first` and `last` are indices of words of the page; `start` and `end` are offsets in its folded text. `name` is
+    the key under which `candidates` were found. `proclitics`: what was written onto its
+    front in Arabic. `is_acronym`: found as
+    written, such as `US`, `Ky.` or `TX` behind a comma.
     """
 
     page: Page
@@ -52,27 +51,33 @@ class Sighting:
     end: int
     name: str
     candidates: tuple[Candidate, ...]
-    stripped: int = 0
+    proclitics: str = ""
     is_acronym: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Page:
     """One field, cut into words, with what was seen in it.
 
+    `words` are folded; `starts` and `ends` are their offsets in the folded text; `cases` say how each begins;
+    `marked` are the indices of those that do not begin small.
     `is_headline`: most words begin with a capital, so that capitals tell little; `is_shouted`: all letters are.
     """
 
-    field: FieldName
+    field_name: FieldName
     folded: Folded
-    words: list[Word]
+    words: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    cases: Sequence[int]
+    marked: Sequence[int]
     is_headline: bool
     is_shouted: bool
     sightings: list[Sighting] = field(default_factory=list)
 
-    def between(self, left: int, right: int) -> str:
-        """Give what stands between two neighbouring words."""
-        return self.folded.text[self.words[left].end : self.words[right].start]
+    def before(self, at: int) -> str:
+        """Give what stands between a word and the one before it; a line end before the first."""
+        return self.folded.text[self.ends[at - 1] : self.starts[at]] if at else "\n"
 
 
 def spot(name: FieldName, folded: Folded, gazetteer: Gazetteer, language: str) -> Page:
@@ -82,31 +87,36 @@ def spot(name: FieldName, folded: Folded, gazetteer: Gazetteer, language: str) -
         name: which field it is.
         folded: its folded text; the original is asked for capitals.
         gazetteer: names and their places.
-        language: of the text: names of countries in small languages are looked for in texts of those alone.
+        language: of the text. Names of countries in small languages are looked for in texts of those alone, and
+            adjectives without a capital in those languages that write them so.
     """
-    words = _words(folded)
-    cased = [word for word in words if word.is_cased]
-    capitals = sum(word.is_capital for word in cased)
-    page = Page(
-        field=name,
-        folded=folded,
-        words=words,
-        is_headline=capitals > _HEADLINE_SHARE * len(cased),
-        is_shouted=bool(cased) and folded.source.isupper(),
-    )
+    page = _page(name, folded)
     _Reader(page, gazetteer, language).read()
     return page
 
 
-def _words(folded: Folded) -> list[Word]:
+def _page(name: FieldName, folded: Folded) -> Page:
     source, origins = folded.source, folded.origins
-    words = []
-    for found in WORD.finditer(folded.text):
-        start = found.start()
-        first = source[start if origins is None else origins[start]]
-        is_capital = first.isupper() or first.istitle()
-        words.append(Word(found[0], start, found.end(), is_capital, is_capital or first.islower()))
-    return words
+    spans = [found.span() for found in WORD.finditer(folded.text)]
+    starts = [start for start, _ in spans]
+    firsts = (
+        [source[start] for start in starts]
+        if origins is None
+        else [source[origins[start]] for start in starts]
+    )
+    cases = [SMALL if first.islower() else CAPITAL if first.isupper() else UNCASED for first in firsts]
+    capitals = cases.count(CAPITAL)
+    return Page(
+        field_name=name,
+        folded=folded,
+        words=WORD.findall(folded.text),
+        starts=starts,
+        ends=[end for _, end in spans],
+        cases=cases,
+        marked=[at for at, case in enumerate(cases) if case],
+        is_headline=capitals > _HEADLINE_SHARE * (capitals + cases.count(SMALL)),
+        is_shouted=bool(capitals) and source.isupper(),
+    )
 
 
 class _Reader:
@@ -115,146 +125,174 @@ class _Reader:
     def __init__(self, page: Page, gazetteer: Gazetteer, language: str) -> None:
         self._page = page
         self._gazetteer = gazetteer
-        self._allows_foreign = language not in ("ar", "de", "en", "es", "fr", "it", "pt")
-        # English writes its adjectives of countries with capitals; most languages do not.
-        self._allows_small = language not in ("en", "de")
+        self._with_foreign = language not in _MAIN_LANGUAGES
+        words = set(page.words)
+        self._peoples = gazetteer.peoples_among(words) if language not in _CAPITAL_ADJECTIVES else frozenset()
+        self._own_beginnings = gazetteer.own_beginnings_among(words)
 
     def read(self) -> None:
-        words, sightings = self._page.words, self._page.sightings
-        at = 0
-        while at < len(words) and len(sightings) < _MOST_SIGHTINGS:
-            word = words[at]
-            seen = None
-            if word.is_capital:
-                seen = self._acronym(at) or self._name(at)
-            elif not word.is_cased:
-                seen = self._name(at) or (self._stripped(at) if is_arabic(word.text) else None)
-            elif self._allows_small and self._gazetteer.is_people(word.text):
-                seen = self._people(at)
-            if seen is not None:
-                sightings.append(seen)
-                at = seen.last
-            at += 1
-
-    def _name(self, at: int) -> Sighting | None:
-        """Look for the longest name that begins with a word."""
-        for last in range(self._furthest(at), at - 1, -1):
-            words = self._page.words
-            if last > at and words[last].is_cased and not words[last].is_capital:
+        """Fill the page's sightings."""
+        cases, words, sightings = self._page.cases, self._page.words, self._page.sightings
+        has_small = bool(self._peoples or self._own_beginnings)
+        last = -1
+        for at in range(len(words)) if has_small else self._page.marked:
+            if at <= last:
                 continue
-            name = " ".join(word.text for word in words[at : last + 1])
-            found = self._look_up(name)
+            if cases[at] != SMALL:
+                last = self._read_at(at, cases[at])
+            elif words[at] in self._own_beginnings:
+                last = self._own(at)
+            elif words[at] in self._peoples:
+                self._people(at)
+            if len(sightings) >= _MOST_SIGHTINGS:
+                return
+
+    def _read_at(self, at: int, case: int) -> int:
+        """See what begins at a word; give the last word that was read."""
+        if case == CAPITAL and self._page.ends[at] - self._page.starts[at] <= _LONGEST_ACRONYM:
+            last = self._acronym(at)
+            if last is not None:
+                return last
+        last = self._name(at)
+        if last is None and case == UNCASED and is_arabic(self._page.words[at]):
+            last = self._stripped(at)
+        return at if last is None else last
+
+    def _name(self, at: int) -> int | None:
+        """Look for the longest name that begins with a word."""
+        words, cases = self._page.words, self._page.cases
+        for last in range(self._furthest(at), at - 1, -1):
+            if cases[last] == SMALL:
+                continue
+            name = words[at] if last == at else " ".join(words[at : last + 1])
+            if name in NOT_PLACES:
+                return last
+            found = self._candidates(name, is_single=last == at)
             if found:
-                return self._sighting(at, last, name, found)
+                return self._see(at, last, name, found)
         return None
+
+    def _own(self, at: int) -> int:
+        """Look for a name that the users gave and that a small letter may begin, as in `mont Chaambi`."""
+        words, cases = self._page.words, self._page.cases
+        for last in range(self._furthest(at), at, -1):
+            name = " ".join(words[at : last + 1])
+            if cases[last] != SMALL:
+                own = tuple(one for one in self._gazetteer.candidates(name) if one.is_extra)
+                if own:
+                    return self._see(at, last, name, own)
+        return at
 
     def _furthest(self, at: int) -> int:
         """Give the index of the last word that a name beginning here could hold."""
-        words = self._page.words
+        page = self._page
+        words, cases, count = page.words, page.cases, len(page.words)
         last = at
-        while last + 1 < len(words) and last - at < _LONGEST_NAME_WORDS - 1:
-            if not self._are_joined(last, last + 1):
+        while last + 1 < count and last - at < _LONGEST_NAME_WORDS - 1:
+            following = last + 1
+            if cases[following] == SMALL and words[following] not in INSIDE_NAMES:
                 break
-            follower = words[last + 1]
-            if follower.is_cased and not follower.is_capital and follower.text not in _INSIDE_NAMES:
+            gap = page.before(following)
+            # Signs of a script without spaces stand side by side; other words never do.
+            is_joined = gap in _JOINTS or not gap or (gap in (". ", ".", ".-") and words[last] in SHORTENED)
+            if not is_joined:
                 break
-            last += 1
+            last = following
         return last
 
-    def _are_joined(self, left: int, right: int) -> bool:
-        between = self._page.between(left, right)
-        if between in (" ", "-", "'", "", " - ", "' "):
-            # Signs of a script without spaces stand side by side; other words never do.
-            return between != "" or not self._page.words[left].is_cased
-        if between in (". ", ".", ".-"):
-            return self._page.words[left].text in _POINT_FOLLOWS
-        return between == " & "
-
-    def _acronym(self, at: int) -> Sighting | None:
+    def _acronym(self, at: int) -> int | None:
         """Look for a name that is found only as written."""
-        page, word = self._page, self._page.words[at]
-        if word.end - word.start > 5:
+        page = self._page
+        start, end = page.starts[at], page.ends[at]
+        if page.folded.text[end : end + 1] == ".":
+            last = self._pointed(at)
+            if last is not None:
+                return last
+        written = self._written(start, end)
+        if not written.isupper() or page.is_shouted:
             return None
-        text = page.folded.text
-        if text[word.end : word.end + 1] == ".":
-            found = self._pointed(at)
+        if end - start == 2 and page.before(at) == ", ":
+            found = self._gazetteer.candidates(f", {written}")
             if found:
-                return found
-        if page.is_shouted:
-            return None
-        written = self._written(word.start, word.end)
-        if not written.isupper():
-            return None
-        if len(written) == 2 and at and page.between(at - 1, at) == ", ":
-            candidates = self._gazetteer.candidates(f", {written}")
-            if candidates:
-                return self._sighting(at, at, written, candidates, is_acronym=True)
-        candidates = self._gazetteer.candidates(written)
-        return self._sighting(at, at, written, candidates, is_acronym=True) if candidates else None
+                return self._see(at, at, f", {written}", found, is_acronym=True)
+        found = self._gazetteer.candidates(written)
+        return self._see(at, at, written, found, is_acronym=True) if found else None
 
-    def _pointed(self, at: int) -> Sighting | None:
+    def _pointed(self, at: int) -> int | None:
         """Look for `U.S.`, `Ky.` and the like, as written and without points."""
-        page, start = self._page, self._page.words[at].start
+        page, start = self._page, self._page.starts[at]
         shape = _POINTED.match(page.folded.text, start)
         if shape is None:
             return None
-        written = self._written(start, shape.end())
         last = at
-        while last + 1 < len(page.words) and page.words[last + 1].start < shape.end():
+        while last + 1 < len(page.words) and page.starts[last + 1] < shape.end():
             last += 1
-        candidates = self._gazetteer.candidates(written)
-        if not candidates and last > at:
-            candidates = self._gazetteer.candidates(written.replace(".", ""))
-        if not candidates:
-            return None
-        return self._sighting(at, last, written, candidates, end=shape.end(), is_acronym=True)
+        written = self._written(start, shape.end())
+        found = self._gazetteer.candidates(written)
+        if not found and last > at:
+            found = self._gazetteer.candidates(written.replace(".", ""))
+        return self._see(at, last, written, found, end=shape.end(), is_acronym=True) if found else None
 
     def _written(self, start: int, end: int) -> str:
-        first, last = self._page.folded.origin(start, end)
-        return self._page.folded.source[first:last]
+        folded = self._page.folded
+        if folded.origins is None:
+            return folded.source[start:end]
+        first, last = folded.origin(start, end)
+        return folded.source[first:last]
 
-    def _stripped(self, at: int) -> Sighting | None:
+    def _stripped(self, at: int) -> int | None:
         """Look for a name behind Arabic proclitics."""
-        word = self._page.words[at]
-        for stem in without_proclitics(word.text):
-            for last in range(self._furthest(at), at - 1, -1):
-                name = " ".join([stem, *(one.text for one in self._page.words[at + 1 : last + 1])])
-                found = self._look_up(name)
+        words = self._page.words
+        furthest = self._furthest(at)
+        for stem in without_proclitics(words[at]):
+            for last in range(furthest, at - 1, -1):
+                name = " ".join([stem, *words[at + 1 : last + 1]])
+                if name in NOT_PLACES:
+                    return last
+                found = self._candidates(name, is_single=last == at)
                 if found:
-                    return self._sighting(at, last, name, found, stripped=len(word.text) - len(stem))
+                    # Of ل and the article together, لل, the second letter is the article's: the name begins behind it.
+                    kept = len(stem.removeprefix("ال")) if not words[at].endswith(stem) else len(stem)
+                    start = self._page.ends[at] - kept
+                    return self._see(at, last, name, found, start=start)
         return None
 
-    def _people(self, at: int) -> Sighting | None:
-        name = self._page.words[at].text
-        found = tuple(one for one in self._look_up(name) if one.place.kind == "people")
-        return self._sighting(at, at, name, found) if found else None
+    def _people(self, at: int) -> None:
+        name = self._page.words[at]
+        found = tuple(one for one in self._gazetteer.candidates(name) if one.place.kind == "people")
+        self._see(at, at, name, found)
 
-    def _look_up(self, name: str) -> tuple[Candidate, ...]:
-        found = self._gazetteer.candidates(name)
-        if found and not self._allows_foreign and any(one.is_foreign for one in found):
-            return tuple(one for one in found if not one.is_foreign)
+    def _candidates(self, name: str, *, is_single: bool) -> tuple[Candidate, ...]:
+        found = self._gazetteer.candidates(name, with_foreign=self._with_foreign)
+        if is_single and found and (name in NEVER_ALONE or name in COMMON_ARABIC) and not found[0].is_extra:
+            return ()
         return found
 
-    def _sighting(
+    def _see(
         self,
         first: int,
         last: int,
         name: str,
         candidates: tuple[Candidate, ...],
         *,
-        stripped: int = 0,
+        start: int | None = None,
         end: int | None = None,
         is_acronym: bool = False,
-    ) -> Sighting:
-        words = self._page.words
-        return Sighting(
-            page=self._page,
-            first=first,
-            last=last,
-            start=words[first].start + stripped if stripped else words[first].start,
-            end=words[last].end if end is None else end,
-            name=name,
-            candidates=candidates,
-            stripped=stripped,
-            is_acronym=is_acronym,
+    ) -> int:
+        """Note a sighting; give its last word."""
+        page = self._page
+        begin = page.starts[first] if start is None else start
+        page.sightings.append(
+            Sighting(
+                page=page,
+                first=first,
+                last=last,
+                start=begin,
+                end=page.ends[last] if end is None else end,
+                name=name,
+                candidates=candidates,
+                proclitics=page.words[first][: begin - page.starts[first]],
+                is_acronym=is_acronym,
+            )
         )
+        return last

@@ -136,11 +136,13 @@ class _Pipeline:
 
     def _ruled_breaks(self, doc: Doc) -> Iterator[int]:
         """Yield where a sentence begins: after a stop and what closes it, and after a line end."""
-        columns = doc.to_array(["IDX", "SPACY", self._is_break, self._is_closer, self._is_word]).astype(int)
+        columns = doc.to_array(
+            ["IDX", "SPACY", "IS_SPACE", self._is_break, self._is_closer, self._is_word]
+        ).astype(int)
         has_words = False
         is_broken = False
         is_apart = False
-        for idx, spacy, is_break, is_closer, is_word in columns.tolist():
+        for idx, spacy, is_space, is_break, is_closer, is_word in columns.tolist():
             # A quotation mark right behind the stop closes the sentence; one after a space opens the next.
             if is_broken and not is_break and (is_apart or not is_closer):
                 is_broken = False
@@ -148,7 +150,7 @@ class _Pipeline:
                     yield idx
             has_words = has_words or bool(is_word)
             is_broken = is_broken or bool(is_break)
-            is_apart = bool(spacy) or bool(is_break)
+            is_apart = bool(spacy or is_space)
 
 
 def _load_trained(language: str, name: str) -> Language:
