@@ -41,6 +41,7 @@ _SIGNS = {
 _BOLD = {"bold": True}
 # Shown in the reader's own time zone; the fallback is for clients that cannot.
 _DATE = "{date_short_pretty} {time}"
+_CONTROL_SEQUENCE = re.compile(r"<(?=[!@#a-zA-Z])")
 _UNFINISHED_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
@@ -81,7 +82,10 @@ def _blocks(card: Card) -> list[Block]:
     if card.more_reports:
         body.append(_section([_text(f"and {card.more_reports} more")]))
     body.append(_section(_times(card)))
-    header = {"type": "plain_text", "text": cut(f"{_SIGNS[card.severity]} {title(card)}", HEADER_LIMIT)}
+    header = {
+        "type": "plain_text",
+        "text": _disarmed(cut(f"{_SIGNS[card.severity]} {title(card)}", HEADER_LIMIT)),
+    }
     return [
         {"type": "header", "text": header | {"emoji": False}},
         {"type": "rich_text", "elements": body},
@@ -130,7 +134,7 @@ def _texts(runs: Iterable[Run]) -> list[Element]:
 
 
 def _text(text: str, *, is_bold: bool = False) -> Element:
-    return {"type": "text", "text": text} | ({"style": _BOLD} if is_bold else {})
+    return {"type": "text", "text": _disarmed(text)} | ({"style": _BOLD} if is_bold else {})
 
 
 def _link(url: str) -> Element:
@@ -145,4 +149,12 @@ def _date(time: datetime) -> Element:
 
 
 def _plain(text: str) -> Element:
-    return {"type": "plain_text", "text": cut(text, CONTEXT_ITEM_LIMIT), "emoji": False}
+    return {"type": "plain_text", "text": _disarmed(cut(text, CONTEXT_ITEM_LIMIT)), "emoji": False}
+
+
+def _disarmed(text: str) -> str:
+    """Part what would be a mention or a link in mrkdwn with an invisible word joiner.
+
+    Slack does not read these texts so; a bridge or an app that posts them on as mrkdwn would.
+    """
+    return _CONTROL_SEQUENCE.sub("<\u2060", text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from watcher.alert.inert import cut, inert
 from watcher.alert.marks import Mark, Marked, excerpt
-from watcher.types import FieldName, Item, Match, Place, PlaceMention, Span
+from watcher.types import FieldName, Item, Match, PlaceMention, Span
 
 HEADLINE_LIMIT = 300
 QUOTE_LIMIT = 400
@@ -91,10 +91,9 @@ def _places(match: Match, mentions: Sequence[PlaceMention]) -> tuple[tuple[str, 
             group = 2 if mention.span.field == "title" else 3
         return group, mention.span.start
 
-    unique: dict[str, Place] = {}
-    for mention in sorted(mentions, key=rank):
-        unique.setdefault(mention.place.id, mention.place)
-    return tuple((place.name, place.country) for place in unique.values())[:PLACES_LIMIT]
+    # By name: a people and its country are two places of the gazetteer and one to a reader.
+    ranked = ((mention.place.name, mention.place.country) for mention in sorted(mentions, key=rank))
+    return tuple(dict.fromkeys(ranked))[:PLACES_LIMIT]
 
 
 def _overlaps(one: Span, other: Span) -> bool:

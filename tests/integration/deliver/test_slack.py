@@ -64,7 +64,7 @@ async def test_mentions_in_a_headline_reach_nobody(slack: ThreadedSlack, channel
     await channel.send(a_delivery(an_alert(headline="<!channel> <@U012AB3CD> & more", title_highlights=())))
     (message,) = slack.messages
     assert "&lt;!channel&gt; &lt;@U012AB3CD&gt; &amp; more" in message.text
-    assert "<!channel> <@U012AB3CD> & more" in message.shown
+    assert "<\u2060!channel> <\u2060@U012AB3CD> & more" in message.shown
 
 
 @pytest.mark.parametrize("error", sorted(BLOCK_ERRORS))
