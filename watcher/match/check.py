@@ -51,8 +51,8 @@ def yaml_steps(path: str) -> tuple[Step, ...]:
     steps: list[Step] = []
     for found in _STEP.finditer(path):
         key = found.group(1)
-        if steps and steps[-1] == "score":
-            break
+        if "score" in steps[-2:]:
+            steps.append("term")
         steps.append(key)
         steps.extend(int(index) for index in re.findall(r"\d+", found.group(2)))
         if key == "field":
