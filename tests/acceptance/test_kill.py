@@ -32,7 +32,7 @@ LONGEST_LIFE = 2.5  # times what a start takes: kills fall into the start too, a
 LONGEST_START = 2.0  # seconds that are reckoned with at most, so that a slow machine needs no hour
 PATHS = ("/a", "/b", "/c")
 ITEMS_PER_SECOND = 2.0
-SHOWN = 40  # entries that a feed lists: more than come while the service is down
+SHOWN = 2_000  # all of them: what a feed drops while nobody polls it is not for the service to lose
 
 RULE = {
     "id": "alarm",
