@@ -203,7 +203,7 @@ def fit_place(
     for article, ones in zip(articles, weighed, strict=True):
         for one in ones:
             if one.sighting.page.field_name == "body":
-                rows.append([one.evidence.get(sign, 0.0) for sign in weights.PLACE])
+                rows.append([one.evidence.get(sign, float(sign in one.signs)) for sign in weights.PLACE])
                 labels.append(is_right(one, article))
                 shares.append(counts_of(article) / len(one.name.sightings))
     matrix, wanted, weight = np.array(rows), np.array(labels, dtype=float), np.array(shares)

@@ -12,7 +12,7 @@ from watcher.text.language import UNKNOWN, detect, normalise
 from watcher.text.places import PlaceFinder
 from watcher.types import Item
 
-_BODY_CHARS_FOR_LANGUAGE = 1_000
+_BODY_CHARS_FOR_LANGUAGE = 400
 
 
 class Analyser:

@@ -6,6 +6,7 @@ of the text. Called by `resolve`, which gives each sign a weight; the word table
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ from watcher.text.cues import (
 from watcher.text.spotting import CAPITAL, SMALL, Page, Sighting
 
 _ADJACENT = frozenset((" ", "-", "'", ". ", ".", "' "))
-_SENTENCE_ENDS = (".", "!", "?", ":", "\n", '"')
+_STARTS = re.compile(r'[.!?:\n]|"$')
 _BEFORE_NAMES = GIVEN_NAMES | PERSON_TITLES
 _NO_NAMES = BODY_WORDS | PLACE_WORDS
 _PLAIN_CAPITALS = DIRECTIONS | PLACE_PREPOSITIONS | frozenset().union(*COMMON_WORDS.values())
@@ -125,7 +126,7 @@ def _signs_of_word(one: Sighting, known: Vocabulary) -> list[str]:
 def _signs_before(one: Sighting, taken: frozenset[int]) -> Iterable[str]:
     page, at = one.page, one.first
     gap = page.before(at)
-    if not at or gap.endswith('"') or any(end in gap for end in _SENTENCE_ENDS):
+    if gap != " " and (not at or _STARTS.search(gap)):
         yield "starts_sentence"
     if "ب" in one.proclitics:
         yield "strong_preposition"

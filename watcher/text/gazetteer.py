@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -70,7 +70,8 @@ class Gazetteer:
         self._extra_places, self._extra_names = _index(extra)
         self._own_beginnings = frozenset(name.split()[0] for name in self._extra_names if " " in name)
         self._place_of_row = lru_cache(maxsize=_PLACES_REMEMBERED)(self._read)
-        self._remembered = lru_cache(maxsize=_NAMES_REMEMBERED)(self._contenders)
+        self.candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._all_contenders)
+        self.common_candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._common_contenders)
         self.countries: Mapping[str, Place] = self._read_countries()
 
     @classmethod
@@ -99,15 +100,6 @@ class Gazetteer:
         found = {one.place.id: one.place for one in (*exact, *self._candidates(key(name)))}
         return tuple(found.values())
 
-    def candidates(self, name: str, *, with_foreign: bool = True) -> tuple[Candidate, ...]:
-        """Give what a name may mean in a text: the most prominent place of each kind in each region.
-
-        Args:
-            name: a key (see `names.key`); an acronym is its own key.
-            with_foreign: also by names of countries that are in none of the main languages.
-        """
-        return self._remembered(name, with_foreign)
-
     def peoples_among(self, words: Set[str]) -> Set[str]:
         """Give those of some folded words that are adjectives or peoples of countries."""
         return self._atlas.peoples & words
@@ -135,13 +127,13 @@ class Gazetteer:
             )
         return found
 
-    def _contenders(self, name: str, with_foreign: bool) -> tuple[Candidate, ...]:
-        """Give the candidates that a text can tell apart: in one region, only the most prominent of a kind."""
-        first: dict[tuple[str, str, str], Candidate] = {}
-        for one in self._candidates(name):
-            if with_foreign or not one.is_foreign:
-                first.setdefault((one.place.country, one.admin, one.place.kind), one)
-        return tuple(first.values())
+    def _all_contenders(self, name: str) -> tuple[Candidate, ...]:
+        """Give what a key (see `names.key`) may mean in a text; an acronym is its own key."""
+        return _contenders(self._candidates(name))
+
+    def _common_contenders(self, name: str) -> tuple[Candidate, ...]:
+        """Give the same without names of countries that are in none of the main languages."""
+        return _contenders(one for one in self._candidates(name) if not one.is_foreign)
 
     def _read(self, index: int) -> tuple[Place, str]:
         row = self._atlas.row(index)
@@ -159,6 +151,14 @@ class Gazetteer:
     def _read_countries(self) -> dict[str, Place]:
         rows = self._atlas.rows_of_countries()
         return {self._place_of_row(row)[0].country: self._place_of_row(row)[0] for row in rows}
+
+
+def _contenders(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Give those that a text can tell apart: in one region, only the most prominent of a kind."""
+    first: dict[tuple[str, str, str], Candidate] = {}
+    for one in candidates:
+        first.setdefault((one.place.country, one.admin, one.place.kind), one)
+    return tuple(first.values())
 
 
 def _prominence(place: Place) -> float:

@@ -56,7 +56,8 @@ class Name:
 class Resolved:
     """A sighting, the place that it most likely means, and how likely it is to mean it, in 0..1.
 
-    `evidence` holds the values of the signs in `PLACE`, those that are zero left out; `votes` are the item's.
+    `evidence` holds the values of the signs of the name, and `signs` names those of the sighting, all of them keys of
+    `PLACE`; `votes` are the item's.
     """
 
     sighting: Sighting
@@ -64,6 +65,7 @@ class Resolved:
     candidate: Candidate
     confidence: float
     evidence: Mapping[str, float]
+    signs: Sequence[str]
     votes: Votes
 
 
@@ -87,6 +89,8 @@ class Votes:
 
     def of_others(self, name: Name) -> list[tuple[float, float]]:
         """Give for each candidate of a name what the other names say for its country and for its region."""
+        if len(name.candidates) == 1:
+            return [self._of_others_for_one(name)]
         own_countries: dict[str, float] = {}
         own_admins: dict[str, float] = {}
         for one, share in zip(name.candidates, name.shares, strict=True):
@@ -102,6 +106,11 @@ class Votes:
             )
             for one in name.candidates
         ]
+
+    def _of_others_for_one(self, name: Name) -> tuple[float, float]:
+        (one,) = name.candidates
+        for_admin = self.admins[one.admin] - name.trust if one.admin else 0.0
+        return max(0.0, self.countries[one.place.country] - name.trust), max(0.0, for_admin)
 
 
 def resolve(pages: Sequence[Page], *, language: str = "und", home: str | None = None) -> list[Resolved]:
@@ -154,7 +163,7 @@ def _base(pages: Sequence[Page], home: str | None) -> dict[str, float]:
     votes: dict[str, float] = defaultdict(float)
     if home:
         votes[home] += _VOTE_OF_HOME
-    for word in {word for page in pages for word in HOME_WORDS.keys() & set(page.words)}:
+    for word in {word for page in pages for word in HOME_WORDS.keys() & page.distinct}:
         votes[HOME_WORDS[word]] += _VOTE_OF_HOME_WORD
     return votes
 
@@ -236,7 +245,8 @@ def _judge(name: Name, votes: Votes, home: str | None) -> list[Resolved]:
                 name=name,
                 candidate=candidate,
                 confidence=_logistic(total + sum([PLACE[sign] for sign in signs])),
-                evidence={**evidence, **dict.fromkeys(signs, 1.0)},
+                evidence=evidence,
+                signs=signs,
                 votes=votes,
             )
         )

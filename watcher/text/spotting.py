@@ -10,7 +10,7 @@ tokens would cost several times as much.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from watcher.text.cues import COMMON_ARABIC, INSIDE_NAMES, NEVER_ALONE, NOT_PLACES, SHORTENED
@@ -60,7 +60,8 @@ class Page:
     """One field, cut into words, with what was seen in it.
 
     `words` are folded; `starts` and `ends` are their offsets in the folded text; `cases` say how each begins;
-    `marked` are the indices of those that do not begin small.
+    `marked` are the indices of those that do not begin small, `distinct`
+    the words without repetition.
     `is_headline`: most words begin with a capital, so that capitals tell little; `is_shouted`: all letters are.
     """
 
@@ -71,6 +72,7 @@ class Page:
     ends: Sequence[int]
     cases: Sequence[int]
     marked: Sequence[int]
+    distinct: Set[str]
     is_headline: bool
     is_shouted: bool
     sightings: list[Sighting] = field(default_factory=list)
@@ -106,14 +108,16 @@ def _page(name: FieldName, folded: Folded) -> Page:
     )
     cases = [SMALL if first.islower() else CAPITAL if first.isupper() else UNCASED for first in firsts]
     capitals = cases.count(CAPITAL)
+    words = WORD.findall(folded.text)
     return Page(
         field_name=name,
         folded=folded,
-        words=WORD.findall(folded.text),
+        words=words,
         starts=starts,
         ends=[end for _, end in spans],
         cases=cases,
         marked=[at for at, case in enumerate(cases) if case],
+        distinct=frozenset(words),
         is_headline=capitals > _HEADLINE_SHARE * (capitals + cases.count(SMALL)),
         is_shouted=bool(capitals) and source.isupper(),
     )
@@ -125,10 +129,12 @@ class _Reader:
     def __init__(self, page: Page, gazetteer: Gazetteer, language: str) -> None:
         self._page = page
         self._gazetteer = gazetteer
-        self._with_foreign = language not in _MAIN_LANGUAGES
-        words = set(page.words)
-        self._peoples = gazetteer.peoples_among(words) if language not in _CAPITAL_ADJECTIVES else frozenset()
-        self._own_beginnings = gazetteer.own_beginnings_among(words)
+        is_main = language in _MAIN_LANGUAGES
+        self._look_up = gazetteer.common_candidates if is_main else gazetteer.candidates
+        self._peoples = (
+            gazetteer.peoples_among(page.distinct) if language not in _CAPITAL_ADJECTIVES else frozenset()
+        )
+        self._own_beginnings = gazetteer.own_beginnings_among(page.distinct)
 
     def read(self) -> None:
         """Fill the page's sightings."""
@@ -263,7 +269,7 @@ class _Reader:
         self._see(at, at, name, found)
 
     def _candidates(self, name: str, *, is_single: bool) -> tuple[Candidate, ...]:
-        found = self._gazetteer.candidates(name, with_foreign=self._with_foreign)
+        found = self._look_up(name)
         if is_single and found and (name in NEVER_ALONE or name in COMMON_ARABIC) and not found[0].is_extra:
             return ()
         return found

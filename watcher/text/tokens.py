@@ -10,13 +10,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watcher.errors import WatcherError
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
 
 _CHUNK_CHARS = 50_000
 _LONGEST_RUN_CHARS = 400
@@ -124,33 +123,38 @@ class _Pipeline:
     def read(self, text: str, begin: int, starts: list[int], ends: list[int], breaks: list[int]) -> None:
         """Append the words of one chunk, and the offsets at which sentences begin after a break."""
         doc = self._nlp(text) if self._splits_sentences else self._nlp.tokenizer(text)
-        columns = doc.to_array(["IDX", "LENGTH", self._is_word]).astype(int)
-        words = columns[columns[:, 2] == 1]
+        flags = [self._is_word, self._is_break, self._is_closer]
+        columns = doc.to_array(["IDX", "LENGTH", "SPACY", "IS_SPACE", *flags]).astype(int)
+        words = columns[columns[:, 4] == 1]
         starts.extend((words[:, 0] + begin).tolist())
         ends.extend((words[:, 0] + words[:, 1] + begin).tolist())
-        found = self._trained_breaks(doc) if self._splits_sentences else self._ruled_breaks(doc)
-        breaks.extend(begin + offset for offset in found)
+        if self._splits_sentences:
+            breaks.extend(begin + token.idx for token in doc if token.is_sent_start and token.i)
+        elif len(words):
+            breaks.extend(begin + offset for offset in _ruled_breaks(columns, first_word=int(words[0, 0])))
 
-    def _trained_breaks(self, doc: Doc) -> Iterator[int]:
-        return (token.idx for token in doc if token.is_sent_start and token.i)
 
-    def _ruled_breaks(self, doc: Doc) -> Iterator[int]:
-        """Yield where a sentence begins: after a stop and what closes it, and after a line end."""
-        columns = doc.to_array(
-            ["IDX", "SPACY", "IS_SPACE", self._is_break, self._is_closer, self._is_word]
-        ).astype(int)
-        has_words = False
-        is_broken = False
-        is_apart = False
-        for idx, spacy, is_space, is_break, is_closer, is_word in columns.tolist():
-            # A quotation mark right behind the stop closes the sentence; one after a space opens the next.
-            if is_broken and not is_break and (is_apart or not is_closer):
-                is_broken = False
-                if has_words:
-                    yield idx
-            has_words = has_words or bool(is_word)
-            is_broken = is_broken or bool(is_break)
-            is_apart = bool(spacy or is_space)
+def _ruled_breaks(columns: Any, *, first_word: int) -> Iterator[int]:
+    """Yield where sentences begin: behind a stop and what closes it, and behind a line end.
+
+    Args:
+        columns: for each token its offset, length, whether a space follows, whether it is white space, whether it is
+            a word, a break, a closing sign.
+        first_word: offset of the first word; nothing before it is a sentence.
+    """
+    offsets, spaces, are_space, are_break, are_closer = (columns[:, at].tolist() for at in (0, 2, 3, 5, 6))
+    done = 0
+    for at in columns[:, 5].nonzero()[0].tolist():
+        following = at + 1
+        # A quotation mark right behind the stop closes the sentence; one after a space opens the next.
+        while following < len(offsets) and (
+            are_break[following]
+            or (are_closer[following] and not spaces[following - 1] and not are_space[following - 1])
+        ):
+            following += 1
+        if following < len(offsets) and following > done and offsets[at] > first_word:
+            yield offsets[following]
+        done = max(done, following)
 
 
 def _load_trained(language: str, name: str) -> Language:

@@ -27,7 +27,7 @@ PLACE: dict[str, float] = {
     "share": 1.2,
     "repeated": 0.8,
     "for_country": 0.7,
-    "for_others": -1.3,
+    "for_others": -0.9,
     "for_region": 3.9,
     "inside": 3.4,
     "home": 0.5,
