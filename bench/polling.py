@@ -40,7 +40,7 @@ def measure(name: str, count: int, *more: str) -> dict[str, Any]:
     """Run one subject on a farm of its own."""
     with farm() as port, tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "bench.subject", name, str(count), str(port), folder, *more]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 

@@ -54,6 +54,8 @@ class Reporter:
         item_id: int,
         story_id: str,
         routing: Routing,
+        *,
+        is_edit: bool,
     ) -> tuple[str, ...]:
         """Open an alert and queue it for its channels, whose names are given."""
         words = compose(match, analysed.item, analysed.places)
@@ -75,6 +77,7 @@ class Reporter:
             created_at=self.now,
             updated_at=self.now,
             item_id=item_id,
+            is_edit=is_edit,
             evidence=match.evidence,
         )
         tx.alerts.add(alert)

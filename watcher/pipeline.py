@@ -225,7 +225,13 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
             if decision.verdict is Verdict.TELL:
                 opened += 1
                 told += reporter.tell(
-                    tx, entry.analysed, match, entry.item_id, entry.story_id, context.routing
+                    tx,
+                    entry.analysed,
+                    match,
+                    entry.item_id,
+                    entry.story_id,
+                    context.routing,
+                    is_edit=entry.known is not None,
                 )
             elif decision.verdict is Verdict.UPDATE and alert is not None:
                 told += reporter.grow(tx, alert, entry.analysed, context.routing)

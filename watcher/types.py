@@ -353,7 +353,8 @@ class Alert:
 
     `sources` are all reports that joined, first one first. `quote` is the sentence with the evidence (plain text);
     `highlights` are (start, end) offsets of the evidence inside `quote`; `title_highlights` the same inside
-    `headline`. `places` are the mentions' names and countries for display, most telling first.
+    `headline`. `places` are the mentions' names and countries for display, most telling first. `is_edit` says that the
+    first report came to match only when its publisher edited it.
     """
 
     id: str

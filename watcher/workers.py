@@ -104,8 +104,11 @@ class Workers:
             return await loop.run_in_executor(self._pool, call, *args)
 
     def close(self) -> None:
-        """Stop the workers; what they have begun is dropped."""
+        """Stop the workers at once; what they have begun is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        # A worker in the middle of a hostile document would keep the whole process from ending.
+        for worker in multiprocessing.active_children():
+            worker.terminate()
 
 
 _analysis: Analysis | None = None

@@ -111,6 +111,7 @@ def _columns(alert: Alert) -> dict[str, Any]:
         "places": [list(pair) for pair in alert.places],
         "evidence": [evidence_to_json(e) for e in alert.evidence],
         "item_id": alert.item_id,
+        "is_edit": alert.is_edit,
         "created_at": alert.created_at,
         "updated_at": alert.updated_at,
     }
@@ -135,6 +136,7 @@ def _alert(row: Row[Any], sources: tuple[Source, ...]) -> Alert:
         created_at=row.created_at,
         updated_at=row.updated_at,
         item_id=row.item_id,
+        is_edit=row.is_edit,
         evidence=tuple(evidence_from_json(data) for data in row.evidence),
     )
 

@@ -189,6 +189,7 @@ alerts = Table(
     Column("places", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),
     Column("item_id", RowId),
+    Column("is_edit", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("story_id", "rule"),
