@@ -25,7 +25,7 @@ from watcher.text import weights
 from watcher.text.document import Document
 from watcher.text.gazetteer import Gazetteer
 from watcher.text.places import LEAST_CONFIDENCE, PlaceFinder
-from watcher.text.resolve import Resolved, choice_evidence
+from watcher.text.resolve import LITTLE, Resolved, known_evidence
 from watcher.text.tokens import Tokenizer
 from watcher.types import Item
 
@@ -164,7 +164,8 @@ def fit_choice(
             if gold is None or id(one.name) in done or len(one.name.candidates) == 1:
                 continue
             done.add(id(one.name))
-            matrix = np.array(choice_evidence(one.name, one.votes), dtype=float)
+            of_others = np.log(np.array(one.votes.of_others(one.name)) + LITTLE)
+            matrix = np.hstack([np.array(known_evidence(one.name), dtype=float), of_others])
             right = np.array([candidate.place.country == gold for candidate in one.name.candidates])
             if right.any() and not right.all():
                 cases.append((matrix, right, counts_of(article)))

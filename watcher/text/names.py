@@ -13,7 +13,8 @@ from watcher.text.fold import fold_term
 
 # Scripts that write no spaces: each sign is a word, and a name is several of them.
 _SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-WORD = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
+WORD = re.compile(rf"([{_SPACELESS}]|[^\W_{_SPACELESS}]+)")
+"""A word; in a group, so that `WORD.split` gives by turns what stands between words and the words."""
 
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _FEWEST_LETTERS_LEFT = 3

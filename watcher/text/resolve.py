@@ -24,10 +24,8 @@ from watcher.text.spotting import Page, Sighting
 from watcher.text.weights import CHOICE, PLACE
 
 _ROUNDS = 2
-_LITTLE = 0.1
+LITTLE = 0.1
 """What a country is taken to be spoken for that nothing in the item speaks for; keeps logarithms finite."""
-_SILENCE = (1.0 - _LITTLE, 1.0 - _LITTLE)
-"""Before there are votes: of no weight, as the logarithm of one."""
 _VOTE_OF_HOME_WORD = 0.4
 _VOTE_OF_HOME = 1.0
 _LEAST_SHARE = 1e-3
@@ -205,18 +203,15 @@ def _trust(name: Name) -> float:
     return trust * (0.7 if _WEAK_WORDS.isdisjoint(name.signs[0]) else 0.2)
 
 
-def choice_evidence(name: Name, votes: Votes | None) -> list[tuple[float, ...]]:
-    """Put what speaks for each candidate of a name into numbers, in the order of `CHOICE`."""
-    others = votes.of_others(name) if votes is not None else [_SILENCE] * len(name.candidates)
-    return [
-        (
-            one.prominence,
-            1.0 if name.inside and not name.inside.isdisjoint(_lies_in(one)) else 0.0,
-            math.log(by_country + _LITTLE),
-            math.log(by_admin + _LITTLE),
-        )
-        for one, (by_country, by_admin) in zip(name.candidates, others, strict=True)
-    ]
+def known_evidence(name: Name) -> list[tuple[float, bool]]:
+    """Give for each candidate of a name what speaks for it whatever else the item says.
+
+    Returns:
+        How well known it is, and whether it lies in a country or region that is written behind the name.
+    """
+    if not name.inside:
+        return [(one.prominence, False) for one in name.candidates]
+    return [(one.prominence, not name.inside.isdisjoint(_lies_in(one))) for one in name.candidates]
 
 
 def _shares(name: Name, votes: Votes | None) -> list[float]:
@@ -224,7 +219,13 @@ def _shares(name: Name, votes: Votes | None) -> list[float]:
     if len(name.candidates) == 1:
         return [1.0]
     known, inside, country, admin = CHOICE.values()
-    scores = [known * a + inside * b + country * c + admin * d for a, b, c, d in choice_evidence(name, votes)]
+    scores = [known * prominence + inside * is_inside for prominence, is_inside in known_evidence(name)]
+    if votes is not None:
+        log = math.log
+        scores = [
+            score + country * log(by_country + LITTLE) + admin * log(by_admin + LITTLE)
+            for score, (by_country, by_admin) in zip(scores, votes.of_others(name), strict=True)
+        ]
     best = max(scores)
     odds = [math.exp(score - best) for score in scores]
     total = sum(odds)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from watcher.text.cues import COMMON_ARABIC, INSIDE_NAMES, NEVER_ALONE, NOT_PLACES, SHORTENED
 from watcher.text.fold import Folded
@@ -59,7 +60,8 @@ class Sighting:
 class Page:
     """One field, cut into words, with what was seen in it.
 
-    `words` are folded; `starts` and `ends` are their offsets in the folded text; `cases` say how each begins;
+    `words` are folded; `starts` and `ends` are their offsets in the folded text; `gaps` hold what stands before each of
+    them (a line end before the first) and, last, what follows them all; `cases` say how each begins;
     `marked` are the indices of those that do not begin small, `distinct`
     the words without repetition.
     `is_headline`: most words begin with a capital, so that capitals tell little; `is_shouted`: all letters are.
@@ -68,6 +70,7 @@ class Page:
     field_name: FieldName
     folded: Folded
     words: Sequence[str]
+    gaps: Sequence[str]
     starts: Sequence[int]
     ends: Sequence[int]
     cases: Sequence[int]
@@ -76,10 +79,6 @@ class Page:
     is_headline: bool
     is_shouted: bool
     sightings: list[Sighting] = field(default_factory=list)
-
-    def before(self, at: int) -> str:
-        """Give what stands between a word and the one before it; a line end before the first."""
-        return self.folded.text[self.ends[at - 1] : self.starts[at]] if at else "\n"
 
 
 def spot(name: FieldName, folded: Folded, gazetteer: Gazetteer, language: str) -> Page:
@@ -99,8 +98,9 @@ def spot(name: FieldName, folded: Folded, gazetteer: Gazetteer, language: str) -
 
 def _page(name: FieldName, folded: Folded) -> Page:
     source, origins = folded.source, folded.origins
-    spans = [found.span() for found in WORD.finditer(folded.text)]
-    starts = [start for start, _ in spans]
+    pieces = WORD.split(folded.text)
+    edges = list(accumulate(map(len, pieces)))
+    words, starts = pieces[1::2], edges[0:-1:2]
     firsts = (
         [source[start] for start in starts]
         if origins is None
@@ -108,13 +108,13 @@ def _page(name: FieldName, folded: Folded) -> Page:
     )
     cases = [SMALL if first.islower() else CAPITAL if first.isupper() else UNCASED for first in firsts]
     capitals = cases.count(CAPITAL)
-    words = WORD.findall(folded.text)
     return Page(
         field_name=name,
         folded=folded,
         words=words,
+        gaps=["\n", *pieces[2::2]],
         starts=starts,
-        ends=[end for _, end in spans],
+        ends=edges[1::2],
         cases=cases,
         marked=[at for at, case in enumerate(cases) if case],
         distinct=frozenset(words),
@@ -198,7 +198,7 @@ class _Reader:
             following = last + 1
             if cases[following] == SMALL and words[following] not in INSIDE_NAMES:
                 break
-            gap = page.before(following)
+            gap = page.gaps[following]
             # Signs of a script without spaces stand side by side; other words never do.
             is_joined = gap in _JOINTS or not gap or (gap in (". ", ".", ".-") and words[last] in SHORTENED)
             if not is_joined:
@@ -217,7 +217,7 @@ class _Reader:
         written = self._written(start, end)
         if not written.isupper() or page.is_shouted:
             return None
-        if end - start == 2 and page.before(at) == ", ":
+        if end - start == 2 and page.gaps[at] == ", ":
             found = self._gazetteer.candidates(f", {written}")
             if found:
                 return self._see(at, at, f", {written}", found, is_acronym=True)
