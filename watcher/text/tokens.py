@@ -23,6 +23,8 @@ _STRINGS_KEPT = 400_000
 _FALLBACK = "xx"
 
 _LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN_CHARS + 1},}}")
+# Half characters, as broken feeds hold them: spaCy keeps its words in UTF-8 and fails on them.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _STOPS = frozenset(".!?…؟۔।॥。！？｡։።")
 _CLOSERS = frozenset("\"'”’»›)]}」』")
 
@@ -83,6 +85,7 @@ class Tokenizer:
         Raises:
             PipelineMissingError: the trained pipeline named for this language is not installed.
         """
+        text = _SURROGATE.sub("\ufffd", text)
         starts: list[int] = []
         ends: list[int] = []
         breaks: list[int] = []

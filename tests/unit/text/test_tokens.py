@@ -63,12 +63,21 @@ def test_sentences_end_at_stops_and_line_ends(text: str, language: str, sentence
     assert sentences_of(text, language) == sentences
 
 
+def test_lone_surrogates_do_no_harm() -> None:
+    found = TOKENIZER.words("Two\ud83d men. \udfff One", "en")
+    assert found.sentences == ((0, 10), (10, 15))
+    assert found.index_at(12) == 2
+
+
 def test_an_empty_text_has_neither_words_nor_sentences() -> None:
     assert TOKENIZER.words("", "en") == Words(starts=(), ends=(), sentences=())
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)
-@given(st.text(max_size=120), st.sampled_from(["en", "fr", "ar", "und"]))
+@given(
+    st.text(st.characters() | st.sampled_from("\ud800\udfff. \n"), max_size=120),
+    st.sampled_from(["en", "fr", "ar", "und"]),
+)
 def test_words_are_in_order_and_sentences_cover_the_text(text: str, language: str) -> None:
     found = TOKENIZER.words(text, language)
     edges = [edge for pair in zip(found.starts, found.ends, strict=True) for edge in pair]
