@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from watcher.match.term import Term
 
-PLACE_COST = 0.5
-"""Country names are common in news, and finding places costs more than finding terms: the last resort."""
+PLACE_COST = 1000.0
+"""Finding the places of an item costs as much as evaluating dozens of rules: only where there is nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

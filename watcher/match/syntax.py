@@ -53,12 +53,15 @@ class Condition(ABC):
     `path` says where in the rule it stands (`match.all[1].list:armed-groups`); it is no part of what it means.
     A condition *holds* or not for an item; most also *occur* somewhere in the text, which is what `near` and its
     kin are about. `unplaced_because` is set on forms that hold without occurring anywhere, `chooses` on
-    forms that pick one window among their children's occurrences.
+    forms that pick one window among their children's occurrences, `own_effort` on those that need places or words,
+    `denies` on those that may cease to hold when more of the text is looked at.
     """
 
     path: str = field(compare=False)
     unplaced_because: ClassVar[str | None] = None
     chooses: ClassVar[bool] = False
+    own_effort: ClassVar[int] = 0
+    denies: ClassVar[bool] = False
 
     @property
     def children(self) -> tuple[Condition, ...]:
@@ -85,6 +88,12 @@ class Condition(ABC):
     def parts(self, view: View) -> Iterable[tuple[Condition, View]]:
         """Pair each child with the part of the item that it is asked about."""
         return ((child, view) for child in self.children)
+
+    def effort(self) -> int:
+        """Rank how much work it is to evaluate: terms are found already, nearness often fails before it needs words,
+        and places must be found.
+        """
+        return max([self.own_effort, *(child.effort() for child in self.children)])
 
     def terms(self, vocabulary: Vocabulary) -> Iterable[Term]:
         """Give the terms that must be looked for so that it can be evaluated, those of its children included."""

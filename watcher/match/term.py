@@ -138,12 +138,13 @@ def _pieces(word: str) -> tuple[str, ...]:
 
 
 def _wildcard(words: tuple[tuple[str, ...], ...]) -> Term:
-    if len(words) == 1 and len(words[0]) == 2 and not words[0][1] and SOFT not in words[0][0]:
-        stem = words[0][0]
-        if is_arabic(stem):
-            return _arabic(stem, is_open=True)
-        if not is_unspaced(stem):
-            return Term(key=f"{stem}*", literal=SOFT + stem, check=Check.PREFIX, is_open=True)
+    """Make the term of a phrase with wildcards; one at its very end is the common case, and the quick one."""
+    start = SOFT.join("*".join(pieces) for pieces in words).removesuffix("*")
+    if "*" not in start and words[-1][-1] == "" and not is_unspaced(start):
+        if not any(map(is_arabic, start.split(SOFT))):
+            return Term(key=f"{start}*", literal=SOFT + start, check=Check.PREFIX, is_open=True)
+        if SOFT not in start:
+            return _arabic(start, is_open=True)
     return _pattern(words)
 
 

@@ -10,18 +10,21 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import Literal
 
-from watcher.match.scan import FieldHits, Offsets
+from watcher.match.scan import FieldHits
 from watcher.match.syntax import Occurrence
 from watcher.match.vocabulary import Vocabulary
 from watcher.text.document import Document
 from watcher.types import Feed, FieldName, PlaceMention
 
 ScopeName = Literal["title", "lead", "body", "author", "categories", "url"]
-Scope = Mapping[FieldName, Offsets | None]
-"""The fields looked at; None for the whole field, else the stretch of it."""
+Scope = Mapping[FieldName, bool]
+"""The fields looked at, and of each whether only its part of the lead. Finding the lead takes words: done late."""
 
-TEXT: Scope = {"title": None, "body": None}
+TEXT: Scope = {"title": False, "body": False}
 """Where a condition looks unless `field` says otherwise: what the publisher says happened."""
+
+# The title is in the lead as a whole.
+_LEAD: tuple[tuple[FieldName, bool], ...] = (("title", False), ("body", True))
 
 
 class View:
@@ -59,50 +62,55 @@ class View:
 
     def has(self, key: str) -> bool:
         """Tell whether a term occurs in the scope."""
-        for field, stretch in self._scope.items():
-            if key in self._hits[field] and (stretch is None or any(self._spans(key, field, stretch))):
+        for field, is_lead in self._scope.items():
+            if key in self._hits[field] and (not is_lead or any(self._spans(key, field))):
                 return True
         return False
 
     def has_any(self, keys: frozenset[str]) -> bool:
         """Tell whether one of many terms occurs in the scope."""
-        for field, stretch in self._scope.items():
-            hits = self._hits[field]
-            if stretch is None:
-                if not keys.isdisjoint(hits.keys):
-                    return True
-            elif any(key in keys and any(self._spans(key, field, stretch)) for key in hits.keys):
+        for field, is_lead in self._scope.items():
+            found = self._hits[field].keys
+            if not is_lead and not keys.isdisjoint(found):
+                return True
+            if is_lead and any(any(self._spans(key, field)) for key in found if key in keys):
                 return True
         return False
 
     def spans(self, key: str) -> Iterator[tuple[FieldName, int, int]]:
         """Give where a term stands in the scope, in original offsets."""
-        for field, stretch in self._scope.items():
-            yield from self._spans(key, field, stretch)
+        for field in self._scope:
+            yield from self._spans(key, field)
 
     def present(self, keys: frozenset[str]) -> Iterator[str]:
         """Give those of many terms that occur in the fields of the scope."""
-        seen = dict.fromkeys(key for field in self._scope for key in self._hits[field].keys if key in keys)
-        yield from seen
+        yield from dict.fromkeys(
+            key for field in self._scope for key in self._hits[field].keys if key in keys
+        )
 
-    def _spans(
-        self, key: str, field: FieldName, stretch: Offsets | None
-    ) -> Iterator[tuple[FieldName, int, int]]:
-        for start, end in self._hits[field].spans(key):
-            if stretch is None or (stretch[0] <= start and end <= stretch[1]):
+    def _spans(self, key: str, field: FieldName) -> Iterator[tuple[FieldName, int, int]]:
+        spans = self._hits[field].spans(key)
+        limit = self._limit(field) if spans else None
+        for start, end in spans:
+            if limit is None or end <= limit:
                 yield field, start, end
+
+    def _limit(self, field: FieldName) -> int | None:
+        """Give where the part of a field that is looked at ends; None for the whole field."""
+        if not self._scope[field]:
+            return None
+        return max((span.end for span in self.document.lead() if span.field == field), default=0)
 
     # --- places --------------------------------------------------------------------------------------------------
 
     def places(self) -> Iterator[PlaceMention]:
         """Give the places named in the scope."""
+        limits = {field: self._limit(field) for field in self._scope} if self.document.places else {}
         for mention in self.document.places:
-            span = mention.span
-            if span.field not in self._scope:
-                continue
-            stretch = self._scope[span.field]
-            if stretch is None or (stretch[0] <= span.start and span.end <= stretch[1]):
-                yield mention
+            if mention.span.field in limits:
+                limit = limits[mention.span.field]
+                if limit is None or mention.span.end <= limit:
+                    yield mention
 
     # --- the text's shape ------------------------------------------------------------------------------------------
 
@@ -130,27 +138,14 @@ class View:
 
     def inside(self, names: tuple[ScopeName, ...]) -> View:
         """Give the same item, looked at only in some fields; a scope inside a scope is what both allow."""
-        wanted: dict[FieldName, Offsets | None] = {}
+        wanted: dict[FieldName, bool] = {}
         for name in names:
-            for field, stretch in self._lead() if name == "lead" else ((name, None),):
-                wanted[field] = None if wanted.get(field, stretch) is None else stretch
+            for field, is_lead in _LEAD if name == "lead" else ((name, False),):
+                wanted[field] = is_lead and wanted.get(field, True)
         narrowed = copy(self)
         narrowed._is_narrowed = True
         narrowed._scope = wanted
         if self._is_narrowed:
-            narrowed._scope = {
-                field: _narrower(stretch, self._scope[field])
-                for field, stretch in wanted.items()
-                if field in self._scope
-            }
+            both = (field for field in wanted if field in self._scope)
+            narrowed._scope = {field: wanted[field] or self._scope[field] for field in both}
         return narrowed
-
-    def _lead(self) -> Iterator[tuple[FieldName, Offsets]]:
-        for span in self.document.lead():
-            yield span.field, (span.start, span.end)
-
-
-def _narrower(one: Offsets | None, other: Offsets | None) -> Offsets | None:
-    if one is None or other is None:
-        return one or other
-    return max(one[0], other[0]), min(one[1], other[1])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Many
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from watcher.match.anchor import Anchor, quorum
-from watcher.match.forms.logic import CONDITIONS_SCHEMA
+from watcher.match.forms.logic import CONDITIONS_SCHEMA, cheapest_first
 from watcher.match.reader import Reader
 from watcher.match.syntax import Condition, Hit, Occurrence
 from watcher.match.windows import covering, in_order
@@ -23,9 +23,14 @@ class Together(Condition):
     """What these forms share: all conditions are needed, each occurs somewhere, the best window is the evidence."""
 
     conditions: tuple[Condition, ...]
+    in_turn: tuple[Condition, ...] = field(init=False, compare=False, repr=False)
     key: ClassVar[str]
     options: ClassVar[tuple[str, ...]] = ()
     chooses: ClassVar[bool] = True
+    own_effort: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "in_turn", cheapest_first(self.conditions))
 
     @property
     def children(self) -> tuple[Condition, ...]:
@@ -56,7 +61,7 @@ class Together(Condition):
 
     def groups(self, view: View) -> list[Many[Occurrence]]:
         """Give each condition's occurrences; empty when one has none, without looking for the others'."""
-        if not all(condition.holds(view) for condition in self.conditions):
+        if not all(condition.holds(view) for condition in self.in_turn):
             return []
         return [condition.occurrences(view) for condition in self.conditions]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from watcher.match.anchor import Anchor, quorum
@@ -22,14 +22,23 @@ CONDITIONS_SCHEMA: dict[str, object] = {
 }
 
 
+def cheapest_first(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    """Order conditions so that those that need no places or words are asked first."""
+    return tuple(sorted(conditions, key=Condition.effort))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtLeast(Condition):
     """`{at_least: 2, of: […]}`: so many of the conditions hold. Inside `near`, all of them count as one window."""
 
     conditions: tuple[Condition, ...]
     need: int
+    in_turn: tuple[Condition, ...] = field(init=False, compare=False, repr=False)
     key: ClassVar[str] = "at_least"
     options: ClassVar[tuple[str, ...]] = ("of",)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "in_turn", cheapest_first(self.conditions))
 
     @property
     def children(self) -> tuple[Condition, ...]:
@@ -59,7 +68,7 @@ class AtLeast(Condition):
 
     def holds(self, view: View) -> bool:
         missing = len(self.conditions) - self.need
-        for condition in self.conditions:
+        for condition in self.in_turn:
             if not condition.holds(view):
                 missing -= 1
                 if missing < 0:
@@ -121,7 +130,7 @@ class AnyOf(AtLeast):
         return {cls.key: CONDITIONS_SCHEMA}
 
     def holds(self, view: View) -> bool:
-        return any(condition.holds(view) for condition in self.conditions)
+        return any(condition.holds(view) for condition in self.in_turn)
 
     def occurrences(self, view: View) -> Sequence[Occurrence]:
         return [one for condition in self.conditions for one in condition.occurrences(view)]
@@ -134,6 +143,7 @@ class NoneOf(Condition):
     conditions: tuple[Condition, ...]
     key: ClassVar[str] = "none"
     options: ClassVar[tuple[str, ...]] = ()
+    denies: ClassVar[bool] = True
     unplaced_because: ClassVar[str | None] = "what must be absent stands nowhere, so nothing can be near it"
 
     @property

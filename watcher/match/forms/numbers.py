@@ -72,6 +72,7 @@ class Score(Condition):
     threshold: float
     key: ClassVar[str] = "score"
     options: ClassVar[tuple[str, ...]] = ("threshold",)
+    denies: ClassVar[bool] = True  # weights may be negative
     unplaced_because: ClassVar[str | None] = "a sum of weights has no place in the text"
 
     @property

@@ -45,6 +45,7 @@ class PlaceIs(Condition):
     min_confidence: float = LEAST_CONFIDENCE
     key: ClassVar[str] = "place"
     options: ClassVar[tuple[str, ...]] = ()
+    own_effort: ClassVar[int] = 2
 
     @property
     def label(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, cast, get_args
 
 from watcher.match.anchor import Anchor
@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 _NAMES: tuple[str, ...] = get_args(ScopeName)
 
 
+def _wide(fields: tuple[ScopeName, ...]) -> tuple[ScopeName, ...]:
+    return (*fields, "title", "body")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InField(Condition):
     """`{field: title, match: …}`: holds when only these fields are looked at. `lead` is title and two sentences."""
 
     fields: tuple[ScopeName, ...]
     condition: Condition
+    is_tried_wide: bool = field(compare=False, default=False)
     key: ClassVar[str] = "field"
     options: ClassVar[tuple[str, ...]] = ("match",)
 
@@ -45,7 +50,13 @@ class InField(Condition):
         condition = reader.at("match", path=f"{reader.path}.field:{shown}").condition(value["match"])
         if names is None or condition is None or not cls._known(reader, names):
             return None
-        return cls(path=reader.path, fields=cast("tuple[ScopeName, ...]", names), condition=condition)
+        can_grow = not any(one.denies for one in condition.subtree())
+        return cls(
+            path=reader.path,
+            fields=cast("tuple[ScopeName, ...]", names),
+            condition=condition,
+            is_tried_wide="lead" in names and can_grow,
+        )
 
     @classmethod
     def _known(cls, reader: Reader, names: tuple[str, ...]) -> bool:
@@ -64,6 +75,9 @@ class InField(Condition):
         }
 
     def holds(self, view: View) -> bool:
+        # Finding the lead takes the words of the whole text: not for a condition that does not even hold on all of it.
+        if self.is_tried_wide and not self.condition.holds(view.inside(_wide(self.fields))):
+            return False
         return self.condition.holds(view.inside(self.fields))
 
     def occurrences(self, view: View) -> Sequence[Occurrence]:
