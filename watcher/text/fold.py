@@ -13,6 +13,7 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ELSEWHERE = "\0"
 """Stands in the first pass for a code point whose folding is not exactly one character long."""
@@ -111,6 +112,7 @@ def is_dropped_mark(char: str) -> bool:
     return code >= 0x300 and any(low <= code <= high for low, high in _DROPPED_MARKS)
 
 
+@lru_cache(maxsize=4_096)
 def fold_char(char: str) -> str:
     """Fold one code point; the result is empty, one character, or several, and folds to itself."""
     if char in _BY_HAND:

@@ -25,6 +25,8 @@ SMALL, CAPITAL, UNCASED = 0, 1, 2
 
 _LONGEST_NAME_WORDS = 6
 _LONGEST_ACRONYM = 5
+# A text of news has some thousand words; a hostile one may have millions, and takes no longer than this many.
+_MOST_WORDS_READ = 50_000
 _MOST_SIGHTINGS = 2_000
 _HEADLINE_SHARE = 0.6
 
@@ -82,7 +84,7 @@ class Page:
 
 
 def spot(name: FieldName, folded: Folded, gazetteer: Gazetteer, language: str) -> Page:
-    """Find all that may name a place in a field.
+    """Find all that may name a place in a field, in its first 50,000 words.
 
     Args:
         name: which field it is.
@@ -138,30 +140,30 @@ class _Reader:
 
     def read(self) -> None:
         """Fill the page's sightings."""
-        cases, words, sightings = self._page.cases, self._page.words, self._page.sightings
+        words, sightings = self._page.words, self._page.sightings
         has_small = bool(self._peoples or self._own_beginnings)
         last = -1
         for at in range(len(words)) if has_small else self._page.marked:
             if at <= last:
                 continue
-            if cases[at] != SMALL:
-                last = self._read_at(at, cases[at])
-            elif words[at] in self._own_beginnings:
-                last = self._own(at)
-            elif words[at] in self._peoples:
-                self._people(at)
-            if len(sightings) >= _MOST_SIGHTINGS:
+            last = self._read_at(at)
+            if at > _MOST_WORDS_READ or len(sightings) >= _MOST_SIGHTINGS:
                 return
 
-    def _read_at(self, at: int, case: int) -> int:
+    def _read_at(self, at: int) -> int:
         """See what begins at a word; give the last word that was read."""
-        if case == CAPITAL and self._page.ends[at] - self._page.starts[at] <= _LONGEST_ACRONYM:
+        page = self._page
+        case, last = page.cases[at], None
+        if page.words[at] in self._own_beginnings:
+            last = self._own(at)
+        if last is None and case == CAPITAL and page.ends[at] - page.starts[at] <= _LONGEST_ACRONYM:
             last = self._acronym(at)
-            if last is not None:
-                return last
-        last = self._name(at)
-        if last is None and case == UNCASED and is_arabic(self._page.words[at]):
+        if last is None and case != SMALL:
+            last = self._name(at)
+        if last is None and case == UNCASED and is_arabic(page.words[at]):
             last = self._stripped(at)
+        if last is None and case == SMALL and page.words[at] in self._peoples:
+            last = self._people(at)
         return at if last is None else last
 
     def _name(self, at: int) -> int | None:
@@ -178,25 +180,24 @@ class _Reader:
                 return self._see(at, last, name, found)
         return None
 
-    def _own(self, at: int) -> int:
-        """Look for a name that the users gave and that a small letter may begin, as in `mont Chaambi`."""
-        words, cases = self._page.words, self._page.cases
-        for last in range(self._furthest(at), at, -1):
+    def _own(self, at: int) -> int | None:
+        """Look for a name of several words that the users gave; in it, small letters are no bar: `mont Chaambi`."""
+        words = self._page.words
+        for last in range(self._furthest(at, through_small=True), at, -1):
             name = " ".join(words[at : last + 1])
-            if cases[last] != SMALL:
-                own = tuple(one for one in self._gazetteer.candidates(name) if one.is_extra)
-                if own:
-                    return self._see(at, last, name, own)
-        return at
+            own = tuple(one for one in self._gazetteer.candidates(name) if one.is_extra)
+            if own:
+                return self._see(at, last, name, own)
+        return None
 
-    def _furthest(self, at: int) -> int:
+    def _furthest(self, at: int, *, through_small: bool = False) -> int:
         """Give the index of the last word that a name beginning here could hold."""
         page = self._page
         words, cases, count = page.words, page.cases, len(page.words)
         last = at
         while last + 1 < count and last - at < _LONGEST_NAME_WORDS - 1:
             following = last + 1
-            if cases[following] == SMALL and words[following] not in INSIDE_NAMES:
+            if cases[following] == SMALL and not through_small and words[following] not in INSIDE_NAMES:
                 break
             gap = page.gaps[following]
             # Signs of a script without spaces stand side by side; other words never do.
@@ -263,10 +264,10 @@ class _Reader:
                     return self._see(at, last, name, found, start=start)
         return None
 
-    def _people(self, at: int) -> None:
+    def _people(self, at: int) -> int | None:
         name = self._page.words[at]
         found = tuple(one for one in self._gazetteer.candidates(name) if one.place.kind == "people")
-        self._see(at, at, name, found)
+        return self._see(at, at, name, found) if found else None
 
     def _candidates(self, name: str, *, is_single: bool) -> tuple[Candidate, ...]:
         found = self._look_up(name)
