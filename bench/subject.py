@@ -98,18 +98,21 @@ def timed(work: Callable[[], int]) -> Round:
 
 def run_reader(count: int, port: int, folder: Path, workers: int) -> Round:
     """The peer: reader's `update_feeds`."""
+    import warnings
+
     from reader import make_reader
 
+    warnings.simplefilter("ignore")  # it warns of every entry without an id
     reader = make_reader(str(folder / "reader.db"))
     for number in range(count):
         reader.add_feed(f"http://127.0.0.1:{port}/feed/{number}")
     begin_round(port, 0)
-    reader.update_feeds(workers=workers)
+    reader.update_feeds(workers=workers, scheduled=False)
     before = reader.get_entry_counts().total or 0
     begin_round(port, 1)
 
     def work() -> int:
-        reader.update_feeds(workers=workers)
+        reader.update_feeds(workers=workers, scheduled=False)
         return (reader.get_entry_counts().total or 0) - before
 
     return timed(work)

@@ -34,8 +34,9 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-_PRELOAD = ["watcher.analysis", "watcher.ingest.parse", "watcher.workers"]
-"""Imported once, before the workers are forked: they share the memory of it."""
+_PRELOAD = ["watcher.workers", "watcher.analysis", "watcher.ingest.parse", "spacy.lang.en", "spacy.lang.ar"]
+"""Imported once, before the workers are forked: they share the memory of it. French is left to the workers that meet
+it: spaCy compiles its exceptions for two seconds, and a killed service should be back sooner."""
 
 
 def start_early() -> None:
@@ -76,6 +77,8 @@ class Workers:
 
     async def warm_up(self) -> None:
         """Wait until the workers have built their rules; raises what building raised."""
+        # The first submission waits for the process that workers are forked from: not on the event loop.
+        await asyncio.to_thread(self._pool.submit, _is_ready)
         await asyncio.gather(*(self._run(_is_ready) for _ in range(self._count)))
 
     async def parse(self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool) -> ParsedFeed:
