@@ -25,7 +25,7 @@ SAMPLES = ROOT / "seeds" / "feeds"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FEED = Feed(id="bench", url="bench:")
 ROUNDS = 3
-ITEMS = 3_000
+ITEMS = 1_000
 
 
 def run() -> Table:
