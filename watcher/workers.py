@@ -34,9 +34,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-_PRELOAD = ["watcher.workers", "watcher.analysis", "watcher.ingest.parse", "spacy.lang.en", "spacy.lang.ar"]
-"""Imported once, before the workers are forked: they share the memory of it. French is left to the workers that meet
-it: spaCy compiles its exceptions for two seconds, and a killed service should be back sooner."""
+_PRELOAD = ["watcher.preload"]
 
 
 def start_early() -> None:
