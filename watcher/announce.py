@@ -60,7 +60,7 @@ class Reporter:
         """Open an alert and queue it for its channels, whose names are given."""
         words = compose(match, analysed.item, analysed.places)
         alert = Alert(
-            id=_id("al", story_id, match.rule),
+            id=stable_id("al", story_id, match.rule),
             story_id=story_id,
             rule=match.rule,
             rule_title=match.rule_title,
@@ -109,7 +109,7 @@ class Reporter:
         # One alert and one update per feed and channel: writing the same poll twice writes the same rows.
         about = (self.feed.id,) if kind is DeliveryKind.UPDATE else ()
         return NewDelivery(
-            id=_id("de", alert.id, channel, *about),
+            id=stable_id("de", alert.id, channel, *about),
             alert_id=alert.id,
             channel=channel,
             kind=kind,
@@ -117,6 +117,7 @@ class Reporter:
         )
 
 
-def _id(kind: str, *parts: str) -> str:
+def stable_id(kind: str, *parts: str) -> str:
+    """Give an id that is the same whenever it is made of the same parts: writing twice writes one row."""
     name = "\0".join(parts).encode("utf-8", "surrogatepass")
     return f"{kind}-{blake2b(name, digest_size=8).hexdigest()}"

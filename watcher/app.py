@@ -38,6 +38,7 @@ from watcher.storage.ledger import StoreLedger
 from watcher.storage.retention import prune
 from watcher.storage.runner import StoreRunner
 from watcher.storage.store import Store, open_store
+from watcher.trends import Trends
 from watcher.types import DeliveryState, Severity
 from watcher.web.health import make_application
 from watcher.workers import Knowledge, Workers
@@ -72,6 +73,7 @@ class Service:
         self._clock = clock or SystemClock()
         self._owner = new_owner()
         self._limits = _limits(config.settings)
+        self._trends = _trends(config)
         self.metrics = Metrics()
 
     async def run(self, stop: asyncio.Event, *, on_ready: Callable[[], None] = lambda: None) -> None:
@@ -155,6 +157,7 @@ class Service:
                 metrics=self.metrics,
                 routing=_routing(settings, channels, self.metrics),
                 story_window=settings.stories.window,
+                trends=self._trends,
             )
             poller = Poller(
                 feeds={feed.id: feed for feed in config.feeds},
@@ -182,6 +185,7 @@ class Service:
             tx.deliveries.release_owners(lost)
             now = self._clock.now()
             tx.feeds.configure(self._config.feeds, now=now)
+            tx.trends.configure(self._trends.series, now=now)
             tx.feeds.pull_back(now=now, horizon=horizon(self._limits))
             waiting = {channel for channel, state in tx.deliveries.counts() if state is DeliveryState.PENDING}
         for channel in sorted(waiting - self._config.settings.channels.keys()):
@@ -315,6 +319,11 @@ def _give_back(store: Store, owner: str) -> None:
     with store.write() as tx:
         tx.feeds.release(owners=[owner])
         tx.deliveries.release_owners([owner])
+
+
+def _trends(config: Config) -> Trends:
+    titles = {feed.id: feed.title for feed in config.feeds if feed.title}
+    return Trends.of(config.rules, config.lists, titles)
 
 
 def _limits(settings: Settings) -> PollingLimits:

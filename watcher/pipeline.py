@@ -8,7 +8,7 @@ store. Called by the poller, once per due feed.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Protocol
@@ -26,6 +26,7 @@ from watcher.storage.feeds import PollRecord, listed_key
 from watcher.storage.items import Known
 from watcher.storage.store import Store, Transaction
 from watcher.story.cluster import fold_into_story
+from watcher.trends import Report, Trends
 from watcher.types import Analysed, Feed, FeedState, Fetched, Item, ParsedFeed
 
 log = structlog.get_logger(__name__)
@@ -68,6 +69,7 @@ class Context:
     metrics: Metrics
     routing: Routing
     story_window: timedelta
+    trends: Trends = field(default_factory=Trends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +240,22 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
     return replace(poll, alerts=opened, told=tuple(told))
 
 
+def count_over_time(poll: Poll, tx: Transaction, context: Context) -> Poll:
+    """Note what rules over time count, and raise what they find."""
+    reports = [
+        Report(
+            analysed=entry.analysed,
+            item_id=entry.item_id,
+            story_id=entry.story_id,
+            ended=entry.matched_before - {match.rule for match in entry.analysed.matches},
+            is_archive=poll.is_archive,
+        )
+        for entry in poll.entries
+    ]
+    told = context.trends.record(tx, reports, context.routing, poll.now)
+    return replace(poll, alerts=poll.alerts + told.alerts, told=(*poll.told, *told.channels))
+
+
 def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Remember the answer's validators and when to poll next: last, and in the same transaction as the items."""
     fetched = poll.fetched
@@ -266,6 +284,7 @@ RECORD: tuple[Callable[[Poll, Transaction, Context], Poll], ...] = (
     keep_items,
     fold_stories,
     raise_alerts,
+    count_over_time,
     settle_feed,
 )
 

@@ -257,7 +257,9 @@ class Match:
 
     `rule_version` is a hash of the rule's content. `sentence` is the sentence of the item that carries most of the
     evidence, None for a match without any in title and body. `is_test` marks rules of status `test`: recorded and
-    shown, never delivered. `is_late` marks items published longer ago than the rule's `max_age`.
+    shown, never delivered. `is_late` marks items published longer ago than the rule's `max_age`. `is_counted` marks
+    a match that is told nobody by itself: a rule over time counts it. `terms` are what such a rule tells apart in
+    the item, as (key, text found).
     """
 
     rule: str
@@ -269,6 +271,8 @@ class Match:
     sentence: Span | None = None
     is_test: bool = False
     is_late: bool = False
+    is_counted: bool = False
+    terms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +321,7 @@ class MatchOutcome(StrEnum):
     FIRST_POLL = "first_poll"
     TEST = "test"
     LATE = "late"
+    COUNTED = "counted"
 
 
 # --- stories, alerts, deliveries ---------------------------------------------------------------------------

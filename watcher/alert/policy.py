@@ -29,6 +29,7 @@ class Reason(StrEnum):
     FIRST_POLL = "first_poll"
     TEST_RULE = "test_rule"
     LATE = "late"
+    COUNTED = "counted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ _HELD = {
     MatchOutcome.FIRST_POLL: Reason.FIRST_POLL,
     MatchOutcome.TEST: Reason.TEST_RULE,
     MatchOutcome.LATE: Reason.LATE,
+    MatchOutcome.COUNTED: Reason.COUNTED,
 }
 
 
@@ -51,6 +53,8 @@ def outcome_of(match: Match, *, is_archive: bool) -> MatchOutcome:
         match: the rule that held.
         is_archive: the item came with the first poll of its feed, and that feed does not alert on it.
     """
+    if match.is_counted:
+        return MatchOutcome.COUNTED
     if match.is_test:
         return MatchOutcome.TEST
     if match.is_late:

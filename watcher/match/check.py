@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
+from watcher.match.counting import check_counted
 from watcher.match.forms.facts import Fact, FeedIs, FeedTagIs, LanguageIs
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.logic import AllOf, AtLeast, NoneOf
@@ -93,6 +94,7 @@ class _Checker:
             if not errors:
                 yield from ((rule.id, problem) for problem in self._unindexed(rule, vocabulary))
                 yield from ((rule.id, problem) for problem in self._silent_languages(rule))
+        yield from check_counted(self._rules)
         yield from self._unused_lists()
 
     # --- references --------------------------------------------------------------------------------------------
@@ -119,7 +121,8 @@ class _Checker:
     # --- warnings ----------------------------------------------------------------------------------------------
 
     def _no_tests(self, rule: Rule) -> Iterator[SyntaxProblem]:
-        if not rule.tests:
+        # A rule that counts another one's matches has no texts of its own to be tested on.
+        if not rule.tests and (rule.when is None or rule.when.of is None):
             yield SyntaxProblem(
                 message=f"the rule '{rule.id}' has no tests",
                 suggestion="tests: [{title: …, expect: match}]",

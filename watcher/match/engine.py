@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from watcher.match.anchor import place_sign
 from watcher.match.compile import RuleSet
+from watcher.match.counting import counted_terms
 from watcher.match.scan import FieldHits
 from watcher.match.syntax import FromFilter, Hit, Rule, Status
 from watcher.match.view import View
@@ -97,6 +98,8 @@ class Engine:
             sentence=_sentence(hits, view.document),
             is_test=rule.status is Status.TEST,
             is_late=is_late(rule, view.document, now),
+            is_counted=rule.when is not None,
+            terms=counted_terms(rule, view) if rule.when is not None else (),
         )
 
 

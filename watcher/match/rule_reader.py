@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypeVar
 
-from watcher.match.forms import NOT_YET
+from watcher.match.rate_reader import MatchesOf, read_when
+from watcher.match.rates import Trend
 from watcher.match.reader import Reader, Step, did_you_mean
 from watcher.match.syntax import AlertOptions, Condition, FromFilter, Rule, RuleTest, Status
 from watcher.types import Severity
@@ -25,6 +26,7 @@ RULE_KEYS = (
     "tags",
     "from",
     "match",
+    "when",
     "unless",
     "max_age",
     "alert",
@@ -35,6 +37,13 @@ DURATION = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7}
 EXPECTATIONS = {"match": True, "no match": False}
 
 _NOT_IN_VERSION = ("tests", "description", "false_positives")
+_NOT_OVER_TIME = ("max_age",)
+_NOT_OVER_TIME_OF_RULE = {
+    "max_age": "'within' says how old what counts may be",
+    "from": "it counts what the other rule matches: put it there",
+    "unless": "it counts what the other rule matches: put it there",
+    "tests": "it counts what the other rule matches: put them there",
+}
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _DURATION_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
@@ -50,14 +59,14 @@ class RuleReader:
     def read(self) -> Rule | None:
         """Read all keys, so that all problems are told at once; None when one of them is an error."""
         reader, value = self._reader, self._value
-        if "when" in value:
-            reader.fail(f"'when' is not available yet: {NOT_YET['when']}", "when")
-        elif "match" not in value:
+        if "match" not in value and "when" not in value:
             reader.fail(
                 "the rule has no 'match': it says nothing about which items it is for", suggestion="match: …"
             )
-        reader.check_keys(value, (*RULE_KEYS, "when"))
+        reader.check_keys(value, RULE_KEYS)
         rule_id, match, unless = self._id(), self._condition("match"), self._condition("unless")
+        when, counted = self._when() if "when" in value else (None, None)
+        match = counted if "when" in value else match
         severity = self._choice("severity", {one.label: one for one in Severity}, Severity.MEDIUM)
         status = self._choice("status", {one.value: one for one in Status}, Status.ACTIVE)
         title = self._text("title")
@@ -65,7 +74,7 @@ class RuleReader:
         false_positives, tags = self._texts("false_positives"), self._texts("tags")
         from_, max_age, alert = self._from(), self._duration(value, "max_age"), self._alert()
         tests = self._tests()
-        if rule_id is None or match is None or reader.has_errors:
+        if rule_id is None or match is None or ("when" in value and when is None) or reader.has_errors:
             return None
         return Rule(
             id=rule_id,
@@ -82,6 +91,7 @@ class RuleReader:
             alert=alert,
             tests=tests,
             source=self._source(),
+            when=when,
         )
 
     # --- single keys -----------------------------------------------------------------------------------------------
@@ -98,6 +108,17 @@ class RuleReader:
             f"the id '{written}' must be small letters, digits and hyphens", "id", suggestion=slug or None
         )
         return None
+
+    def _when(self) -> tuple[Trend | None, Condition | None]:
+        reader = self._reader
+        if "match" in self._value:
+            reader.fail("a rule has 'match' or 'when', not both", "match", suggestion="when: {match: …, …}")
+        when, counted = read_when(reader, self._value["when"], self._duration)
+        for key in _NOT_OVER_TIME_OF_RULE if isinstance(counted, MatchesOf) else _NOT_OVER_TIME:
+            if key in self._value:
+                hint = _NOT_OVER_TIME_OF_RULE[key]
+                reader.fail(f"'{key}' has no meaning in this rule over time", key, suggestion=hint)
+        return when, counted
 
     def _condition(self, key: str) -> Condition | None:
         if key not in self._value:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from watcher.match.forms import FORMS
+from watcher.match.rate_reader import when_schema
 from watcher.match.rule_reader import DURATION, EXPECTATIONS, GROUPS
 from watcher.match.syntax import Status
 from watcher.types import Severity
@@ -38,13 +39,15 @@ def rule_schema() -> dict[str, Any]:
                 "tags": _TEXTS,
                 "from": _mapping({"feeds": _TEXTS, "tags": _TEXTS, "languages": _TEXTS}),
                 "match": _CONDITION,
+                "when": when_schema(_CONDITION, _DURATION),
                 "unless": _CONDITION,
                 "max_age": _DURATION,
                 "alert": _mapping({"group": {"enum": list(GROUPS)}, "remind": _DURATION}),
                 "tests": {"type": "array", "items": _test_schema()},
             },
-            required=["id", "match"],
+            required=["id"],
         ),
+        "oneOf": [{"required": ["match"]}, {"required": ["when"]}],
         "$defs": _definitions(),
     }
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from watcher.match.rates import Trend
 from watcher.match.term import Term
 from watcher.types import FieldName, Severity
 
@@ -155,6 +156,7 @@ class RuleTest:
 class Rule:
     """A rule as written. `max_age` None means no limit.
 
+    With `when` it is a rule over time: `match` then says what is counted, and `when` how many are news.
     `source` is canonical JSON of everything that decides what it matches and how it is told; with the content of
     the lists that it names it makes the rule's version.
     """
@@ -173,6 +175,7 @@ class Rule:
     alert: AlertOptions = AlertOptions()
     tests: tuple[RuleTest, ...] = ()
     source: str = ""
+    when: Trend | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

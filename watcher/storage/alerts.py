@@ -57,8 +57,11 @@ class AlertRows:
         for source in alert.sources:
             self.add_source(alert.id, source)
 
-    def add_source(self, alert_id: str, source: Source) -> None:
-        """Store one more report of an alert; a feed that is listed already is not listed again."""
+    def add_source(self, alert_id: str, source: Source, *, report: str = "") -> None:
+        """Store one more report of an alert; a feed that is listed already is not listed again.
+
+        Where each report of a feed counts, `report` names it, and it is the report that is listed once.
+        """
         taken = select(func.count()).select_from(alert_sources).where(alert_sources.c.alert_id == alert_id)
         row = {
             "alert_id": alert_id,
@@ -70,12 +73,19 @@ class AlertRows:
             "published": source.published,
             "seen_at": source.seen_at,
             "language": source.language,
+            "report": report,
         }
         insert_new(self._connection, alert_sources, [row])
 
     def touch(self, alert_id: str, *, at: datetime) -> None:
         """Note that an alert has grown."""
         self._connection.execute(update(alerts).where(alerts.c.id == alert_id).values(updated_at=at))
+
+    def restate(self, alert_id: str, *, headline: str, at: datetime) -> None:
+        """Give an alert that has grown a headline that says so."""
+        self._connection.execute(
+            update(alerts).where(alerts.c.id == alert_id).values(headline=headline, updated_at=at)
+        )
 
     def count(self) -> int:
         """Count stored alerts."""

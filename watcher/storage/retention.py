@@ -31,7 +31,8 @@ def prune(store: Store, *, now: datetime, keep_items: timedelta, keep_alerts: ti
     """Forget what is older than its time.
 
     Items that their feed still listed at its last change are kept, however old: forgotten, they would come back as
-    new. Alerts with a delivery that is still to be made are kept.
+    new. Alerts with a delivery that is still to be made are kept. What rules over time count is kept as long as the
+    longest of them looks back.
     """
     old_items = _old_items(store, now - keep_items)
     for step in _steps(old_items):
@@ -41,6 +42,7 @@ def prune(store: Store, *, now: datetime, keep_items: timedelta, keep_alerts: ti
         forgotten = _forget_alerts(tx, now - keep_alerts)
         _forget_stories(tx, now - keep_alerts)
         tx.stories.forget_bands(before=now - keep_items)
+        tx.trends.forget(now=now, keep_episodes=keep_alerts)
     return Pruned(items=len(old_items), alerts=forgotten)
 
 

@@ -16,6 +16,7 @@ from watcher.storage.engine import open_engine
 from watcher.storage.feeds import FeedRows
 from watcher.storage.items import ItemRows
 from watcher.storage.stories import StoryRows
+from watcher.storage.trends import TrendRows
 
 
 class Transaction:
@@ -28,6 +29,7 @@ class Transaction:
         self.stories = StoryRows(connection)
         self.alerts = AlertRows(connection)
         self.deliveries = DeliveryRows(connection)
+        self.trends = TrendRows(connection)
 
 
 class Store:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -209,7 +209,9 @@ alert_sources = Table(
     Column("published", Moment),
     Column("seen_at", Moment, nullable=False),
     Column("language", Text),
-    UniqueConstraint("alert_id", "feed_id"),
+    # Empty for an alert on a story, which lists a feed once; which report it is where each of a feed's counts.
+    Column("report", Text, nullable=False, server_default=""),
+    UniqueConstraint("alert_id", "feed_id", "report"),
 )
 
 deliveries = Table(
@@ -241,4 +243,56 @@ attempts = Table(
     Column("at", Moment, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("detail", Text),
+)
+
+# --- rules over time -----------------------------------------------------------------------------------------------
+
+# What is counted, since when, under which definition, and how far back anybody looks. The row with the empty term is
+# that of the whole rule: a transaction that counts locks it first, so that two cannot both be the third story.
+series = Table(
+    "series",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("keep_us", BigInteger, nullable=False),
+)
+
+# One row for each item that a series counts. No foreign key: a baseline may reach back further than items are kept.
+events = Table(
+    "events",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("report", Text, primary_key=True),
+    Column("item_id", RowId, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    Column("is_archive", Boolean, nullable=False),
+    Index("ix_events_series_term_at", "series", "term", "at"),
+)
+
+# When feeds were polled: from the first poll to the last one of each time without a long gap.
+watches = Table(
+    "watches",
+    metadata,
+    Column("started_at", Moment, primary_key=True),
+    Column("ended_at", Moment, nullable=False),
+)
+
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("started_at", Moment, primary_key=True),
+    Column("until", Moment, nullable=False),
+    Column("told_at", Moment, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("alert_id", Text),
+    Index("ix_episodes_until", "until"),
 )

@@ -48,7 +48,6 @@ NOT_YET: Mapping[str, str] = {
     "regex": "use a wildcard or {exact: …}",
     "entity": "use {exact: …}, a list or {place: …}",
     "query": "write it with all:, any:, none: and near:",
-    "when": "rules over time come later",
 }
 """Kinds of condition that are known but not read yet, and what to do meanwhile."""
 
