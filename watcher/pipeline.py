@@ -18,6 +18,7 @@ import structlog
 from watcher.alert import policy
 from watcher.alert.policy import Verdict
 from watcher.announce import Reporter, Routing
+from watcher.episodes import Report
 from watcher.errors import FetchError
 from watcher.ingest.remember import after_answer, after_failure
 from watcher.metrics import Metrics
@@ -26,7 +27,7 @@ from watcher.storage.feeds import PollRecord, listed_key
 from watcher.storage.items import Known
 from watcher.storage.store import Store, Transaction
 from watcher.story.cluster import fold_into_story
-from watcher.trends import Report, Trends
+from watcher.trends import Trends
 from watcher.types import Analysed, Feed, FeedState, Fetched, Item, ParsedFeed
 
 log = structlog.get_logger(__name__)

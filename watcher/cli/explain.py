@@ -43,12 +43,18 @@ def explain(
     """Show which conditions of a rule hold on a text, and which do not.
 
     Without RULE: one line for each rule, and the conditions of those that hold. The feeds and feed tags of `from`
-    count for stored items only.
+    count for stored items only. A rule over time alone, without a text: how it stands now, from the database.
     """
     from watcher.cli.ready import NO_FEED, analysis_of
     from watcher.config.load import load
 
-    if sum(given is not None for given in (file, stored, title if title is not None else body)) != 1:
+    texts = sum(given is not None for given in (file, stored, title if title is not None else body))
+    if not texts and rule is not None:
+        from watcher.cli.explain_trend import explain_trend
+
+        explain_trend(rule, config, json=json)
+        return
+    if texts != 1:
         raise typer.BadParameter("give --title and --body, or --file, or --item")
     if stored is not None:
         loaded, item, feed = _stored(config, stored)

@@ -66,7 +66,7 @@ def _report(rules: Sequence[Rule], results: Sequence[TestResult]) -> None:
     failed = [result for result in results if not result.passed]
     for result in failed:
         _print_failure(result)
-    untested = [rule.id for rule in rules if not rule.tests]
+    untested = [rule.id for rule in rules if not rule.tests and rule.reads_items]
     screen = console()
     if untested:
         screen.print(f"without tests: {', '.join(untested)}", style="dim")

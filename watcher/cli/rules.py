@@ -84,6 +84,7 @@ def _details(rule: Rule) -> dict[str, object]:
             "languages": sorted(rule.from_.languages),
         },
         "max_age": format_duration(rule.max_age) if rule.max_age is not None else None,
+        "when": rule.when.label if rule.when is not None else None,
         "match": _node(rule.match),
         "unless": _node(rule.unless) if rule.unless is not None else None,
     }
@@ -106,7 +107,10 @@ def _print_rule(rule: Rule) -> None:
     screen.print(f"{rule.severity.label}, {rule.status.value}" + "".join(f", #{tag}" for tag in rule.tags))
     if rule.description:
         screen.print(rule.description)
-    for name, condition in (("match", rule.match), ("unless", rule.unless)):
+    if rule.when is not None:
+        screen.print(f"when: {rule.when.label}")
+    counted = "counts" if rule.when is not None else "match"
+    for name, condition in ((counted, rule.match), ("unless", rule.unless)):
         if condition is not None:
             tree = Tree(name)
             grow(tree, condition)

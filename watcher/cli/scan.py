@@ -137,7 +137,8 @@ def _result(analysis: Analysis, item: Item) -> dict[str, Any]:
         "id": item.guid,
         "language": document.language,
         "places": [_place(mention) for mention in document.places],
-        "matches": [_match(match) for match in matches],
+        # What a rule over time counts is no alert by itself.
+        "matches": [_match(match) for match in matches if not match.is_counted],
     }
 
 

@@ -122,7 +122,7 @@ class _Checker:
 
     def _no_tests(self, rule: Rule) -> Iterator[SyntaxProblem]:
         # A rule that counts another one's matches has no texts of its own to be tested on.
-        if not rule.tests and (rule.when is None or rule.when.of is None):
+        if not rule.tests and rule.reads_items:
             yield SyntaxProblem(
                 message=f"the rule '{rule.id}' has no tests",
                 suggestion="tests: [{title: …, expect: match}]",

@@ -94,17 +94,22 @@ def explain(rule_id: str, engine: Engine, document: Document, feed: Feed, now: d
         KeyError: there is no such rule.
     """
     rule = engine.ruleset.by_id[rule_id]
+    # A rule over time that counts the matches of another one sees an item with that one's eyes.
+    read = engine.ruleset.by_id[rule.when.of] if rule.when is not None and rule.when.of else rule
     view = engine.view(document, feed)
-    match = _step(rule.match, view)
-    unless = None if rule.unless is None else _step(rule.unless, view)
-    hidden = _hidden(rule, view)
-    late = is_late(rule, document, now)
+    match = _step(read.match, view)
+    unless = None if read.unless is None else _step(read.unless, view)
+    hidden = _hidden(read, view)
+    late = is_late(read, document, now)
     matched = match.held and not (unless is not None and unless.held) and hidden is None
-    is_run = rule.status is not Status.OFF
+    is_run = rule.status is not Status.OFF and read.status is not Status.OFF
+    reason = _reason(read, match, unless, hidden, late)
+    if rule.when is not None:
+        reason = _over_time(rule, rule.when.label, reason, is_counted=matched and is_run)
     return Explanation(
         rule=rule.id,
         matched=matched and is_run,
-        reason=_reason(rule, match, unless, hidden, late),
+        reason=reason,
         hidden_by_from=hidden,
         match=match,
         unless=unless,
@@ -153,6 +158,12 @@ def _reason(rule: Rule, match: Step, unless: Step | None, hidden: str | None, la
     if late:
         return f"match, but late: published more than {rule.max_age} ago, recorded and not delivered"
     return "match (test: recorded and shown, not delivered)" if rule.status is Status.TEST else "match"
+
+
+def _over_time(rule: Rule, label: str, reason: str, *, is_counted: bool) -> str:
+    if rule.status is Status.OFF:
+        return "not counted: the rule is off"
+    return f"counted: it waits for {label}" if is_counted else reason.replace("no match", "not counted", 1)
 
 
 def _failed(step: Step) -> str:

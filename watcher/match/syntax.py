@@ -178,6 +178,11 @@ class Rule:
     when: Trend | None = None
 
     @property
+    def reads_items(self) -> bool:
+        """Whether it is asked about items itself; a rule over time may count the matches of another rule."""
+        return self.when is None or self.when.of is None
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """What must hold, and what vetoes."""
         return (self.match,) if self.unless is None else (self.match, self.unless)

@@ -13,12 +13,13 @@ from tests.support.matching import read_lists, read_rule
 from tests.support.samples import NOW
 from watcher.alert.route import Route
 from watcher.announce import Routing
+from watcher.episodes import Report, Told, read, state_of
 from watcher.match.rates import Reason, Surge, Unit
 from watcher.metrics import Metrics
 from watcher.storage.retention import prune
 from watcher.storage.store import Store
 from watcher.storage.tables import watches
-from watcher.trends import Report, Told, Trends, read
+from watcher.trends import Trends
 from watcher.types import Alert, Analysed, DeliveryKind, Item, Match
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -333,6 +334,20 @@ def test_a_reading_says_how_far_it_is(store: Store) -> None:
     with store.read() as tx:
         reading = read(tx, watch, "", NOW)
     assert (reading.count, reading.needed, reading.reason) == (1, 3, Reason.TOO_FEW)
+
+
+def test_how_a_rule_stands_can_be_read(store: Store) -> None:
+    desk = Desk(store, BORDER, SURGE, NEW)
+    desk.watch(NOW - 10 * DAY, NOW)
+    desk.see(item("a"), item("b"), item("c"))
+    surge, new = desk.trends.watch_of("surge"), desk.trends.watch_of("new")
+    assert surge is not None
+    assert new is not None
+    with store.read() as tx:
+        state, of_terms = state_of(tx, surge, NOW), state_of(tx, new, NOW)
+    assert state.reading is not None
+    assert (state.reading.count, state.watched, len(state.episodes)) == (3, 10 * DAY, 1)
+    assert of_terms.reading is None, "each term has its own"
 
 
 def test_workers_that_began_at_the_same_time_watched_one_time(store: Store) -> None:
