@@ -19,6 +19,10 @@ from watcher.text.fold import Folded
 
 Offsets = tuple[int, int]
 
+_AS_WRITTEN = (Check.EXACT, Check.WITHIN)
+_PLACED = ("=", "/", "~")
+"""How the keys of terms begin whose hits are offsets in the original text already."""
+
 
 class FieldHits:
     """The terms found in one field.
@@ -51,8 +55,8 @@ class FieldHits:
         """Give where a term stands in the original text, in order of start; empty when it does not occur."""
         if key not in self._spans:
             found = self._found.get(key, ())
-            is_exact = key.startswith("=")
-            self._spans[key] = tuple(found if is_exact else sorted({self._original(*hit) for hit in found}))
+            is_placed = key.startswith(_PLACED)
+            self._spans[key] = tuple(found if is_placed else sorted({self._original(*hit) for hit in found}))
         return self._spans[key]
 
     def _original(self, start: int, end: int) -> Offsets:
@@ -74,8 +78,8 @@ class Scanner:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         unique = {term.key: term for term in terms}
-        self._folded = _Automaton(term for term in unique.values() if term.check is not Check.EXACT)
-        self._written = _Automaton(term for term in unique.values() if term.check is Check.EXACT)
+        self._folded = _Automaton(term for term in unique.values() if term.check not in _AS_WRITTEN)
+        self._written = _Automaton(term for term in unique.values() if term.check in _AS_WRITTEN)
 
     def scan(self, folded: Folded) -> FieldHits:
         """Find the terms in one field; linear in its length and in the number of hits."""
@@ -95,9 +99,9 @@ class Scanner:
         return FieldHits(folded, separated, text, dict(found))
 
     def _scan_written(self, source: str, found: dict[str, list[Offsets]]) -> None:
-        for term, start, end in self._written.hits(_encodable(source)):
+        for term, start, end in self._written.hits(encodable(source)):
             before, after = source[start - 1 : start], source[end : end + 1]
-            if not before.isalnum() and not after.isalnum():
+            if term.check is Check.WITHIN or not (before.isalnum() or after.isalnum()):
                 found[term.key].append((start, end))
 
 
@@ -120,7 +124,7 @@ class _Automaton:
                 yield term, start, end
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Put a stand-in for lone surrogates, which cannot be encoded; the length stays the same."""
     try:
         text.encode()

@@ -53,6 +53,7 @@ class Check(Enum):
     PATTERN = "the term's pattern, over the whole text"
     ANYWHERE = "none: the script has no word edges"
     EXACT = "in the text as written, with no letter on either side"
+    WITHIN = "none: in the text as written, also inside a word"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,11 @@ def exact_term(written: str) -> Term:
     if not any(char.isalnum() for char in text):
         raise TermError("an exact term needs a letter or a digit")
     return Term(key=f"={text}", literal=text, check=Check.EXACT)
+
+
+def within_term(literal: str) -> Term:
+    """Make the term of a stretch of text as written, which may be part of a word."""
+    return Term(key=f"/{literal}", literal=literal, check=Check.WITHIN)
 
 
 def phrase_term(written: str) -> Term:

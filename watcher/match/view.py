@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import Literal
 
-from watcher.match.scan import FieldHits
+from watcher.match.scan import FieldHits, encodable
 from watcher.match.syntax import Occurrence
 from watcher.match.vocabulary import Vocabulary
 from watcher.text.document import Document
@@ -87,6 +87,13 @@ class View:
         yield from dict.fromkeys(
             key for field in self._scope for key in self._hits[field].keys if key in keys
         )
+
+    def texts(self) -> Iterator[tuple[FieldName, str]]:
+        """Give the texts of the scope as written, fit to be encoded."""
+        for field in self._scope:
+            text = self.document.text(field)
+            if text:
+                yield field, encodable(text[: self._limit(field)])
 
     def _spans(self, key: str, field: FieldName) -> Iterator[tuple[FieldName, int, int]]:
         spans = self._hits[field].spans(key)

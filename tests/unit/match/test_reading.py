@@ -79,7 +79,6 @@ def only(problems: tuple[SyntaxProblem, ...]) -> SyntaxProblem:
         ("{place: {min_confidence: 0.5}}", ("place",), "needs a country"),
         ("{use: }", ("use",), "missing"),
         ("{lemma: cross}", ("lemma",), "not available yet"),
-        ("{regex: 'CVE-\\d+'}", ("regex",), "not available yet"),
         ("{entity: ORG}", ("entity",), "not available yet"),
         ("{query: 'a AND b'}", ("query",), "not available yet"),
     ],

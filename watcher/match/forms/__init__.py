@@ -13,6 +13,7 @@ from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.logic import AllOf, AnyOf, AtLeast, NoneOf
 from watcher.match.forms.names import Use
 from watcher.match.forms.numbers import Count, Score
+from watcher.match.forms.patterns import Regex
 from watcher.match.forms.places import PlaceIs
 from watcher.match.forms.scope import InField
 from watcher.match.forms.words import Exact, Phrase
@@ -35,6 +36,7 @@ FORMS: Mapping[str, type[Form]] = {
         AnyOfList,
         PlaceIs,
         Score,
+        Regex,
         LanguageIs,
         FeedIs,
         FeedTagIs,
@@ -45,7 +47,6 @@ FORMS: Mapping[str, type[Form]] = {
 
 NOT_YET: Mapping[str, str] = {
     "lemma": "write the forms out, or use a wildcard such as cross*",
-    "regex": "use a wildcard or {exact: …}",
     "entity": "use {exact: …}, a list or {place: …}",
     "query": "write it with all:, any:, none: and near:",
 }
