@@ -20,6 +20,12 @@ class Metrics:
         self.poll_seconds = Histogram(
             "watcher_poll_seconds", "Time of one poll, from request to commit.", registry=add
         )
+        self.full_parses = Counter(
+            "watcher_full_parses",
+            "Documents of which all entries were parsed, seen before or not, by reason.",
+            ["reason"],
+            registry=add,
+        )
         self.items = Counter("watcher_items", "Items stored, by novelty.", ["novelty"], registry=add)
         self.matches = Counter(
             "watcher_matches", "Rules that held, by outcome.", ["rule", "outcome"], registry=add

@@ -42,7 +42,9 @@ class Fetching(Protocol):
 class Thinking(Protocol):
     """What is asked of the workers."""
 
-    async def parse(self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool) -> ParsedFeed: ...
+    async def parse(
+        self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool, memory: bytes
+    ) -> ParsedFeed: ...
 
     async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]: ...
 
@@ -123,7 +125,15 @@ async def parse(poll: Poll, context: Context) -> Poll:
     fetched = poll.fetched
     if fetched is None or fetched.is_not_modified or poll.body_hash == poll.state.body_hash:
         return poll
-    parsed = await context.workers.parse(fetched, seen_at=poll.now, repeats_guids=poll.state.repeats_guids)
+
+    def look_up() -> bytes:
+        with context.store.read() as tx:
+            return tx.feeds.seen(poll.feed.id)
+
+    memory = await context.run(look_up)
+    parsed = await context.workers.parse(
+        fetched, seen_at=poll.now, repeats_guids=poll.state.repeats_guids, memory=memory
+    )
     return replace(poll, parsed=parsed)
 
 
@@ -274,10 +284,15 @@ def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
         PollRecord(
             state=state,
             title=parsed.title if parsed else None,
-            listed=b"".join(listed_key(item.key) for item in parsed.items) if parsed else None,
+            listed=_listed(parsed) if parsed else None,
+            seen=parsed.memory if parsed else None,
         )
     )
     return replace(poll, state=state)
+
+
+def _listed(parsed: ParsedFeed) -> bytes:
+    return b"".join((parsed.kept, *(listed_key(item.key) for item in parsed.items)))
 
 
 PREPARE: tuple[Callable[[Poll, Context], Awaitable[Poll]], ...] = (fetch, parse, select, analyse)
@@ -338,6 +353,8 @@ def _settle_failure(poll: Poll, error: FetchError, context: Context) -> Poll:
 
 def _count(poll: Poll, metrics: Metrics) -> None:
     metrics.polls.labels("unchanged" if poll.parsed is None else "ok").inc()
+    if poll.parsed is not None and poll.parsed.full_parse is not None:
+        metrics.full_parses.labels(poll.parsed.full_parse).inc()
     for entry in poll.entries:
         metrics.items.labels("new" if entry.known is None else "edited").inc()
         for match in entry.analysed.matches:

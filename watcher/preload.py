@@ -8,7 +8,7 @@ import spacy.lang.ar
 import spacy.lang.en  # noqa: F401  (for its memory)
 
 import watcher.analysis
-import watcher.ingest.parse
+import watcher.ingest.novelty
 import watcher.workers  # noqa: F401
 from watcher.text.language import detect
 

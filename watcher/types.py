@@ -185,9 +185,27 @@ class Item:
         return self.published or self.updated
 
 
+class FullParse(StrEnum):
+    """Why a document was parsed whole, though entries of it may have been seen before."""
+
+    FIRST = "first"
+    NO_ENTRIES = "no_entries"
+    SCATTERED = "scattered"
+    TOO_LONG = "too_long"
+    DAMAGED = "damaged"
+    INSEPARABLE = "inseparable"
+    DEPENDENT = "dependent"
+    SETTING_CHANGED = "setting_changed"
+    IDENTITY_SHARED = "identity_shared"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """A parsed document: what it says of itself, and its items.
+
+    After a poll, `items` are those of entries that were not seen at the last one; `kept` are the short keys (see
+    `ingest.identity.short_key`) of the items of the others, one after another, `memory` is what the next poll must be
+    given, to be stored with the items, and `full_parse` says why all entries were parsed, None when they were not.
 
     `problem` is set when the document was damaged but items were still read (`MALFORMED`); a document from which
     nothing can be read raises `FetchError` instead. `ttl` is how long the feed itself says to wait between polls.
@@ -202,6 +220,9 @@ class ParsedFeed:
     ttl: timedelta | None = None
     problem: FetchProblem | None = None
     problem_detail: str | None = None
+    kept: bytes = b""
+    memory: bytes = b""
+    full_parse: FullParse | None = None
 
 
 # --- text ------------------------------------------------------------------------------------------------

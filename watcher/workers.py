@@ -79,10 +79,12 @@ class Workers:
         await asyncio.to_thread(self._pool.submit, _is_ready)
         await asyncio.gather(*(self._run(_is_ready) for _ in range(self._count)))
 
-    async def parse(self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool) -> ParsedFeed:
-        """Parse a fetched document; raises `FetchError` for one that is no feed."""
+    async def parse(
+        self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool, memory: bytes
+    ) -> ParsedFeed:
+        """Parse what is new in a fetched document; raises `FetchError` for one that is no feed."""
         try:
-            return await self._run(_parse, fetched, seen_at, repeats_guids)
+            return await self._run(_parse, fetched, seen_at, repeats_guids, memory)
         except BrokenProcessPool as error:
             # Twice the pool died under this document: it is the document.
             raise FetchError(
@@ -139,10 +141,10 @@ def _is_ready() -> bool:
     return _analysis is not None
 
 
-def _parse(fetched: Fetched, seen_at: datetime, repeats_guids: bool) -> ParsedFeed:
-    from watcher.ingest.parse import parse
+def _parse(fetched: Fetched, seen_at: datetime, repeats_guids: bool, memory: bytes) -> ParsedFeed:
+    from watcher.ingest.novelty import parse_new
 
-    return parse(fetched, seen_at=seen_at, repeats_guids=repeats_guids)
+    return parse_new(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=memory)
 
 
 def _analyse(items: tuple[Item, ...], feed: Feed, now: datetime) -> tuple[Analysed, ...]:

@@ -23,9 +23,9 @@ from watcher.ingest.prolog import read_prolog
 
 MAX_ENTRIES = 5_000
 """Per document, the first ones: ten times the longest real feeds, and some seconds of parsing."""
-_MAX_ELEMENTS = 300_000
+MAX_ELEMENTS = 300_000
 """Per document; an element costs about 15 µs. Ten MiB of real feed have well under 250,000."""
-_MAX_TEXTS = 2_000_000
+MAX_TEXTS = 2_000_000
 """Runs of text per document: the loose parser hands over a run of `<` one by one. 10 MiB of real feed have 400,000."""
 _MAX_ATTRIBUTES = 200
 _MAX_NAMESPACES = 100
@@ -33,12 +33,28 @@ _MAX_TAGS = 200
 _MAX_AUTHORS = 50
 _MAX_AUTHOR_CHARS = 200
 """feedparser looks for an address in it with a regex whose cost grows with the square of its length."""
-_MAX_EXPANSION_CHARS = 1_000_000
+MAX_EXPANSION_CHARS = 1_000_000
 """What entities of the document's own may add to it in all."""
 _MAX_DOCTYPE_CHARS = 8_192
 """Longer ones are dropped, with their entities: feedparser's patterns are quadratic in them."""
 
 _ROOT_END = re.compile(r"</(?:rss|feed|rdf:RDF|channel|RDF)\s*>", re.IGNORECASE)
+
+MARK = "watcher-entry"
+"""Target of a processing instruction that asks the parser how it stands there; feedparser passes over them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How feedparser stood at one mark.
+
+    `entries` is how many it had begun. `standing` is all that an entry takes over from what comes before it (bases,
+    languages, namespaces, flags): equal standings on both sides of an entry show that those after it do not depend on
+    it. None where the parser stood inside an entry or a text.
+    """
+
+    entries: int
+    standing: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +63,7 @@ class FeedXml:
 
     `version` is its name of the format, empty for none. `error` says why the document is not well-formed, None when
     it is. `is_cut` says that it broke off inside an entry, which then is not among the entries. `is_over` says that
-    reading stopped at a bound.
+    reading stopped at a bound. `entities` are those of the document's own. `marks` are what stood at each `MARK`.
     """
 
     version: str
@@ -56,6 +72,8 @@ class FeedXml:
     error: str | None
     is_cut: bool
     is_over: bool
+    entities: dict[str, str]
+    marks: tuple[Mark, ...]
 
 
 class _Enough(Exception):  # noqa: N818  (no error: a way out of the parser)
@@ -74,9 +92,13 @@ class _Bounded:
     resolve_relative_uris = False
     sanitize_html = False
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.bounded_marks: list[Mark] = []
+
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> Any:
         self.bounded_elements += 1
-        if self.bounded_elements > _MAX_ELEMENTS:
+        if self.bounded_elements > MAX_ELEMENTS:
             raise _Enough
         result = super().unknown_starttag(tag, attrs[:_MAX_ATTRIBUTES])  # type: ignore[misc]
         if len(self.entries) > MAX_ENTRIES:
@@ -85,7 +107,7 @@ class _Bounded:
 
     def handle_data(self, text: str, escape: int = 1) -> None:
         self.bounded_texts += 1
-        if self.bounded_texts > _MAX_TEXTS:
+        if self.bounded_texts > MAX_TEXTS:
             raise _Enough
         super().handle_data(text, escape)  # type: ignore[misc]
 
@@ -105,7 +127,55 @@ class _Bounded:
             super()._sync_author_detail(key)  # type: ignore[misc]
 
 
+# fmt: off
+_STANDING = (
+    "version", "baseuri", "lang", "depth", "basestack", "langstack", "namespacemap", "namespaces_in_use", "decls",
+    "svgOK", "hasContent", "infeed", "intextinput", "inimage", "inauthor", "incontributor", "inpublisher",
+    "_summaryKey",
+)
+# fmt: on
+"""feedparser's state that outlives an entry, but for what the next entry's start resets."""
+_OF_FEED = ("title", "link", "language", "ttl")
+_CONTEXTS = ("image", "textinput")
+_MAX_STANDING_CHARS = 10_000
+"""It is written out at every mark."""
+
+
 class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.bounded_prefixes: list[tuple[str | None, str | None]] = []
+        self.bounded_outer: list[tuple[dict[str, str], dict[str, str]]] = []
+
+    def startPrefixMapping(self, prefix: str | None, uri: str | None) -> None:  # noqa: N802
+        self.bounded_prefixes.append((prefix, uri))
+        self.bounded_outer.append((self.namespacemap.copy(), self.namespaces_in_use.copy()))
+        super().startPrefixMapping(prefix, uri)
+
+    def endPrefixMapping(self, prefix: str | None) -> None:  # noqa: N802
+        # feedparser lets a namespace that an entry declares reach into those after it (Blogger's `media`).
+        super().endPrefixMapping(prefix)
+        self.bounded_prefixes.pop()
+        self.namespacemap, self.namespaces_in_use = self.bounded_outer.pop()
+
+    def processingInstruction(self, target: str, data: str) -> None:  # noqa: N802, ARG002
+        if target == MARK:
+            standing = self._standing() if self._is_as_before() else None
+            self.bounded_marks.append(Mark(entries=len(self.entries), standing=standing))
+
+    def _is_as_before(self) -> bool:
+        # Once the standing has changed, what it changed to is of no use any more.
+        marks = self.bounded_marks
+        return not marks or (marks[-1].standing is not None and marks[-1].standing == marks[0].standing)
+
+    def _standing(self) -> str | None:
+        if self.inentry or self.insource or self.incontent or self.sourcedata or self.contentparams:
+            return None
+        feed: dict[str, Any] = self.feeddata
+        said = [dict.get(feed, name) for name in _OF_FEED] + [name in feed for name in _CONTEXTS]
+        standing = repr(([getattr(self, name) for name in _STANDING], self.bounded_prefixes, said))
+        return standing if len(standing) <= _MAX_STANDING_CHARS else None
+
     def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802  (named by xml.sax)
         # Looking up each attribute by its qualified name is quadratic in the standard library.
         super().startElementNS(
@@ -145,6 +215,8 @@ def read_xml(text: str, *, url: str, language: str | None = None) -> FeedXml:
         error=error,
         is_cut=is_cut,
         is_over=is_over,
+        entities=entities,
+        marks=tuple(parser.bounded_marks),
     )
 
 
@@ -160,7 +232,7 @@ def _prepare(text: str) -> tuple[bytes, str | None, dict[str, str]]:
         return root, None, {}
     version, data, entities = replace_doctype(prolog.doctype.encode("utf-8") + b"\n" + root)
     growth = sum(len(value) * root.count(f"&{name};".encode()) for name, value in entities.items())
-    return (root, version, {}) if growth > _MAX_EXPANSION_CHARS else (data, version, entities)
+    return (root, version, {}) if growth > MAX_EXPANSION_CHARS else (data, version, entities)
 
 
 def _run_strict(parser: Any, data: bytes) -> tuple[str | None, bool]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 _MAX_KEY_CHARS = 300
+KEY_BYTES = 8
+"""Length of a short key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,11 @@ def identify(entries: Sequence[Marks], *, repeats_guids: bool) -> Identities:
         return f"text:{entry.text}" if texts[entry.text] == 1 else f"whole:{entry.whole}"
 
     return Identities(keys=tuple(key(entry) for entry in entries), repeats_guids=repeats_guids)
+
+
+def short_key(text: str) -> bytes:
+    """Give the short form of a key, guid or link, to compare it with others of one document."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
 
 
 def digest(*parts: str | None) -> str:

@@ -26,6 +26,7 @@ class JsonFeed:
     title: str | None
     home_page_url: str | None
     language: str | None
+    author: str | None
     entries: tuple[Entry, ...]
     total: int
 
@@ -66,6 +67,7 @@ def read_json(text: str, *, max_entries: int) -> JsonFeed:
         title=_text(document, "title"),
         home_page_url=_text(document, "home_page_url"),
         language=_text(document, "language"),
+        author=author,
         entries=tuple(_entry(item, author) for item in items[:max_entries]),
         total=len(items),
     )

@@ -62,9 +62,19 @@ class Source:
     language: str | None = None
 
 
-def to_items(
-    entries: Sequence[Entry], source: Source, *, repeats_guids: bool
-) -> tuple[tuple[Item, ...], bool]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Itemized:
+    """The items of one document, each key once, and which of them each entry became (an index into `items`).
+
+    `repeats_guids` says that guids of this feed identify nothing.
+    """
+
+    items: tuple[Item, ...]
+    places: tuple[int, ...]
+    repeats_guids: bool
+
+
+def to_items(entries: Sequence[Entry], source: Source, *, repeats_guids: bool) -> Itemized:
     """Make items of the entries of one document.
 
     Args:
@@ -73,13 +83,15 @@ def to_items(
         repeats_guids: this feed is known to give one guid to several entries.
 
     Returns:
-        The items, in the same order, each key once: entries with equal guid, link, texts and date are one item,
-        different ones never are. And whether guids of this feed identify nothing, now or by `repeats_guids`.
+        The items, in the same order: entries with equal guid, link, texts and date are one item, different ones
+        never are.
     """
     distinct: dict[str, Item] = {}
+    wholes = []
     for entry in entries:
         item = _cleaned(entry, source)
-        distinct.setdefault(_whole(item), item)
+        wholes.append(_whole(item))
+        distinct.setdefault(wholes[-1], item)
     links = Counter(item.url for item in distinct.values())
     site = clean_link(source.site, base=source.url)
     shared = {url for url, count in links.items() if url and (count > 1 or url == site or is_front_page(url))}
@@ -87,7 +99,7 @@ def to_items(
         Marks(
             guid=item.guid,
             link=None if item.url in shared else item.url,
-            text=digest(item.title, item.content, item.summary),
+            text=text_of(item),
             whole=whole,
         )
         for whole, item in distinct.items()
@@ -97,7 +109,15 @@ def to_items(
         replace(item, key=key, is_url_shared=item.url in shared, is_guid_shared=found.repeats_guids)
         for key, item in zip(found.keys, distinct.values(), strict=True)
     )
-    return items, found.repeats_guids
+    order = {whole: place for place, whole in enumerate(distinct)}
+    return Itemized(
+        items=items, places=tuple(order[whole] for whole in wholes), repeats_guids=found.repeats_guids
+    )
+
+
+def text_of(item: Item) -> str:
+    """Digest an item's texts, which identify it where nothing better does."""
+    return digest(item.title, item.content, item.summary)
 
 
 def language_code(tag: str | None) -> str | None:

@@ -1,13 +1,13 @@
 """From the bytes of an answer to items: the parser, which knows nothing of HTTP but its headers.
 
-In: `Fetched`. Out: `ParsedFeed`, or a `FetchError` where nothing can be read. Called by the poller (in a worker
-process) and by the commands that preview a feed. Nothing here opens a file or a connection, whatever the document
-says.
+In: `Fetched`. Out: `ParsedFeed`, or a `FetchError` where nothing can be read. Called by `novelty` for polls and by
+the commands that preview a feed. Nothing here opens a file or a connection, whatever the document says.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from watcher.errors import FetchError
 from watcher.ingest.charset import Decoded, decode
 from watcher.ingest.entries import xml_entry
 from watcher.ingest.feedxml import MAX_ENTRIES, FeedXml, read_xml
+from watcher.ingest.identity import digest
 from watcher.ingest.jsonfeed import NotJsonFeedError, read_json
 from watcher.ingest.links import clean_link
 from watcher.ingest.normalize import Source, language_code, short, to_items
@@ -25,6 +26,24 @@ from watcher.types import Fetched, FetchProblem, ParsedFeed
 _ROOT = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|channel)(?=[\s>/])", re.IGNORECASE)
 _BLANK = " \t\r\n\f\v\ufeff\u200b\xa0"
 _MAX_TTL = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A parsed document, and what `novelty` must know to leave entries out of it next time.
+
+    Attributes:
+        feed: what was parsed.
+        places: for each entry of the document, the item that it became (an index into `feed.items`).
+        is_separable: every entry stood alone between two marks (see `split`).
+        setting: a digest of all that an entry's reading depends on besides its own bytes: bases, languages,
+            namespaces, entities, the feed's site. None where the entries depend on each other.
+    """
+
+    feed: ParsedFeed
+    places: tuple[int, ...]
+    is_separable: bool
+    setting: str | None
 
 
 def parse(fetched: Fetched, *, seen_at: datetime, repeats_guids: bool = False) -> ParsedFeed:
@@ -42,6 +61,11 @@ def parse(fetched: Fetched, *, seen_at: datetime, repeats_guids: bool = False) -
     Raises:
         FetchError: EMPTY, NOT_A_FEED, or MALFORMED with nothing readable.
     """
+    return read(fetched, seen_at=seen_at, repeats_guids=repeats_guids).feed
+
+
+def read(fetched: Fetched, *, seen_at: datetime, repeats_guids: bool) -> Reading:
+    """Do as `parse` does, and say how the entries stand to each other."""
     decoded = decode(fetched.body, fetched.headers.get("content-type", ""))
     text = decoded.text.strip(_BLANK)
     if not text:
@@ -57,7 +81,7 @@ def parse(fetched: Fetched, *, seen_at: datetime, repeats_guids: bool = False) -
 
 def _parse_json(
     fetched: Fetched, text: str, decoded: Decoded, seen_at: datetime, repeats_guids: bool
-) -> ParsedFeed:
+) -> Reading:
     try:
         feed = read_json(text, max_entries=MAX_ENTRIES)
     except NotJsonFeedError as error:
@@ -70,25 +94,27 @@ def _parse_json(
         seen_at=seen_at,
         language=language_code(feed.language),
     )
-    items, repeats = to_items(feed.entries, source, repeats_guids=repeats_guids)
+    made = to_items(feed.entries, source, repeats_guids=repeats_guids)
     problem, detail = _problem(
-        decoded.repair, error=None, is_cut=False, is_over=feed.total > MAX_ENTRIES, read=len(items)
+        decoded.repair, error=None, is_cut=False, is_over=feed.total > MAX_ENTRIES, read=len(made.items)
     )
-    return ParsedFeed(
+    parsed = ParsedFeed(
         title=short(feed.title),
         url=clean_link(feed.home_page_url, base=fetched.url),
         language=source.language,
-        items=items,
+        items=made.items,
         format=feed.version,
-        repeats_guids=repeats,
+        repeats_guids=made.repeats_guids,
         problem=problem,
         problem_detail=detail,
     )
+    setting = digest(fetched.url, parsed.url, feed.author, feed.language, feed.version)
+    return Reading(feed=parsed, places=made.places, is_separable=True, setting=setting)
 
 
 def _parse_xml(
     fetched: Fetched, text: str, decoded: Decoded, seen_at: datetime, repeats_guids: bool
-) -> ParsedFeed:
+) -> Reading:
     junk, text = _without_junk(text)
     document = _read(fetched, text)
     if not document.version and not document.entries:
@@ -107,25 +133,38 @@ def _parse_xml(
     )
     is_atom = document.version.startswith("atom")
     entries = [xml_entry(entry, is_atom=is_atom) for entry in document.entries]
-    items, repeats = to_items(entries, source, repeats_guids=repeats_guids)
+    made = to_items(entries, source, repeats_guids=repeats_guids)
     problem, detail = _problem(
         decoded.repair or junk,
         error=document.error,
         is_cut=document.is_cut,
         is_over=document.is_over,
-        read=len(items),
+        read=len(made.items),
     )
-    return ParsedFeed(
+    parsed = ParsedFeed(
         title=short(feed.get("title")),
         url=clean_link(feed.get("link"), base=fetched.url),
         language=source.language,
-        items=items,
+        items=made.items,
         format=document.version or "xml",
-        repeats_guids=repeats,
+        repeats_guids=made.repeats_guids,
         ttl=_ttl(feed.get("ttl")),
         problem=problem,
         problem_detail=detail,
     )
+    return Reading(
+        feed=parsed,
+        places=made.places,
+        is_separable=[mark.entries for mark in document.marks] == list(range(len(entries) + 1)),
+        setting=_setting(fetched, parsed, document),
+    )
+
+
+def _setting(fetched: Fetched, parsed: ParsedFeed, document: FeedXml) -> str | None:
+    standings = {mark.standing for mark in document.marks}
+    if len(standings) != 1 or (standing := standings.pop()) is None:
+        return None
+    return digest(fetched.url, parsed.url, parsed.format, repr(document.entities), standing)
 
 
 def _read(fetched: Fetched, text: str) -> FeedXml:

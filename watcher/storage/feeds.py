@@ -8,29 +8,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
-from watcher.storage.tables import feeds
+from watcher.ingest.identity import KEY_BYTES, short_key
+from watcher.storage.sql import insert_or_replace
+from watcher.storage.tables import feeds, seen_entries
 from watcher.types import Feed, FeedState, FetchProblem, Validators
 
-_KEY_BYTES = 8  # of one entry in the `listed` column
-
-
-def listed_key(key: str) -> bytes:
-    """Give the short form of an item's key that the `listed` column holds."""
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest()
+listed_key = short_key
+"""The form of an item's key in the `listed` column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecord:
-    """What a poll changes of its feed; `listed` None leaves the remembered listing as it is."""
+    """What a poll changes of its feed.
+
+    `listed` are the short keys of the document's items, one after another; `seen` is what its parser is given at the
+    next poll. None leaves either as it is.
+    """
 
     state: FeedState
     title: str | None = None
     listed: bytes | None = None
+    seen: bytes | None = None
 
 
 class FeedRows:
@@ -72,6 +74,7 @@ class FeedRows:
                 )
 
     def _move(self, feed: Feed, now: datetime) -> None:
+        self._connection.execute(delete(seen_entries).where(seen_entries.c.feed_id == feed.id))
         self._connection.execute(
             update(feeds)
             .where(feeds.c.id == feed.id)
@@ -139,17 +142,26 @@ class FeedRows:
         if poll.listed is not None:
             values["listed"] = poll.listed
         self._connection.execute(update(feeds).where(feeds.c.id == state.feed_id).values(values))
+        if poll.seen is not None:
+            row = {"feed_id": state.feed_id, "packed": poll.seen}
+            insert_or_replace(self._connection, seen_entries, [row], key=["feed_id"])
 
     def state(self, feed_id: str) -> FeedState | None:
         """Give what is remembered of one feed; None when it was never configured."""
         row = self._connection.execute(select(feeds).where(feeds.c.id == feed_id)).one_or_none()
         return None if row is None else _state(row)
 
+    def seen(self, feed_id: str) -> bytes:
+        """Give what the last poll left for the parser; empty for nothing."""
+        query = select(seen_entries.c.packed).where(seen_entries.c.feed_id == feed_id)
+        packed: bytes | None = self._connection.execute(query).scalar()
+        return packed or b""
+
     def listed(self, feed_id: str) -> frozenset[bytes]:
         """Give the short keys of the items in the feed's last parsed document."""
         row = self._connection.execute(select(feeds.c.listed).where(feeds.c.id == feed_id)).one_or_none()
         packed: bytes = row.listed if row is not None and row.listed else b""
-        return frozenset(packed[i : i + _KEY_BYTES] for i in range(0, len(packed), _KEY_BYTES))
+        return frozenset(packed[i : i + KEY_BYTES] for i in range(0, len(packed), KEY_BYTES))
 
     def all(self) -> Sequence[tuple[FeedState, str | None]]:
         """Give the state and the self-given title of all active feeds, by id."""

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,6 +89,14 @@ feeds = Table(
     Column("lease_owner", Text),
     Column("lease_until", Moment),
     Index("ix_feeds_is_active_due_at", "is_active", "due_at"),
+)
+
+# A table of its own: it is only read and written where a document has changed, not with every poll.
+seen_entries = Table(
+    "seen_entries",
+    metadata,
+    Column("feed_id", Text, primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
 )
 
 items = Table(

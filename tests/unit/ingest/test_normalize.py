@@ -23,7 +23,7 @@ def entry(
 
 
 def items(*entries: Entry, repeats_guids: bool = False) -> tuple[Item, ...]:
-    return to_items(entries, SOURCE, repeats_guids=repeats_guids)[0]
+    return to_items(entries, SOURCE, repeats_guids=repeats_guids).items
 
 
 def test_an_entry_becomes_a_clean_item() -> None:
@@ -68,9 +68,10 @@ def test_the_zero_of_a_clock_is_no_date_and_the_raw_value_is_kept(moment: dateti
 
 
 def test_an_entry_that_stands_there_twice_is_one_item_and_its_guid_still_counts() -> None:
-    found, repeats = to_items([entry(), entry("Other", guid="2"), entry()], SOURCE, repeats_guids=False)
-    assert [item.guid for item in found] == ["1", "2"]
-    assert not repeats
+    made = to_items([entry(), entry("Other", guid="2"), entry()], SOURCE, repeats_guids=False)
+    assert [item.guid for item in made.items] == ["1", "2"]
+    assert made.places == (0, 1, 0)
+    assert not made.repeats_guids
 
 
 def test_entries_that_differ_in_anything_telling_are_never_one_item() -> None:
