@@ -80,7 +80,6 @@ def only(problems: tuple[SyntaxProblem, ...]) -> SyntaxProblem:
         ("{use: }", ("use",), "missing"),
         ("{lemma: cross}", ("lemma",), "not available yet"),
         ("{entity: ORG}", ("entity",), "not available yet"),
-        ("{query: 'a AND b'}", ("query",), "not available yet"),
     ],
 )
 def test_a_condition_that_cannot_be_honoured_is_refused(

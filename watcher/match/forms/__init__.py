@@ -15,6 +15,7 @@ from watcher.match.forms.names import Use
 from watcher.match.forms.numbers import Count, Score
 from watcher.match.forms.patterns import Regex
 from watcher.match.forms.places import PlaceIs
+from watcher.match.forms.queries import Query
 from watcher.match.forms.scope import InField
 from watcher.match.forms.words import Exact, Phrase
 from watcher.match.reader import Form
@@ -41,6 +42,7 @@ FORMS: Mapping[str, type[Form]] = {
         FeedIs,
         FeedTagIs,
         Use,
+        Query,
     )
 }
 """Every kind of condition that is a mapping, by the key that names it."""
@@ -48,7 +50,6 @@ FORMS: Mapping[str, type[Form]] = {
 NOT_YET: Mapping[str, str] = {
     "lemma": "write the forms out, or use a wildcard such as cross*",
     "entity": "use {exact: …}, a list or {place: …}",
-    "query": "write it with all:, any:, none: and near:",
 }
 """Kinds of condition that are known but not read yet, and what to do meanwhile."""
 

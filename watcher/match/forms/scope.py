@@ -50,13 +50,14 @@ class InField(Condition):
         condition = reader.at("match", path=f"{reader.path}.field:{shown}").condition(value["match"])
         if names is None or condition is None or not cls._known(reader, names):
             return None
+        return cls.over(cast("tuple[ScopeName, ...]", names), condition, path=reader.path)
+
+    @classmethod
+    def over(cls, fields: tuple[ScopeName, ...], condition: Condition, *, path: str) -> InField:
+        """Make it of its parts."""
         can_grow = not any(one.denies for one in condition.subtree())
-        return cls(
-            path=reader.path,
-            fields=cast("tuple[ScopeName, ...]", names),
-            condition=condition,
-            is_tried_wide="lead" in names and can_grow,
-        )
+        is_tried_wide = "lead" in fields and can_grow
+        return cls(path=path, fields=fields, condition=condition, is_tried_wide=is_tried_wide)
 
     @classmethod
     def _known(cls, reader: Reader, names: tuple[str, ...]) -> bool:
