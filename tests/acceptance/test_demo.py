@@ -17,7 +17,8 @@ SEEDS = ROOT / "seeds"
 
 
 def test_the_demo_tells_the_expected_alerts_and_ends_cleanly_within_two_seconds(tmp_path: Path) -> None:
-    expected = [alert["headline"] for alert in yaml.safe_load((SEEDS / "expected.yml").read_text())["alerts"]]
+    wanted = yaml.safe_load((SEEDS / "expected.yml").read_text())
+    expected = [alert["headline"] for alert in wanted["alerts"]]
     shown = tmp_path / "shown.txt"
     with shown.open("wb") as out:
         process = subprocess.Popen(
@@ -45,6 +46,8 @@ def test_the_demo_tells_the_expected_alerts_and_ends_cleanly_within_two_seconds(
             os.killpg(process.pid, signal.SIGKILL)
     told = [plain(lines[1]) for lines in alerts(text())]
     assert sorted(told) == sorted(plain(headline) for headline in expected)
+    assert all(one["headline"] in text() for one in wanted["over_time"])
+    assert text().count("\nCRITICAL · ") == 1
     assert "Traceback" not in text()
     assert "also reported by" in text()
 

@@ -86,6 +86,11 @@ def test_every_form_of_condition_has_an_example() -> None:
     assert set(FORMS) <= shown
 
 
+def test_every_form_over_time_has_an_example() -> None:
+    forms = {key for block in FILES for rule in block.data["rules"] for key in rule.get("when", {})}
+    assert {"rule", "match", "list", "count", "spike", "new_in", "within", "baseline", "at_least"} <= forms
+
+
 def test_what_is_not_available_yet_is_named() -> None:
     text = page("docs/rules.md")
     assert all(f"`{form}`" in text for form in NOT_YET)
