@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
+from threading import Thread
 
 import pytest
 
@@ -334,6 +336,31 @@ def test_a_reading_says_how_far_it_is(store: Store) -> None:
     with store.read() as tx:
         reading = read(tx, watch, "", NOW)
     assert (reading.count, reading.needed, reading.reason) == (1, 3, Reason.TOO_FEW)
+
+
+def test_two_workers_at_once_tell_once(store: Store) -> None:
+    """The second waits for the first, and then sees what that one has counted."""
+    desk = Desk(store, BORDER, SURGE)
+    desk.see(item("a"), item("b"))
+    told: list[Told] = []
+
+    def other() -> None:
+        told.append(desk.see(item("d", feed_id="other")))
+
+    added = item("c")
+    report = Report(
+        analysed=Analysed(item=added, language="en", matches=(samples.match(),)), item_id=0, story_id="st-c"
+    )
+    worker = Thread(target=other)
+    with store.write() as tx:
+        report = replace(report, item_id=tx.items.add([added])["c"])
+        told.append(desk.trends.record(tx, [report], desk.routing, NOW))
+        worker.start()
+        worker.join(0.5)
+        assert worker.is_alive(), "it counts only when the first has committed"
+    worker.join(30)
+    assert [one.alerts for one in told] == [1, 0]
+    assert desk.alerts()[0].headline == "Threat at the border: 4 stories in 6 h"
 
 
 def test_how_a_rule_stands_can_be_read(store: Store) -> None:
