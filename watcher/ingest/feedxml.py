@@ -14,6 +14,7 @@ import xml.sax
 import xml.sax.handler
 from dataclasses import dataclass
 from typing import Any
+from xml.sax.expatreader import ExpatParser
 from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
@@ -183,6 +184,17 @@ class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
         )
 
 
+class _Expat(ExpatParser):
+    """The standard library's parser, which hands over a text in one piece instead of line by line."""
+
+    _parser: Any
+
+    def reset(self) -> None:
+        super().reset()
+        self._parser.buffer_text = True
+        self._parser.buffer_size = 65_536
+
+
 class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
     pass
 
@@ -238,7 +250,7 @@ def _prepare(text: str) -> tuple[bytes, str | None, dict[str, str]]:
 def _run_strict(parser: Any, data: bytes) -> tuple[str | None, bool]:
     """Run the strict parser; give what is wrong with the document (None: nothing) and whether a bound was met."""
     # DOCTYPE is gone or harmless by now, and external entities are off: nothing is fetched, nothing grows.
-    sax = xml.sax.make_parser()  # noqa: S317
+    sax = _Expat()
     sax.setFeature(xml.sax.handler.feature_namespaces, True)
     sax.setFeature(xml.sax.handler.feature_external_ges, False)
     sax.setContentHandler(parser)
