@@ -8,11 +8,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import commands, matching, polling, tunisia
+from bench import commands, matching, polling, split, tunisia
 from bench.report import Table
 
 TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-BENCHMARKS: tuple[Callable[[], Table], ...] = (polling.run, matching.run, commands.run, tunisia.run)
+BENCHMARKS: tuple[Callable[[], Table], ...] = (
+    polling.run,
+    split.run,
+    matching.run,
+    commands.run,
+    tunisia.run,
+)
 
 
 def machine() -> str:
