@@ -80,7 +80,7 @@ def best_of(step: Callable[[Document], object], analysis: Analysis, items: Seque
     return min(rounds)
 
 
-def read_items() -> list[Item]:
+def read_items(count: int = ITEMS) -> list[Item]:
     """Read the items of the real feeds, or of the sample feeds."""
     folder = REAL if REAL.exists() else SAMPLES
     items: list[Item] = []
@@ -89,9 +89,9 @@ def read_items() -> list[Item]:
             items.extend(parse(fetched(path), seen_at=NOW).items)
         except FetchError:
             continue  # some of the real ones are damaged beyond reading
-        if len(items) >= ITEMS:
+        if len(items) >= count:
             break
-    return items[:ITEMS]
+    return items[:count]
 
 
 def fetched(path: Path) -> Fetched:

@@ -39,6 +39,9 @@ class PlainSplitter:
     def __init__(self) -> None:
         self.calls = 0
 
+    def is_local(self, language: str) -> bool:
+        return True
+
     def words(self, text: str, language: str) -> Words:
         self.calls += 1
         found = [match.span() for match in re.finditer(r"\w+", text)]

@@ -1,6 +1,6 @@
 """Which signs in an item make it worth evaluating a rule: the heart of the index over rules.
 
-A sign is a term's key, `list:NAME` or `place:CC`. An anchor is a set of signs of which at least one is present
+A sign is a term's key, `list:NAME` or `place:CC/KIND`. An anchor is a set of signs of which at least one is present
 wherever a condition holds; the rarer they are together, the fewer items the rule is evaluated on.
 """
 
@@ -13,6 +13,8 @@ from watcher.match.term import Term
 
 PLACE_COST = 1000.0
 """Finding the places of an item costs as much as evaluating dozens of rules: only where there is nothing else."""
+
+_PLACE = "place:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +30,14 @@ def list_sign(name: str) -> str:
     return f"list:{name}"
 
 
-def place_sign(country: str) -> str:
-    """Give the sign that a place in a country is named; `*` for any country."""
-    return f"place:{country}"
+def place_sign(country: str, kind: str = "") -> str:
+    """Give the sign that a place in a country is named; `*` for any country, no kind for any kind."""
+    return f"{_PLACE}{country}/{kind}"
+
+
+def is_place_sign(sign: str) -> bool:
+    """Tell whether a sign is one that takes the places of an item to be found."""
+    return sign.startswith(_PLACE)
 
 
 def term_cost(term: Term) -> float:

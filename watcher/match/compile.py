@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from watcher.match.anchor import list_sign, place_sign
+from watcher.match.anchor import list_sign
 from watcher.match.check import cross_check
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.scope import InField
+from watcher.match.index import Index, build_index
 from watcher.match.scan import Scanner
-from watcher.match.syntax import Rule, Status, TermList
+from watcher.match.syntax import Rule, TermList
 from watcher.match.view import TEXT
 from watcher.match.vocabulary import Vocabulary
 from watcher.text.gazetteer import Gazetteer
@@ -32,9 +33,8 @@ _VERSION_LENGTH = 16
 class RuleSet:
     """Everything that the engine needs, made once per set of rules.
 
-    `candidates` gives, for each sign, the rules (by index) that are worth evaluating when it is present; `always`
-    are the rules for which there is no such sign. `list_signs` gives the lists that a term's key belongs to.
-    `scanned` are the fields that some condition may look at.
+    `index` proposes the rules that are worth evaluating. `list_signs` gives the lists that a term's key belongs to,
+    of those that rules name. `scanned` are the fields that some condition may look at.
     """
 
     rules: tuple[Rule, ...]
@@ -43,10 +43,8 @@ class RuleSet:
     vocabulary: Vocabulary
     scanner: Scanner
     scanned: tuple[FieldName, ...]
-    candidates: Mapping[str, tuple[int, ...]]
-    always: tuple[int, ...]
+    index: Index
     list_signs: Mapping[str, tuple[str, ...]]
-    has_place_signs: bool
 
 
 def compile_rules(rules: Sequence[Rule], lists: Mapping[str, TermList], gazetteer: Gazetteer) -> RuleSet:
@@ -63,7 +61,7 @@ def compile_rules(rules: Sequence[Rule], lists: Mapping[str, TermList], gazettee
     """
     vocabulary = Vocabulary(lists, gazetteer)
     conditions = [condition for rule in rules for condition in rule.conditions]
-    candidates, always = _index(rules, vocabulary)
+    index = build_index(rules, vocabulary)
     return RuleSet(
         rules=tuple(rules),
         versions={rule.id: _version(rule, lists) for rule in rules},
@@ -71,34 +69,19 @@ def compile_rules(rules: Sequence[Rule], lists: Mapping[str, TermList], gazettee
         vocabulary=vocabulary,
         scanner=Scanner(term for condition in conditions for term in condition.terms(vocabulary)),
         scanned=_scanned(rules),
-        candidates=candidates,
-        always=always,
-        list_signs=_list_signs(lists, candidates),
-        has_place_signs=any(sign.startswith(place_sign("")) for sign in candidates),
+        index=index,
+        list_signs=_list_signs(lists, _named(rules)),
     )
 
 
-def _index(
-    rules: Sequence[Rule], vocabulary: Vocabulary
-) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
-    by_sign: dict[str, list[int]] = defaultdict(list)
-    always: list[int] = []
-    for at, rule in enumerate(rules):
-        if rule.status is Status.OFF:
-            continue
-        anchor = rule.match.anchor(vocabulary)
-        if anchor is None:
-            always.append(at)
-            continue
-        for sign in anchor.signs:
-            by_sign[sign].append(at)
-    return {sign: tuple(found) for sign, found in by_sign.items()}, tuple(always)
+def _named(rules: Iterable[Rule]) -> set[str]:
+    return {one.name for rule in rules for one in rule.subtree() if isinstance(one, AnyOfList)}
 
 
-def _list_signs(lists: Mapping[str, TermList], wanted: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+def _list_signs(lists: Mapping[str, TermList], named: Set[str]) -> dict[str, tuple[str, ...]]:
     signs: dict[str, list[str]] = defaultdict(list)
     for name, terms in lists.items():
-        if list_sign(name) in wanted:
+        if name in named:
             for key in {term.key for term in terms.terms}:
                 signs[key].append(list_sign(name))
     return {key: tuple(found) for key, found in signs.items()}

@@ -32,7 +32,7 @@ class Engine:
         self.ruleset = ruleset
 
     def match(self, document: Document, feed: Feed, now: datetime) -> tuple[Match, ...]:
-        """Give the rules that hold on an item.
+        """Scan an item and give the rules that hold on it.
 
         Args:
             document: the item.
@@ -42,7 +42,10 @@ class Engine:
         Returns:
             Matches in the order of the rules; those of status `test` and late ones are marked, not left out.
         """
-        view = self.view(document, feed)
+        return self.match_view(self.view(document, feed), now)
+
+    def match_view(self, view: View, now: datetime) -> tuple[Match, ...]:
+        """Give the rules that hold on an item whose terms have been found."""
         held = (rule for rule in self._candidates(view) if sees(rule.from_, view) and self._holds(rule, view))
         return tuple(self._match_of(rule, view, now) for rule in held)
 
@@ -66,21 +69,11 @@ class Engine:
 
     def _candidates(self, view: View) -> Iterator[Rule]:
         ruleset = self.ruleset
-        found = set(ruleset.always)
-        for sign in self._signs(view):
-            found.update(ruleset.candidates.get(sign, ()))
-        for at in sorted(found):
+        list_signs = ruleset.list_signs
+        signs = view.found()
+        signs.update([sign for key in signs & list_signs.keys() for sign in list_signs[key]])
+        for at in ruleset.index.candidates(signs, lambda: _place_signs(view.document)):
             yield ruleset.rules[at]
-
-    def _signs(self, view: View) -> Iterator[str]:
-        list_signs = self.ruleset.list_signs
-        for key in view.found():
-            yield key
-            yield from list_signs.get(key, ())
-        if self.ruleset.has_place_signs and view.document.places:
-            yield place_sign("*")
-            for country in {mention.place.country for mention in view.document.places}:
-                yield place_sign(country)
 
     @staticmethod
     def _holds(rule: Rule, view: View) -> bool:
@@ -101,6 +94,15 @@ class Engine:
             is_counted=rule.when is not None,
             terms=counted_terms(rule, view) if rule.when is not None else (),
         )
+
+
+def _place_signs(document: Document) -> set[str]:
+    return {
+        place_sign(country, kind)
+        for place in {mention.place for mention in document.places}
+        for country in ("*", place.country)
+        for kind in ("", place.kind)
+    }
 
 
 def sees(wanted: FromFilter, view: View) -> bool:
@@ -140,16 +142,15 @@ def _sentence(hits: Iterable[Hit], document: Document) -> Span | None:
 
     The title is told anyway: a sentence of the body that says as much adds something.
     """
-    paths: dict[tuple[FieldName, int], set[str]] = {}
+    paths: dict[Span, set[str]] = {}
     for hit in hits:
         if hit.field in ("title", "body"):
-            at = document.words(hit.field).sentence_at(hit.start)
-            paths.setdefault((hit.field, at), set()).add(hit.path)
+            start, end = document.sentence_at(hit.field, hit.start)
+            paths.setdefault(Span(field=hit.field, start=start, end=end), set()).add(hit.path)
     if not paths:
         return None
-    field, at = min(paths, key=lambda one: (-len(paths[one]), one[0] != "body", one[1]))
-    start, end = document.words(field).sentences[at]
-    return trimmed(Span(field=field, start=start, end=end), document)
+    best = min(paths, key=lambda one: (-len(paths[one]), one.field != "body", one.start))
+    return trimmed(best, document)
 
 
 def trimmed(span: Span, document: Document) -> Span:

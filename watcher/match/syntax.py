@@ -104,6 +104,11 @@ class Condition(ABC):
         """Give signs of which at least one is present wherever it holds; None when there are none such."""
         return None
 
+    def needs(self, vocabulary: Vocabulary) -> tuple[Anchor, ...]:
+        """Give anchors all of which are present wherever it holds; none when nothing need be."""
+        anchor = self.anchor(vocabulary)
+        return () if anchor is None else (anchor,)
+
     def subtree(self) -> Iterator[Condition]:
         """Give this condition and all conditions inside it."""
         yield self

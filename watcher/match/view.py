@@ -5,7 +5,8 @@ Made by the engine for each item; narrowed by `field`. Computes words and places
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import Literal
@@ -23,6 +24,8 @@ Scope = Mapping[FieldName, bool]
 TEXT: Scope = {"title": False, "body": False}
 """Where a condition looks unless `field` says otherwise: what the publisher says happened."""
 
+_AT_LEAST_A_WORD = re.compile(r"\S*[^\W_]\S*")
+
 # The title is in the lead as a whole.
 _LEAD: tuple[tuple[FieldName, bool], ...] = (("title", False), ("body", True))
 
@@ -37,7 +40,19 @@ class View:
         vocabulary: what the names in conditions mean.
     """
 
-    __slots__ = ("_breaks", "_hits", "_is_narrowed", "_scope", "document", "feed", "vocabulary")
+    __slots__ = (
+        "_breaks",
+        "_held_lists",
+        "_hits",
+        "_is_narrowed",
+        "_lists",
+        "_narrowed",
+        "_scope",
+        "_starts",
+        "document",
+        "feed",
+        "vocabulary",
+    )
 
     def __init__(
         self,
@@ -53,6 +68,10 @@ class View:
         self._scope = TEXT
         self._is_narrowed = False
         self._breaks: dict[FieldName, list[int]] = {}
+        self._starts: dict[FieldName, list[int]] = {}
+        self._lists: dict[str, tuple[tuple[FieldName, int, int], ...]] = {}
+        self._held_lists: dict[str, bool] = {}
+        self._narrowed: dict[tuple[ScopeName, ...], View] = {}
 
     # --- terms ---------------------------------------------------------------------------------------------------
 
@@ -81,6 +100,23 @@ class View:
         """Give where a term stands in the scope, in original offsets."""
         for field in self._scope:
             yield from self._spans(key, field)
+
+    def has_list(self, name: str) -> bool:
+        """Tell whether a term of a list that applies to the item's language occurs in the scope; found out once."""
+        held = self._held_lists.get(name)
+        if held is None:
+            held = self.has_any(self.vocabulary.lists[name].keys_for(self.document.language))
+            self._held_lists[name] = held
+        return held
+
+    def list_spans(self, name: str) -> tuple[tuple[FieldName, int, int], ...]:
+        """Give where those terms stand, each stretch once, in original offsets; found out once."""
+        spans = self._lists.get(name)
+        if spans is None:
+            keys = self.vocabulary.lists[name].keys_for(self.document.language)
+            spans = tuple(sorted({span for key in self.present(keys) for span in self.spans(key)}))
+            self._lists[name] = spans
+        return spans
 
     def present(self, keys: frozenset[str]) -> Iterator[str]:
         """Give those of many terms that occur in the fields of the scope."""
@@ -121,16 +157,23 @@ class View:
 
     # --- the text's shape ------------------------------------------------------------------------------------------
 
-    def distance(self, one: Occurrence) -> int:
-        """Count the words from the end of an occurrence's first part to the start of its last; 1 is adjacent."""
-        words = self.document.words(one.field)
-        return words.index_at(one.high) - words.index_at(one.low - 1)
+    def is_within(self, one: Occurrence, most: int) -> bool:
+        """Tell whether there are at most so many words from the end of an occurrence's first part to the start of its
+        last; 1 is adjacent.
+        """
+        starts = self._starts.get(one.field)
+        if starts is None:
+            found = _AT_LEAST_A_WORD.finditer(self.document.text(one.field))
+            starts = self._starts[one.field] = [chunk.start() for chunk in found]
+        # Whatever stands between two spaces and has a letter or digit is at least one word: enough to dismiss most.
+        if bisect_right(starts, one.high) - bisect_right(starts, one.low - 1) > most:
+            return False
+        return self.document.words_between(one.field, one.low - 1, one.high) <= most
 
     def sentence_of(self, one: Occurrence) -> tuple[FieldName, int] | None:
         """Name the sentence that an occurrence lies in; None when it crosses from one into another."""
-        words = self.document.words(one.field)
-        first, last = words.sentence_at(one.start), words.sentence_at(one.end - 1)
-        return (one.field, first) if first == last else None
+        start, end = self.document.sentence_at(one.field, one.start)
+        return (one.field, start) if one.end <= end else None
 
     def paragraph_of(self, one: Occurrence) -> tuple[FieldName, int] | None:
         """Name the paragraph (text without a line break) that an occurrence lies in; None when it crosses one."""
@@ -145,12 +188,18 @@ class View:
 
     def inside(self, names: tuple[ScopeName, ...]) -> View:
         """Give the same item, looked at only in some fields; a scope inside a scope is what both allow."""
+        if names not in self._narrowed:
+            self._narrowed[names] = self._inside(names)
+        return self._narrowed[names]
+
+    def _inside(self, names: tuple[ScopeName, ...]) -> View:
         wanted: dict[FieldName, bool] = {}
         for name in names:
             for field, is_lead in _LEAD if name == "lead" else ((name, False),):
                 wanted[field] = is_lead and wanted.get(field, True)
         narrowed = copy(self)
         narrowed._is_narrowed = True
+        narrowed._lists, narrowed._held_lists, narrowed._narrowed = {}, {}, {}
         narrowed._scope = wanted
         if self._is_narrowed:
             both = (field for field in wanted if field in self._scope)

@@ -94,6 +94,10 @@ class Tokenizer:
             pipeline.read(text[begin:end], begin, starts, ends, breaks)
         return Words(starts=tuple(starts), ends=tuple(ends), sentences=_sentences(breaks, len(text)))
 
+    def is_local(self, language: str) -> bool:
+        """Tell whether a stretch between two spaces splits the same by itself: by rules yes, by a trained model no."""
+        return language not in self._models
+
     def check(self) -> None:
         """Load every trained pipeline that is named; raises `PipelineMissingError` for the first that is not there."""
         for language in self._models:

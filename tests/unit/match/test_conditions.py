@@ -204,7 +204,7 @@ def test_words_and_places_are_not_computed_for_items_that_no_rule_may_match() ->
 
 def test_a_rule_on_places_alone_is_proposed_by_them() -> None:
     engine = engine_of("match: {place: TN}")
-    assert not engine.ruleset.always
+    assert not engine.ruleset.index.always
     assert len(matches(engine, document(body="In Zarzis."))) == 1
     assert matches(engine, document(body="In Tripoli.")) == ()
 

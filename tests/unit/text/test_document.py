@@ -17,6 +17,9 @@ class CountingTokenizer:
     def __init__(self) -> None:
         self.calls = 0
 
+    def is_local(self, language: str) -> bool:
+        return True
+
     def words(self, text: str, language: str) -> Words:
         self.calls += 1
         return Words(starts=(0,), ends=(len(text),), sentences=((0, len(text)),))

@@ -73,6 +73,9 @@ class Together(Condition):
         anchors = [condition.anchor(vocabulary) for condition in self.conditions]
         return quorum(anchors, [1.0] * len(anchors), len(anchors))
 
+    def needs(self, vocabulary: Vocabulary) -> tuple[Anchor, ...]:
+        return tuple(anchor for one in self.conditions for anchor in one.needs(vocabulary))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near(Together):
@@ -104,7 +107,7 @@ class Near(Together):
     def occurrences(self, view: View) -> Many[Occurrence]:
         groups = self.groups(view)
         windows = covering(groups, len(self.conditions)) if groups else ()
-        return [window for window in windows if view.distance(window) <= self.within]
+        return [window for window in windows if view.is_within(window, self.within)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ class Sequence(Near):
     def occurrences(self, view: View) -> Many[Occurrence]:
         groups = self.groups(view)
         windows = in_order(groups) if groups else ()
-        return [window for window in windows if view.distance(window) <= self.within]
+        return [window for window in windows if view.is_within(window, self.within)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

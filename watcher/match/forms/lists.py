@@ -39,12 +39,10 @@ class AnyOfList(Condition):
         return {cls.key: {"type": "string", "minLength": 1}}
 
     def holds(self, view: View) -> bool:
-        return view.has_any(view.vocabulary.lists[self.name].keys_for(view.document.language))
+        return view.has_list(self.name)
 
     def occurrences(self, view: View) -> Sequence[Occurrence]:
-        keys = view.vocabulary.lists[self.name].keys_for(view.document.language)
-        spans = {span for key in view.present(keys) for span in view.spans(key)}
-        return [leaf(*span, self.path) for span in sorted(spans)]
+        return [leaf(*span, self.path) for span in view.list_spans(self.name)]
 
     def terms(self, vocabulary: Vocabulary) -> Iterable[Term]:
         return vocabulary.lists[self.name].definition.terms

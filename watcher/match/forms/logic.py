@@ -85,6 +85,11 @@ class AtLeast(Condition):
         anchors = [condition.anchor(vocabulary) for condition in self.conditions]
         return quorum(anchors, [1.0] * len(anchors), self.need)
 
+    def needs(self, vocabulary: Vocabulary) -> tuple[Anchor, ...]:
+        if self.need < len(self.conditions):
+            return Condition.needs(self, vocabulary)
+        return tuple(anchor for one in self.conditions for anchor in one.needs(vocabulary))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf(AtLeast):

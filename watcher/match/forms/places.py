@@ -85,7 +85,9 @@ class PlaceIs(Condition):
         return any(self._fits(mention, view.vocabulary) for mention in view.places())
 
     def anchor(self, vocabulary: Vocabulary) -> Anchor | None:  # noqa: ARG002 - countries need no list
-        signs = frozenset(map(place_sign, self.countries or ("*",)))
+        signs = frozenset(
+            place_sign(country, kind) for country in self.countries or ("*",) for kind in self.kinds or ("",)
+        )
         return Anchor(signs=signs, cost=PLACE_COST * len(signs))
 
     def _fits(self, mention: PlaceMention, vocabulary: Vocabulary) -> bool:

@@ -92,3 +92,6 @@ class InField(Condition):
 
     def anchor(self, vocabulary: Vocabulary) -> Anchor | None:
         return self.condition.anchor(vocabulary)
+
+    def needs(self, vocabulary: Vocabulary) -> tuple[Anchor, ...]:
+        return self.condition.needs(vocabulary)

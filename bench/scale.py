@@ -1,0 +1,242 @@
+"""What ten, a hundred, a thousand and ten thousand rules cost, beside what else finds terms: `python -m bench.scale`.
+
+Every figure is that of texts not met before, after as many others: spaCy and the gazetteer remember words, and news has
+new ones all the time. Processor time, since the machine may have other work.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from bench.made_rules import SHAPES, corpus_of, made_lists, made_rules
+from bench.matching import FEED, NOW, ROOT, read_items
+from bench.peers import TEXTS, CompiledPatterns, Phrases, TokenPatterns
+from bench.report import Table
+from watcher.analysis import Analysis
+from watcher.config.load import load
+from watcher.match.syntax import Rule, TermList
+from watcher.match.yaml import parse_list, parse_rule
+from watcher.text.document import Document
+from watcher.types import Item
+
+COUNTS = (10, 100, 1_000, 10_000)
+ITEMS = 1_000
+PEER_SECONDS = 3.0
+"""So long, and not for all texts, a peer is asked that needs a second for each."""
+
+Step = Callable[[Document], object]
+
+
+def run() -> Table:
+    """Measure, for `make bench`."""
+    items = read_items(2 * ITEMS)
+    warm, measured = items[: len(items) // 2], items[len(items) // 2 :]
+    lists, rules = made(items, max(COUNTS))
+    places = load(ROOT / "config" / "watcher.yml", environ={}).places
+    table = Table(
+        title="Matching with many rules",
+        columns=(
+            "rules",
+            "watcher",
+            "of that: scan",
+            "places",
+            "words",
+            "loop of `re`",
+            "Matcher",
+            "PhraseMatcher",
+        ),
+        command="python -m bench.scale",
+    )
+    costs: dict[int, float] = {}
+    for count in COUNTS:
+        analysis = Analysis(rules=rules[:count], lists=lists, places=places)
+        measure = Measure(analysis, warm, measured)
+        costs[count] = measure.watcher
+        peers = measure.peers(rules[:count])
+        cells = (measure.watcher, measure.scan, measure.places, measure.words, *peers)
+        table.add(f"{count:,}", *(f"{cost * 1e6:,.0f}" for cost in cells))
+    tokenising = measure.tokenising()
+    _remark(table, measure, costs, tokenising, peers[2], items)
+    return table
+
+
+def _remark(
+    table: Table,
+    measure: Measure,
+    costs: dict[int, float],
+    tokenising: float,
+    phrases: float,
+    items: list[Item],
+) -> None:
+    least, most = min(costs), max(costs)
+    words = sum(len(item.body.split()) + len(item.title.split()) for item in items) / len(items)
+    table.note(
+        f"Microseconds of processor time an item, {len(items):,} real items of {words:.0f} words on average"
+    )
+    table.note(
+        f"Items per second at 10, 100, 1,000, 10,000 rules: {', '.join(f'{1 / c:,.0f}' for c in costs.values())}"
+    )
+    table.note(
+        f"Cost at {most:,} rules to that at {least}: {costs[most] / costs[least]:.1f} (target: at most 4)"
+    )
+    table.note(
+        f"spaCy's blank tokeniser alone over the same texts: {tokenising * 1e6:,.0f}; "
+        f"watcher's rate at {most:,} rules is {tokenising / costs[most]:.2f} times that (target: 2)"
+    )
+    table.note(
+        f"… and {phrases / costs[most]:.1f} times that of PhraseMatcher with the same evaluation (target: 5)"
+    )
+    table.note(
+        f"{measure.matches / ITEMS:.1f} matches an item at {most:,} rules; of the items {measure.shares()}"
+    )
+    footprint = loading(most)
+    table.note(
+        f"{most:,} rules: {footprint['parse']:.2f} s to read, {footprint['build']:.2f} s to build, "
+        f"{footprint['mib']:.0f} MiB (targets: 3 s, 300 MB), without YAML, measured in a process of its own"
+    )
+    table.note(f"The rules: {SHAPES}")
+
+
+def made(items: Sequence[Item], count: int) -> tuple[dict[str, TermList], list[Rule]]:
+    """Give the shipped lists with some made ones, and so many rules on them."""
+    lists = dict(load(ROOT / "config" / "watcher.yml", environ={}).lists)
+    for name, value in made_lists(items).items():
+        terms, _ = parse_list(name, value)
+        assert terms is not None
+        lists[name] = terms
+    rules = [parse_rule(value)[0] for value in made_rules(count, corpus_of(items, lists))]
+    return lists, [rule for rule in rules if rule is not None]
+
+
+class Measure:
+    """The costs of one analysis, in processor seconds an item."""
+
+    def __init__(self, analysis: Analysis, warm: Sequence[Item], measured: Sequence[Item]) -> None:
+        self._analysis = analysis
+        self._warm, self._measured = warm, measured
+        engine = analysis.engine
+        self.matches = 0
+        self.documents = self._documents(measured)
+        self.watcher = self._cost(self._match, self.documents)
+        self.scan = self._cost(lambda document: engine.view(document, FEED))
+        found = [document.item for document in self.documents if document._places is not None]
+        split = [document.item for document in self.documents if document._words or document._passages]
+        self.with_places, self.with_words = len(found), len(split)
+        self.places = (
+            self._cost(lambda document: document.places, self._folded(found)) * len(found) / len(measured)
+        )
+        self.words = self._cost(self._words, self._documents(split)) * len(split) / len(measured)
+
+    def shares(self) -> str:
+        places, words = (count / len(self._measured) for count in (self.with_places, self.with_words))
+        return f"{places:.0%} had their places found and {words:.0%} some of their text split into words"
+
+    def peers(self, rules: Sequence[Rule]) -> tuple[float, float, float]:
+        """Give the costs of a loop of `re`, of Matcher, and of PhraseMatcher with evaluation."""
+        vocabulary = self._analysis.engine.ruleset.vocabulary
+        phrases = Phrases(self._analysis.engine, rules, vocabulary)
+        steps: list[Step] = [
+            CompiledPatterns(rules, vocabulary),
+            TokenPatterns(rules, vocabulary),
+            lambda document: phrases(document, FEED),
+        ]
+        first, second, third = (self._cost(step, seconds=PEER_SECONDS) for step in steps)
+        return first, second, third
+
+    def tokenising(self) -> float:
+        """Give the cost of spaCy's tokeniser alone."""
+        import spacy
+
+        nlp = spacy.blank("en")
+
+        def split(document: Document) -> None:
+            for field in TEXTS:
+                nlp.make_doc(document.text(field))
+
+        for item in self._documents(self._warm):
+            split(item)
+        return self._cost(split)
+
+    def _match(self, document: Document) -> None:
+        self.matches += len(self._analysis.engine.match(document, FEED, NOW))
+
+    @staticmethod
+    def _words(document: Document) -> None:
+        for field in TEXTS:
+            document.words(field)
+
+    def _documents(self, items: Sequence[Item]) -> list[Document]:
+        return [self._analysis.analyser.read(item) for item in items]
+
+    def _folded(self, items: Sequence[Item]) -> list[Document]:
+        documents = self._documents(items)
+        for document in documents:
+            for field in TEXTS:
+                document.folded(field)
+        return documents
+
+    def _cost(
+        self, step: Step, documents: Sequence[Document] | None = None, seconds: float = float("inf")
+    ) -> float:
+        """Give what a step costs on documents not met before: all of them, or as many as fit into so many seconds."""
+        documents = self._documents(self._measured) if documents is None else documents
+        if seconds == float("inf"):
+            for document in self._documents(self._warm):
+                step(document)
+            self.matches = 0
+        gc.collect()
+        start = time.process_time()
+        done = 0
+        for document in documents:
+            step(document)
+            done += 1
+            if time.process_time() - start > seconds:
+                break
+        return (time.process_time() - start) / max(1, done)
+
+
+def loading(count: int) -> dict[str, float]:
+    """Measure reading, building and memory of so many rules in a fresh process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.scale", str(count)],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        text=True,
+    )
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
+
+
+def _load(count: int) -> None:
+    import os
+
+    from bench.subject import _pss
+    from watcher.match.compile import compile_rules
+    from watcher.text.gazetteer import Gazetteer
+
+    items = read_items(2 * ITEMS)
+    lists, _ = made(items, 1)
+    values = made_rules(count, corpus_of(items, lists))
+    gazetteer = Gazetteer.load()
+    gc.collect()
+    before, start = _pss(os.getpid()), time.process_time()
+    rules = [rule for rule, _ in map(parse_rule, values) if rule is not None]
+    read = time.process_time()
+    ruleset = compile_rules(rules, lists, gazetteer)
+    built = time.process_time()
+    mib = _pss(os.getpid()) - before
+    assert len(ruleset.rules) == count
+    sys.stdout.write(json.dumps({"parse": read - start, "build": built - read, "mib": mib}))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _load(int(sys.argv[1]))
+    else:
+        print(run())

@@ -1,0 +1,109 @@
+"""The index over rules: from the signs that an item shows to the rules that are worth evaluating on it.
+
+Comes in: rules, once per rule set; then the signs of one item. Goes out: the numbers of the rules all of whose needs
+are met. Built by `compile`, asked by `engine` for every item.
+
+A rule is filed under the rarest of the signs that it needs, and there, if it needs a place too, under the place: an item
+with a common word and places in two countries then meets the rules on these two, not those on all countries. Places
+are asked for only where a rule that is filed so is met.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from watcher.match.anchor import Anchor, is_place_sign
+from watcher.match.syntax import Rule, Status
+from watcher.match.vocabulary import Vocabulary
+
+Numbers = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """Rules by what they need.
+
+    `always` need nothing that can be looked up. `plain` are filed under one sign, `placed` under a sign and then a
+    place sign. `further` gives, by rule, the other groups of signs of each of which it needs one. `has_place_signs` says
+    that rules are filed under places alone.
+    """
+
+    always: Numbers
+    plain: Mapping[str, Numbers]
+    placed: Mapping[str, Mapping[str, Numbers]]
+    further: Sequence[tuple[frozenset[str], ...]]
+    has_place_signs: bool
+
+    def candidates(self, signs: Set[str], place_signs: Callable[[], Set[str]]) -> list[int]:
+        """Give the rules all of whose needs an item meets, in order.
+
+        Args:
+            signs: of the terms and lists that occur in the item.
+            place_signs: finds those of its places; called at most once, and only when a rule depends on it.
+        """
+        places: Set[str] = frozenset()
+        shelves = [self.placed[sign] for sign in signs if sign in self.placed]
+        if shelves or self.has_place_signs:
+            places = place_signs()
+        found = set(self.always)
+        for sign in signs | places if self.has_place_signs else signs:
+            found.update(self.plain.get(sign, ()))
+        for shelf in shelves:
+            for place in places & shelf.keys():
+                found.update(shelf[place])
+        further = self.further
+        return sorted(at for at in found if not any(needed.isdisjoint(signs) for needed in further[at]))
+
+
+def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
+    """File the rules; those that are off are in no shelf."""
+    always: list[int] = []
+    plain: dict[str, list[int]] = defaultdict(list)
+    placed: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    further: list[tuple[frozenset[str], ...]] = []
+    for at, rule in enumerate(rules):
+        filed = _file(rule, vocabulary) if rule.status is not Status.OFF else _Filed()
+        further.append(filed.further)
+        if filed.first is None:
+            if rule.status is not Status.OFF:
+                always.append(at)
+        elif filed.place is None:
+            for sign in filed.first.signs:
+                plain[sign].append(at)
+        else:
+            for sign in filed.first.signs:
+                for place in filed.place.signs:
+                    placed[sign][place].append(at)
+    return Index(
+        always=tuple(always),
+        plain=_frozen(plain),
+        placed={sign: _frozen(shelf) for sign, shelf in placed.items()},
+        further=further,
+        has_place_signs=any(map(is_place_sign, plain)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filed:
+    """Under what a rule is filed: the rarest of its needs, a place, and what is checked besides."""
+
+    first: Anchor | None = None
+    place: Anchor | None = None
+    further: tuple[frozenset[str], ...] = ()
+
+
+def _file(rule: Rule, vocabulary: Vocabulary) -> _Filed:
+    needs = sorted(rule.match.needs(vocabulary), key=lambda anchor: anchor.cost)
+    terms = [anchor for anchor in needs if not any(map(is_place_sign, anchor.signs))]
+    places = [anchor for anchor in needs if all(map(is_place_sign, anchor.signs)) and anchor not in terms]
+    if not terms:
+        return _Filed(first=needs[0] if needs else None)
+    first, *others = terms
+    further = tuple({anchor.signs: None for anchor in others if anchor.signs != first.signs})
+    return _Filed(first=first, place=places[0] if places else None, further=further)
+
+
+def _frozen(shelf: Mapping[str, list[int]]) -> dict[str, Numbers]:
+    return {sign: tuple(found) for sign, found in shelf.items()}
