@@ -6,8 +6,9 @@ of the matcher's own reading of text is used. Conditions are the plain data that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise, product
 from typing import Any
 
@@ -36,6 +37,10 @@ class Text:
         """Give each word's term and the number of its sentence."""
         return [(word.term, n) for n, one in enumerate(s for s in self.sentences if s) for word in one]
 
+    def written(self) -> list[tuple[str, int]]:
+        """Give each word as written and the number of its sentence."""
+        return [(word.written, n) for n, one in enumerate(s for s in self.sentences if s) for word in one]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -59,11 +64,21 @@ class Reading:
     language: str
     lists: dict[str, list[str]]
     towns: dict[str, str]
+    forms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def single(self, fits: Callable[[str], bool]) -> list[Found]:
+        """Give each word whose spelling fits."""
+        return [
+            (Part(name, at, at, sentence),)
+            for name, sentences in self.scope.items()
+            for at, (written, sentence) in enumerate(self.texts[name].written())
+            if sentence < sentences and fits(written)
+        ]
 
     def parts(self, terms: tuple[str, ...]) -> list[Part]:
         found = []
-        for field, sentences in self.scope.items():
-            words = self.texts[field].words()
+        for name, sentences in self.scope.items():
+            words = self.texts[name].words()
             for at in range(len(words) - len(terms) + 1):
                 run = words[at : at + len(terms)]
                 if (
@@ -71,7 +86,7 @@ class Reading:
                     and len({n for _, n in run}) == 1
                     and run[0][1] < sentences
                 ):
-                    found.append(Part(field, at, at + len(terms) - 1, run[0][1]))
+                    found.append(Part(name, at, at + len(terms) - 1, run[0][1]))
         return found
 
 
@@ -98,17 +113,22 @@ def holds(condition: Any, item: Reading) -> bool:
     return bool(occurrences(condition, item))
 
 
-def inside(item: Reading, field: str) -> Reading:
+def inside(item: Reading, name: str) -> Reading:
     """Look only at one field, or at the lead."""
-    wanted = {"title": 99, "body": 2} if field == "lead" else {field: 99}
-    scope = {name: min(n, item.scope[name]) for name, n in wanted.items() if name in item.scope}
-    return Reading(item.texts, scope, item.language, item.lists, item.towns)
+    wanted = {"title": 99, "body": 2} if name == "lead" else {name: 99}
+    scope = {one: min(n, item.scope[one]) for one, n in wanted.items() if one in item.scope}
+    return replace(item, scope=scope)
 
 
 def occurrences(condition: Any, item: Reading) -> list[Found]:
     """Give every choice of terms that makes a condition hold."""
     if isinstance(condition, str):
         return [(part,) for part in item.parts(tuple(condition.split()))]
+    if "lemma" in condition:
+        forms = {form for lemma in condition["lemma"] for form in item.forms[lemma]}
+        return item.single(forms.__contains__)
+    if "regex" in condition:
+        return item.single(lambda written: re.search(condition["regex"], written) is not None)
     if "list" in condition:
         return [one for term in item.lists[condition["list"]] for one in occurrences(term, item)]
     if "place" in condition:

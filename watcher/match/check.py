@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 
 from watcher.match.counting import check_counted
 from watcher.match.forms.facts import Fact, FeedIs, FeedTagIs, LanguageIs
+from watcher.match.forms.inflected import Lemma
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.logic import AllOf, AtLeast, NoneOf
 from watcher.match.forms.numbers import Score
@@ -24,6 +25,7 @@ from watcher.match.syntax import Condition, Rule, Status, TermList
 from watcher.match.term import Check, Term
 from watcher.match.vocabulary import Vocabulary
 from watcher.text.gazetteer import Gazetteer
+from watcher.text.lemmas import LANGUAGES as GRAMMARS
 from watcher.types import Feed
 
 BROAD_BELOW_LETTERS = 4
@@ -88,6 +90,7 @@ class _Checker:
                 self._sees_no_feed,
                 self._broad_wildcards,
                 self._impossible,
+                self._without_grammar,
             ]
             for check in checks:
                 yield from ((rule.id, problem) for problem in check(rule))
@@ -151,6 +154,18 @@ class _Checker:
                 message = f"'{rule.id}' sees items in '{language}' but has no terms that could hold on them"
                 hint = f"add terms in that language, or from: {{languages: […]}} without '{language}'"
                 yield _warning(rule.match, message, hint)
+
+    def _without_grammar(self, rule: Rule) -> Iterator[SyntaxProblem]:
+        """Warn of lemmas in rules that are for a language of which no inflection is known."""
+        missing = ", ".join(f"'{code}'" for code in sorted(self._languages(rule) - set(GRAMMARS)))
+        for one in rule.subtree() if missing else ():
+            if isinstance(one, Lemma):
+                message = (
+                    f"no inflection is known of {missing}: there, '{one.label}' finds the words as written"
+                )
+                yield _warning(
+                    one, message, f"lemma knows {', '.join(GRAMMARS)}; write the forms out, or word*"
+                )
 
     def _impossible(self, rule: Rule) -> Iterator[SyntaxProblem]:
         seen = self._seen(rule)
@@ -216,6 +231,8 @@ def _can_hold(condition: Condition, language: str, lists: Mapping[str, TermList]
     """Tell whether a condition could hold on a text in the script of a language; when unsure, that it could."""
     if isinstance(condition, Phrase):
         return _is_in_script(condition.term, language)
+    if isinstance(condition, Lemma):
+        return any(_is_in_script(term, language) for term in condition.lemmas)
     if isinstance(condition, AnyOfList):
         return any(_is_in_script(term, language) for term in lists[condition.name].terms_for(language))
     if isinstance(condition, LanguageIs):

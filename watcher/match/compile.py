@@ -17,6 +17,7 @@ from watcher.match.check import cross_check
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.scope import InField
 from watcher.match.index import Index, build_index
+from watcher.match.lemmas import Lemmas
 from watcher.match.scan import Scanner
 from watcher.match.syntax import Rule, TermList
 from watcher.match.view import TEXT
@@ -47,7 +48,12 @@ class RuleSet:
     list_signs: Mapping[str, tuple[str, ...]]
 
 
-def compile_rules(rules: Sequence[Rule], lists: Mapping[str, TermList], gazetteer: Gazetteer) -> RuleSet:
+def compile_rules(
+    rules: Sequence[Rule],
+    lists: Mapping[str, TermList],
+    gazetteer: Gazetteer,
+    lemmas: Lemmas | None = None,
+) -> RuleSet:
     """Build the rule set.
 
     Args:
@@ -55,6 +61,7 @@ def compile_rules(rules: Sequence[Rule], lists: Mapping[str, TermList], gazettee
             and for their tests, but never proposed.
         lists: the lists by name.
         gazetteer: the places that `near` may name.
+        lemmas: what knows inflection; None for the dictionaries.
 
     Raises:
         KeyError: a rule names a list that does not exist.
@@ -67,7 +74,7 @@ def compile_rules(rules: Sequence[Rule], lists: Mapping[str, TermList], gazettee
         versions={rule.id: _version(rule, lists) for rule in rules},
         by_id={rule.id: rule for rule in rules},
         vocabulary=vocabulary,
-        scanner=Scanner(term for condition in conditions for term in condition.terms(vocabulary)),
+        scanner=Scanner((term for one in conditions for term in one.terms(vocabulary)), lemmas),
         scanned=_scanned(rules),
         index=index,
         list_signs=_list_signs(lists, _named(rules)),

@@ -54,7 +54,7 @@ class Engine:
         hits: dict[FieldName, FieldHits] = dict.fromkeys(FIELDS, _NOTHING)
         for field in self.ruleset.scanned:
             if document.text(field):
-                hits[field] = self.ruleset.scanner.scan(document.folded(field))
+                hits[field] = self.ruleset.scanner.scan(document.folded(field), document.language)
         return View(document, feed, hits, self.ruleset.vocabulary)
 
     def match_rule(self, rule_id: str, document: Document, feed: Feed, now: datetime) -> Match | None:

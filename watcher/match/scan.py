@@ -13,9 +13,11 @@ from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick
 
+from watcher.match.lemmas import LemmaIndex, Lemmas
 from watcher.match.script import separate, spread, word_starts
 from watcher.match.term import Check, Term, span_of_hit, spans_of_pattern
 from watcher.text.fold import Folded
+from watcher.text.lemmas import Lemmatizer
 
 Offsets = tuple[int, int]
 
@@ -74,15 +76,28 @@ class FieldHits:
 
 
 class Scanner:
-    """Finds all terms of a rule set in a text at once. Immutable after it is built."""
+    """Finds all terms of a rule set in a text at once. Immutable after it is built.
 
-    def __init__(self, terms: Iterable[Term]) -> None:
-        unique = {term.key: term for term in terms}
-        self._folded = _Automaton(term for term in unique.values() if term.check not in _AS_WRITTEN)
-        self._written = _Automaton(term for term in unique.values() if term.check in _AS_WRITTEN)
+    Args:
+        terms: all terms.
+        lemmas: what knows inflection; None for the dictionaries, read when a lemma term is first looked for.
+    """
 
-    def scan(self, folded: Folded) -> FieldHits:
-        """Find the terms in one field; linear in its length and in the number of hits."""
+    def __init__(self, terms: Iterable[Term], lemmas: Lemmas | None = None) -> None:
+        unique = {term.key: term for term in terms}.values()
+        inflected = [term for term in unique if term.check is Check.LEMMA]
+        elsewhere = (*_AS_WRITTEN, Check.LEMMA)
+        self._folded = _Automaton(term for term in unique if term.check not in elsewhere)
+        self._written = _Automaton(term for term in unique if term.check in _AS_WRITTEN)
+        self._inflected = LemmaIndex(inflected, lemmas or Lemmatizer())
+
+    def scan(self, folded: Folded, language: str = "und") -> FieldHits:
+        """Find the terms in one field; linear in its length and in the number of hits.
+
+        Args:
+            folded: the field.
+            language: whose grammar lemma terms are looked for by, ISO 639-1.
+        """
         separated = separate(folded.text)
         text = spread(separated)
         found: dict[str, list[Offsets]] = defaultdict(list)
@@ -96,6 +111,7 @@ class Scanner:
             if spans := list(spans_of_pattern(term, text)):
                 found[term.key] = spans
         self._scan_written(folded.source, found)
+        found.update(self._inflected.find(folded, separated, language))
         return FieldHits(folded, separated, text, dict(found))
 
     def _scan_written(self, source: str, found: dict[str, list[Offsets]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 SOFT = " "
 """Stands for what may separate the words of one phrase: space, hyphen, apostrophe, quotes, brackets, slash."""
@@ -70,6 +71,11 @@ def spread(separated: str) -> str:
 def word_starts(text: str) -> list[int]:
     """Give the offsets at which words begin, in a separated or a spread text (same words in both)."""
     return [found.start() for found in _WORD.finditer(text)]
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Give where the words are, in a separated or a spread text."""
+    return (found.span() for found in _WORD.finditer(text))
 
 
 def is_arabic(word: str) -> bool:

@@ -54,6 +54,7 @@ class Check(Enum):
     ANYWHERE = "none: the script has no word edges"
     EXACT = "in the text as written, with no letter on either side"
     WITHIN = "none: in the text as written, also inside a word"
+    LEMMA = "the word is a form of it, by its language's grammar"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,23 @@ def exact_term(written: str) -> Term:
 def within_term(literal: str) -> Term:
     """Make the term of a stretch of text as written, which may be part of a word."""
     return Term(key=f"/{literal}", literal=literal, check=Check.WITHIN)
+
+
+def lemma_term(written: str) -> Term:
+    """Make the term of a word in any of its forms; raises TermError for what is not one word of letters."""
+    text = written.strip()
+    if "*" in text:
+        raise TermError(f"'{text}' has a wildcard: 'lemma' takes a word, in its dictionary form")
+    if symbol := _SYMBOLS.search(text):
+        raise TermError(f"'{symbol.group()}' is not part of a word")
+    words = _words(text)
+    if len(words) > 1:
+        raise TermError(
+            f"'{text}' is several words: 'lemma' takes one; for more, sequence: [{{lemma: …}}, …]"
+        )
+    if is_unspaced(words[0]):
+        raise TermError(f"'{text}' is in a script without spaces between words: write it as a phrase")
+    return Term(key=f"~{text}", literal=words[0], check=Check.LEMMA)
 
 
 def phrase_term(written: str) -> Term:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from watcher.match.forms.distance import Near, SameParagraph, SameSentence, Sequence
 from watcher.match.forms.facts import FeedIs, FeedTagIs, LanguageIs
+from watcher.match.forms.inflected import Lemma
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.logic import AllOf, AnyOf, AtLeast, NoneOf
 from watcher.match.forms.names import Use
@@ -24,6 +25,7 @@ FORMS: Mapping[str, type[Form]] = {
     form.key: form
     for form in (
         Exact,
+        Lemma,
         AnyOf,
         AllOf,
         NoneOf,
@@ -48,7 +50,6 @@ FORMS: Mapping[str, type[Form]] = {
 """Every kind of condition that is a mapping, by the key that names it."""
 
 NOT_YET: Mapping[str, str] = {
-    "lemma": "write the forms out, or use a wildcard such as cross*",
     "entity": "use {exact: …}, a list or {place: …}",
 }
 """Kinds of condition that are known but not read yet, and what to do meanwhile."""

@@ -1,0 +1,95 @@
+"""Finding inflected forms: which of a text's words are forms of the words that rules name.
+
+Comes in: the lemma terms of a rule set, then a field and its language. Goes out: for each term that occurs, where. Called by
+`scan`, only for rule sets that have such terms.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Protocol
+
+from watcher.match.script import is_arabic, word_spans
+from watcher.match.term import Term
+from watcher.text.fold import Folded
+from watcher.text.lemmas import LANGUAGES
+
+_MOST_WORDS = 20_000
+"""So many distinct words of a language are remembered, 3 MB: most words of the next item are among them."""
+
+Keys = tuple[str, ...]
+
+
+class Lemmas(Protocol):
+    """Knows inflection: `text.lemmas.Lemmatizer`, or a stand-in in tests."""
+
+    def headword(self, written: str, language: str) -> str:
+        """Give the folded dictionary form of a word that stands for all of its forms."""
+        ...
+
+    def readings(self, word: str, language: str) -> frozenset[str]:
+        """Give the folded dictionary forms that a word may be a form of."""
+        ...
+
+
+class LemmaIndex:
+    """The lemma terms of a rule set."""
+
+    def __init__(self, terms: Iterable[Term], lemmas: Lemmas) -> None:
+        self._terms = tuple(terms)
+        self._lemmas = lemmas
+        self._languages: dict[str, _OneLanguage] = {}
+
+    def find(self, folded: Folded, separated: str, language: str) -> dict[str, list[tuple[int, int]]]:
+        """Find the forms in one field; linear in its length.
+
+        Args:
+            folded: the field.
+            separated: its folded text with plain separators.
+            language: ISO 639-1; the grammar that is read by.
+
+        Returns:
+            For the key of each term that occurs, where, in offsets of the original text.
+        """
+        found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        if not self._terms:
+            return found
+        if language not in self._languages:
+            self._languages[language] = _OneLanguage(self._terms, self._lemmas, language)
+        grammar = self._languages[language]
+        source = folded.source
+        for start, end in word_spans(separated) if grammar.has_terms else ():
+            first, last = (start, end) if folded.origins is None else folded.origin(start, end)
+            for key in grammar.keys_of(source[first:last]):
+                found[key].append((first, last))
+        return found
+
+
+class _OneLanguage:
+    """The terms by their dictionary forms in one language, and what is known of the words met so far."""
+
+    def __init__(self, terms: Iterable[Term], lemmas: Lemmas, language: str) -> None:
+        self._lemmas = lemmas
+        self._language = language
+        self._known: dict[str, Keys] = {}
+        by_headword: dict[str, list[str]] = defaultdict(list)
+        for term in terms:
+            # A dictionary is not read for words that are in another script than its language.
+            if language not in LANGUAGES or is_arabic(term.literal) == (language == "ar"):
+                by_headword[lemmas.headword(term.key[1:], language)].append(term.key)
+        self._by_headword = dict(by_headword)
+        self.has_terms = bool(by_headword)
+
+    def keys_of(self, word: str) -> Keys:
+        """Give the keys of the terms that a word is a form of."""
+        keys = self._known.get(word)
+        if keys is None:
+            if len(self._known) >= _MOST_WORDS:
+                self._known.clear()
+            keys = self._known[word] = self._read(word)
+        return keys
+
+    def _read(self, word: str) -> Keys:
+        readings = self._lemmas.readings(word, self._language)
+        return tuple(sorted({key for one in readings for key in self._by_headword.get(one, ())}))
