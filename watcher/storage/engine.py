@@ -19,6 +19,10 @@ from watcher.storage.tables import SCHEMA
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MS = 30_000
 
+READ_ONLY = "watcher_read_only"
+DURABLE = "watcher_durable"
+"""Execution options of a transaction: it only reads; it must outlive a power cut."""
+
 
 def open_engine(url: str) -> Engine:
     """Open the database and bring its schema up to date.
@@ -93,17 +97,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    # FULL: what was recorded as delivered is not forgotten by a power cut, so nobody is told twice.
-    cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    # NORMAL: a power cut may undo the last polls, which are then made again, with their items and validators. FULL:
+    # the commit waits for the disk, and for everything before it.
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get(DURABLE) else 'NORMAL'}")
     # A transaction that will write takes the lock at once: upgrading a read lock later can fail without a retry.
-    is_read_only = connection.get_execution_options().get("watcher_read_only", False)
-    connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get(READ_ONLY) else "BEGIN IMMEDIATE")
 
 
 def schema_of(connection: Connection) -> str | None:

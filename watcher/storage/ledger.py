@@ -10,7 +10,7 @@ from watcher.types import Delivery, DeliveryState, Receipt
 
 
 class StoreLedger:
-    """`ports.Ledger` over a `Store`; blocking."""
+    """`ports.Ledger` over a `Store`; blocking. What became of a delivery outlives a power cut: nobody is told twice."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -22,15 +22,15 @@ class StoreLedger:
             return tx.deliveries.lease(channel=channel, owner=owner, now=now, lease=lease, limit=limit)
 
     def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
-        with self._store.write() as tx:
+        with self._store.write(durable=True) as tx:
             tx.deliveries.delivered(delivery_id, receipt=receipt, at=at)
 
     def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
-        with self._store.write() as tx:
+        with self._store.write(durable=True) as tx:
             tx.deliveries.failed(delivery_id, error=error, at=at, next_attempt_at=next_attempt_at)
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
-        with self._store.write() as tx:
+        with self._store.write(durable=True) as tx:
             tx.deliveries.dead(delivery_id, error=error, at=at)
 
     def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:

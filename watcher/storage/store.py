@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from watcher.storage.alerts import AlertRows
 from watcher.storage.deliveries import DeliveryRows
-from watcher.storage.engine import open_engine
+from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
 from watcher.storage.items import ItemRows
 from watcher.storage.stories import StoryRows
@@ -37,12 +37,17 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(watcher_read_only=True)
+        self._reader = engine.execution_options(**{READ_ONLY: True})
+        self._durable = engine.execution_options(**{DURABLE: True})
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """Run a transaction that commits when the block ends, and leaves nothing behind when it raises."""
-        with self._engine.begin() as connection:
+    def write(self, *, durable: bool = False) -> Iterator[Transaction]:
+        """Run a transaction that commits when the block ends, and leaves nothing behind when it raises.
+
+        A kill of the process undoes no commit. A power cut may undo the last ones, whole and in order, back to the
+        last `durable` one.
+        """
+        with (self._durable if durable else self._engine).begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
