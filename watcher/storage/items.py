@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from watcher.storage.sql import insert_new, insert_or_replace
-from watcher.storage.tables import items, matches
+from watcher.storage.tables import items, matches, story_items
 from watcher.types import Evidence, Item, Match, MatchOutcome, Severity, Span
 
 T = TypeVar("T")
@@ -41,6 +41,15 @@ class StoredMatch:
     outcome: MatchOutcome
     matched_at: datetime
     withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastItem:
+    """A stored item with its row id and the story that it is in, None for none."""
+
+    item_id: int
+    item: Item
+    story_id: str | None
 
 
 class ItemRows:
@@ -131,6 +140,40 @@ class ItemRows:
             )
             for row in rows
         ]
+
+    def page(self, *, since: datetime, before: PastItem | None = None, limit: int) -> Sequence[PastItem]:
+        """Give the newest items first seen since a moment, newest first.
+
+        Args:
+            since: items first seen earlier are left out.
+            before: the last item of the page before this one; None for the first page.
+            limit: at most so many: whoever reads a whole period asks page after page, each in its own transaction.
+        """
+        query = (
+            select(items, story_items.c.story_id)
+            .outerjoin(story_items, story_items.c.item_id == items.c.id)
+            .where(items.c.seen_at >= since)
+            .order_by(items.c.seen_at.desc(), items.c.id.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            seen_at = before.item.seen_at
+            same_moment = and_(items.c.seen_at == seen_at, items.c.id < before.item_id)
+            query = query.where(or_(items.c.seen_at < seen_at, same_moment))
+        return [
+            PastItem(item_id=row.id, item=_item(row), story_id=row.story_id)
+            for row in self._connection.execute(query)
+        ]
+
+    def count_since(self, moment: datetime) -> int:
+        """Count the items first seen since a moment."""
+        query = select(func.count()).select_from(items).where(items.c.seen_at >= moment)
+        return int(self._connection.execute(query).scalar_one())
+
+    def first_seen_by_feed(self) -> dict[str, datetime]:
+        """Give, for each feed, when the oldest of its stored items was first seen."""
+        query = select(items.c.feed_id, func.min(items.c.seen_at).label("first")).group_by(items.c.feed_id)
+        return {row.feed_id: row.first for row in self._connection.execute(query)}
 
     def count(self) -> int:
         """Count stored items."""

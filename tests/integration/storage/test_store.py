@@ -294,3 +294,24 @@ class TestRetention:
         assert pruned.alerts == 1
         with store.read() as tx:
             assert set(tx.alerts.get(["al-0", "al-1"])) == {"al-1"}
+
+
+def test_past_items_come_page_by_page_newest_first_with_their_stories(store: Store) -> None:
+    with store.write() as tx:
+        for number in range(7):
+            # Pairs share a time, so that a page may end between the two.
+            item = samples.item(key=f"k{number}", url=None, guid=None, seen_at=NOW - HOUR * (number // 2))
+            (item_id,) = tx.items.add([item]).values()
+            if number == 6:
+                fold_into_story(tx.stories, item_id, item, fingerprint(item), now=NOW, window=HOUR)
+    found = []
+    with store.read() as tx:
+        assert tx.items.count_since(NOW - HOUR) == 4
+        assert tx.items.first_seen_by_feed() == {"wire": NOW - 3 * HOUR}
+        last = None
+        while page := tx.items.page(since=NOW - 3 * HOUR, before=last, limit=3):
+            assert len(page) <= 3
+            found += page
+            last = page[-1]
+    assert [one.item.key for one in found] == ["k1", "k0", "k3", "k2", "k5", "k4", "k6"]
+    assert [one.story_id is not None for one in found] == [False] * 6 + [True]

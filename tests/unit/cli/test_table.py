@@ -6,7 +6,7 @@ import pytest
 
 from watcher.cli.table import COMMANDS, load_command
 
-CONTRACT = {"run", "demo", "check", "test", "scan", "explain", "feeds", "rules", "alerts", "deliveries", "status", "db", "schema"}  # fmt: skip
+CONTRACT = {"run", "demo", "check", "test", "scan", "explain", "backtest", "feeds", "rules", "alerts", "deliveries", "status", "db", "schema"}  # fmt: skip
 
 
 def test_every_command_of_the_contract_is_named() -> None:

@@ -1,0 +1,115 @@
+"""`watcher backtest`, on a store that holds items: what changed rules add and drop, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support import samples
+from tests.support.commands import watcher
+from watcher.storage.store import open_store
+
+NOW = datetime.now(UTC)
+TITLES = (
+    ("Militants cross the border at dawn", timedelta(days=1)),
+    ("Gunmen seen in the hills", timedelta(days=2)),
+    ("Gunmen near the border post", timedelta(days=3)),
+    ("Militants cross the border in spring", timedelta(days=60)),
+    ("Archive: militants at the border", timedelta(days=90)),
+)
+CHANGED = """\
+rules:
+  - id: border
+    match: {any: [gunmen]}
+    tests: [{title: Gunmen, expect: match}]
+  - id: hills
+    match: hills
+    tests: [{title: Hills, expect: match}]
+"""
+
+
+@pytest.fixture
+def filled(folder: Path) -> Path:
+    """Give a configuration whose store holds a few items; the oldest came with the first poll."""
+    store = open_store(f"sqlite:///{folder}/watcher.db")
+    with store.write() as tx:
+        for number, (title, age) in enumerate(TITLES):
+            item = samples.item(
+                feed_id="tap", key=f"g:{number}", title=title, summary="", seen_at=NOW - age, published=None
+            )
+            tx.items.add([item])
+    store.close()
+    (folder / "new.yml").write_text(CHANGED)
+    return folder
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, dict[str, object]]:
+    done = watcher("backtest", "--config", "watcher.yml", *arguments, "--json", cwd=folder)
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_what_changed_rules_add_and_drop_is_counted_and_shown(filled: Path) -> None:
+    code, report = run(filled, "new.yml", "--since", "30d")
+    assert code == 0
+    border, hills = report["rules"]  # type: ignore[misc]
+    assert (border["matches"], border["added"], border["dropped"]) == ({"now": 2, "then": 2}, 1, 1)  # type: ignore[index]
+    changes = {sample["change"]: sample for sample in border["samples"]}  # type: ignore[index]
+    assert changes["added"]["title"] == "Gunmen seen in the hills"
+    assert changes["added"]["evidence"][0]["text"] == "Gunmen"
+    assert changes["dropped"]["title"] == "Militants cross the border at dawn"
+    assert (hills["matches"], hills["added"]) == ({"now": 0, "then": 1}, 1)  # type: ignore[index]
+    assert report["items"] == 3
+    assert report["alerts_on_items_without_story"] == 3
+
+
+def test_the_period_and_the_number_of_items_are_bounded(filled: Path) -> None:
+    assert run(filled, "new.yml", "--since", "1y")[1]["items"] == 5
+    assert run(filled, "new.yml", "--since", "30d", "--limit", "1")[1]["items"] == 1
+
+
+def test_the_first_poll_of_a_feed_is_matched_but_no_alert(filled: Path) -> None:
+    (rule,) = run(filled, "--since", "1y")[1]["rules"]  # type: ignore[misc]
+    assert rule["matches"] == {"now": 4, "then": 4}  # type: ignore[index]
+    assert rule["alerts"] == {"now": 3, "then": 3}  # type: ignore[index]
+
+
+def test_only_rules_of_the_files_are_compared_unless_they_are_the_whole_set(filled: Path) -> None:
+    (filled / "new.yml").write_text(CHANGED.replace("id: border", "id: gunmen"))
+    part = [rule["rule"] for rule in run(filled, "new.yml")[1]["rules"]]  # type: ignore[attr-defined]
+    whole = {rule["rule"]: rule["dropped"] for rule in run(filled, "new.yml", "--whole")[1]["rules"]}  # type: ignore[attr-defined]
+    assert part == ["gunmen", "hills"]
+    assert whole == {"border": 2, "gunmen": 0, "hills": 0}
+
+
+def test_people_see_samples_and_alerts_a_day(filled: Path) -> None:
+    done = watcher("backtest", "new.yml", "--config", "watcher.yml", cwd=filled)
+    assert done.returncode == 0
+    assert "+ item 2, tap" in done.stdout
+    assert "Gunmen seen in the hills" in done.stdout
+    assert "alerts a day: 0.67 now, 1.00 then" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--since", "soon"), "--since"),
+        (("--since", "900000y"), "--since"),
+        (("--limit", "0"), "--limit"),
+        (("missing.yml",), "missing.yml"),
+    ],
+)
+def test_wrong_use_ends_with_2(filled: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = watcher("backtest", "--config", "watcher.yml", *arguments, cwd=filled)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_store_it_says_so(folder: Path) -> None:
+    done = watcher("backtest", "--config", "watcher.yml", cwd=folder)
+    assert done.returncode == 2
+    assert "there is no database" in done.stderr
