@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "CHANGELOG.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 
 _BLOCK = re.compile(r"^([ ]*)```(\w*)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
-_INCLUDED = ("feeds", "rules", "lists", "places", "define")
+_INCLUDED = ("feeds", "rules", "lists", "places", "define", "filters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,8 @@ def write_configuration(examples: Sequence[Block], folder: Path) -> Path:
             _write(folder / kind / "example.yml", {kind: data[kind]})
     if "rules" in data:
         _write(
-            folder / "rules" / "example.yml", {key: data[key] for key in ("define", "rules") if key in data}
+            folder / "rules" / "example.yml",
+            {key: data[key] for key in ("define", "rules", "filters") if key in data},
         )
     kinds = [kind for kind in ("feeds", "rules", "lists", "places") if (folder / kind).is_dir()]
     main.setdefault("include", {kind: [f"{kind}/*.yml"] for kind in kinds})

@@ -21,7 +21,7 @@ from watcher.config.complaint import validate
 from watcher.config.entryfiles import open_feeds, read_feeds, read_places
 from watcher.config.models import IncludeSettings, Settings
 from watcher.config.placed import Placed, first_of_each
-from watcher.config.rulefiles import cross_problems, read_lists, read_rules
+from watcher.config.rulefiles import cross_problems, parted, read_lists, read_rules, vetoed
 from watcher.config.section import LoadContext
 from watcher.config.source import Source, read_source
 from watcher.errors import ConfigError, Problem
@@ -95,13 +95,18 @@ class _Loading:
         feeds = self._each(self._files(main, wanted, "feeds"), self._open_feeds, read_feeds)
         feeds = self._unique(feeds, lambda feed: feed.id, "feed id")
         rule_paths = self._files(main, wanted, "rules") if rule_files is None else tuple(rule_files)
-        rules = self._each(rule_paths, read_source, read_rules)
+        told = len(self.problems)
+        rules, filters = parted(self._each(rule_paths, read_source, read_rules))
+        has_all_rules = all(problem.is_warning for problem in self.problems[told:])
         rules = self._unique(rules, lambda rule: rule.id, "rule id")
+        filters = self._unique(filters, lambda one: one.id, "filter id")
         lists = self._each(self._files(main, wanted, "lists"), read_source, read_lists)
         lists = self._unique(lists, lambda terms: terms.name, "list name")
         places = self._each(self._files(main, wanted, "places"), read_source, read_places)
         if not self._has_gaps:
-            self.problems.extend(cross_problems(rules, lists, _values(places), _values(feeds)))
+            # A rule that has an error is not there to be named: its filters are not to blame for that.
+            checked = filters if has_all_rules else ()
+            self.problems.extend(cross_problems(rules, lists, _values(places), _values(feeds), checked))
         if settings is None:
             return None
         if all(problem.is_warning for problem in self.problems):
@@ -111,7 +116,7 @@ class _Loading:
             path=self.path,
             settings=settings,
             feeds=_values(feeds),
-            rules=_values(rules),
+            rules=vetoed(_values(rules), _values(filters)),
             lists={terms.name: terms for terms in _values(lists)},
             places=_values(places),
             digest=self._digest.hexdigest(),

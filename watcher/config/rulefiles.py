@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from watcher.config.placed import Placed, members
@@ -11,33 +11,67 @@ from watcher.errors import Problem
 from watcher.types import Feed
 
 if TYPE_CHECKING:
+    from watcher.match.filters import Filter
     from watcher.match.syntax import Rule, TermList
     from watcher.match.yaml import SyntaxProblem
     from watcher.text.gazetteer import ExtraPlace
 
 
-def read_rules(source: Source) -> Iterator[Placed[Rule] | Problem]:
-    """Give the rules of one file and what is wrong with it."""
-    from watcher.match.yaml import parse_definitions, parse_rule
+def read_rules(source: Source) -> Iterator[Placed[Rule | Filter] | Problem]:
+    """Give the rules and filters of one file and what is wrong with it."""
+    from watcher.match.yaml import parse_definitions, parse_filter, parse_rule
 
     top = source.value if isinstance(source.value, dict) else {}
-    if top.get("filters") is not None:
-        # Part of the rule language, but not of this version: to pass over a veto would be to alert in spite of it.
-        message = '"filters:" is not available yet'
-        yield source.problem(("filters",), message, suggestion="use unless: in each rule", key=True)
     definitions: Mapping[str, object] = {}
     if top.get("define") is not None:
         where = Placed(top["define"], source, ("define",))
         definitions, problems = parse_definitions(where.value)
         yield from (placed_problem(where, problem) for problem in problems)
-    for raw in members(source, "rules", may_have=("define", "filters")):
+    yield from _entries(members(source, "rules", may_have=("define", "filters")), parse_rule, definitions)
+    filters = top.get("filters")
+    if isinstance(filters, list):
+        placed = (Placed(value, source, ("filters", at)) for at, value in enumerate(filters))
+        yield from _entries(placed, parse_filter, definitions)
+    elif filters is not None:
+        yield source.problem(("filters",), "expected a list under filters:")
+
+
+def _entries(
+    raws: Iterable[Placed[Any] | Problem],
+    parse: Callable[..., tuple[Any, tuple[SyntaxProblem, ...]]],
+    definitions: Mapping[str, object],
+) -> Iterator[Placed[Any] | Problem]:
+    for raw in raws:
         if isinstance(raw, Problem):
             yield raw
             continue
-        rule, problems = parse_rule(raw.value, definitions)
+        value, problems = parse(raw.value, definitions)
         yield from (placed_problem(raw, problem) for problem in problems)
-        if rule is not None:
-            yield Placed(rule, raw.source, raw.path)
+        if value is not None:
+            yield Placed(value, raw.source, raw.path)
+
+
+def parted(entries: Sequence[Placed[Rule | Filter]]) -> tuple[list[Placed[Rule]], list[Placed[Filter]]]:
+    """Part what rules files hold into rules and filters."""
+    from watcher.match.filters import Filter
+
+    rules: list[Placed[Rule]] = []
+    filters: list[Placed[Filter]] = []
+    for each in entries:
+        if isinstance(each.value, Filter):
+            filters.append(Placed(each.value, each.source, each.path))
+        else:
+            rules.append(Placed(each.value, each.source, each.path))
+    return rules, filters
+
+
+def vetoed(rules: Sequence[Rule], filters: Sequence[Filter]) -> tuple[Rule, ...]:
+    """Give the rules with the filters that apply to them."""
+    if not filters:
+        return tuple(rules)
+    from watcher.match.filters import with_filters
+
+    return with_filters(rules, filters)
 
 
 def read_lists(source: Source) -> Iterator[Placed[TermList] | Problem]:
@@ -66,6 +100,7 @@ def cross_problems(
     lists: Sequence[Placed[TermList]],
     places: Sequence[ExtraPlace],
     feeds: Sequence[Feed],
+    filters: Sequence[Placed[Filter]] = (),
 ) -> Iterator[Problem]:
     """Check rules against all that they speak of: lists, places, feeds.
 
@@ -74,19 +109,22 @@ def cross_problems(
         lists: all lists.
         places: the users' own places.
         feeds: all feeds.
+        filters: all filters.
     """
-    if not rules and not lists:
+    if not rules and not lists and not filters:
         return
     from watcher.match.compile import cross_check
     from watcher.text.gazetteer import Gazetteer
 
     named = {terms.value.name: terms for terms in lists}
     owners: dict[str, Placed[Any]] = {**named, **{rule.value.id: rule for rule in rules}}
+    owners |= {f"filter:{one.value.id}": one for one in filters}
     found = cross_check(
         [rule.value for rule in rules],
         {name: terms.value for name, terms in named.items()},
         Gazetteer.load(places),
         feeds,
+        [one.value for one in filters],
     )
     for owner, problem in found:
         yield placed_problem(owners[owner], problem)

@@ -45,9 +45,10 @@ def _places() -> dict[str, Any]:
 
 
 def _rules() -> dict[str, Any]:
-    from watcher.match.yaml import condition_schema, rule_schema
+    from watcher.match.yaml import condition_schema, filter_schema, rule_schema
 
     rule = rule_schema()
+    veto = {key: value for key, value in filter_schema().items() if key != "$defs"}
     definitions = rule.pop("$defs", {}) | condition_schema().get("$defs", {})
     condition = {key: value for key, value in condition_schema().items() if key != "$defs"}
     return {
@@ -60,6 +61,7 @@ def _rules() -> dict[str, Any]:
                 "additionalProperties": condition,
             },
             "rules": {"type": "array", "items": rule},
+            "filters": {"type": "array", "items": veto},
         },
         "$defs": definitions,
     }

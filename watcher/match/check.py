@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from watcher.match.counting import check_counted
+from watcher.match.filters import Filter, check_filter
 from watcher.match.forms.facts import Fact, FeedIs, FeedTagIs, LanguageIs
 from watcher.match.forms.inflected import Lemma
 from watcher.match.forms.lists import AnyOfList
@@ -37,15 +38,26 @@ Problems = Iterator[tuple[str, SyntaxProblem]]
 
 
 def cross_check(
-    rules: Sequence[Rule], lists: Mapping[str, TermList], gazetteer: Gazetteer, feeds: Sequence[Feed]
+    rules: Sequence[Rule],
+    lists: Mapping[str, TermList],
+    gazetteer: Gazetteer,
+    feeds: Sequence[Feed],
+    filters: Sequence[Filter] = (),
 ) -> tuple[tuple[str, SyntaxProblem], ...]:
-    """Find errors and warnings across rules, lists, places and feeds.
+    """Find errors and warnings across rules, filters, lists, places and feeds.
+
+    Args:
+        rules: all rules, without what filters add to them.
+        lists: all lists, by name.
+        gazetteer: the places that rules may name.
+        feeds: the feeds that rules see.
+        filters: all filters.
 
     Returns:
-        Pairs of a subject (a rule's id, or an unused list's name) and a problem; the problem's path is relative to the entry
-        of that rule or list. A rule set with an error among them must not be compiled.
+        Pairs of a subject (a rule's id, an unused list's name, or `filter:` and a filter's id) and a problem; the problem's
+        path is relative to the entry of that rule, list or filter. A rule set with an error among them must not be compiled.
     """
-    checker = _Checker(rules, lists, gazetteer, feeds)
+    checker = _Checker(rules, lists, gazetteer, feeds, filters)
     return tuple(checker.problems())
 
 
@@ -58,6 +70,8 @@ def yaml_steps(path: str) -> tuple[Step, ...]:
             steps.append("term")
         steps.append(key)
         steps.extend(int(index) for index in re.findall(r"\d+", found.group(2)))
+        if key == "filter":
+            steps[-1] = "unless"
         if key == "field":
             steps[-1] = "match"
         if key == "use":
@@ -74,8 +88,10 @@ class _Checker:
         lists: Mapping[str, TermList],
         gazetteer: Gazetteer,
         feeds: Sequence[Feed],
+        filters: Sequence[Filter],
     ) -> None:
         self._rules = rules
+        self._filters = filters
         self._lists = lists
         self._gazetteer = gazetteer
         self._feeds = feeds
@@ -83,7 +99,7 @@ class _Checker:
     def problems(self) -> Problems:
         vocabulary = Vocabulary(self._lists, self._gazetteer)
         for rule in self._rules:
-            errors = [*self._references(rule)]
+            errors = [problem for one in rule.conditions for problem in self._references(one)]
             yield from ((rule.id, problem) for problem in errors)
             checks: list[Callable[[Rule], Iterator[SyntaxProblem]]] = [
                 self._no_tests,
@@ -97,13 +113,16 @@ class _Checker:
             if not errors:
                 yield from ((rule.id, problem) for problem in self._unindexed(rule, vocabulary))
                 yield from ((rule.id, problem) for problem in self._silent_languages(rule))
+        for one in self._filters:
+            found = (*check_filter(one, self._rules), *self._references(one.unless))
+            yield from ((f"filter:{one.id}", problem) for problem in found)
         yield from check_counted(self._rules)
         yield from self._unused_lists()
 
     # --- references --------------------------------------------------------------------------------------------
 
-    def _references(self, rule: Rule) -> Iterator[SyntaxProblem]:
-        for one in rule.subtree():
+    def _references(self, condition: Condition) -> Iterator[SyntaxProblem]:
+        for one in condition.subtree():
             if isinstance(one, AnyOfList) and one.name not in self._lists:
                 hint = did_you_mean(one.name, self._lists)
                 yield _error(one, f"there is no list '{one.name}'", hint)
@@ -190,7 +209,9 @@ class _Checker:
         return isinstance(one, LanguageIs) and bool(wanted) and wanted.isdisjoint(one.accepted)
 
     def _unused_lists(self) -> Problems:
-        used = {one.name for rule in self._rules for one in rule.subtree() if isinstance(one, AnyOfList)}
+        conditions = [one for rule in self._rules for one in rule.conditions]
+        conditions += [one.unless for one in self._filters]
+        used = {one.name for top in conditions for one in top.subtree() if isinstance(one, AnyOfList)}
         for name in self._lists:
             if name not in used:
                 problem = SyntaxProblem(message=f"no rule uses the list '{name}'", is_warning=True)

@@ -24,7 +24,7 @@ MOST_TERMS = 50
 
 _LONGEST_KEY = 120
 _SHOWN = 80
-_DEFINING = ("match", "unless", "from", "define")
+_DEFINING = ("match", "unless", "from", "define", "filters")
 
 
 def counted_terms(rule: Rule, view: View) -> tuple[tuple[str, str], ...]:

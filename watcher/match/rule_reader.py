@@ -64,7 +64,11 @@ class RuleReader:
                 "the rule has no 'match': it says nothing about which items it is for", suggestion="match: …"
             )
         reader.check_keys(value, RULE_KEYS)
-        rule_id, match, unless = self._id(), self._condition("match"), self._condition("unless")
+        rule_id, match, unless = (
+            read_id(reader, value, "rule"),
+            self._condition("match"),
+            self._condition("unless"),
+        )
         when, counted = self._when() if "when" in value else (None, None)
         match = counted if "when" in value else match
         severity = self._choice("severity", {one.label: one for one in Severity}, Severity.MEDIUM)
@@ -95,19 +99,6 @@ class RuleReader:
         )
 
     # --- single keys -----------------------------------------------------------------------------------------------
-
-    def _id(self) -> str | None:
-        if "id" not in self._value:
-            self._reader.fail("the rule has no 'id'", suggestion="id: my-rule")
-            return None
-        written = self._reader.string(self._value["id"], "the rule's id", "id")
-        if written is None or _ID.fullmatch(written):
-            return written
-        slug = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
-        self._reader.fail(
-            f"the id '{written}' must be small letters, digits and hyphens", "id", suggestion=slug or None
-        )
-        return None
 
     def _when(self) -> tuple[Trend | None, Condition | None]:
         reader = self._reader
@@ -217,8 +208,23 @@ class RuleReader:
         """Write down all that decides what the rule does, the same for the same meaning."""
         told = {str(key): one for key, one in self._value.items() if key not in _NOT_IN_VERSION}
         definitions = self._reader.definitions
-        told["define"] = {name: definitions[name] for name in sorted(_used(told, definitions, frozenset()))}
+        told["define"] = {name: definitions[name] for name in sorted(used_definitions(told, definitions))}
         return json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def read_id(reader: Reader, value: Mapping[object, object], what: str) -> str | None:
+    """Read the `id` of a rule or filter."""
+    if "id" not in value:
+        reader.fail(f"the {what} has no 'id'", suggestion=f"id: my-{what}")
+        return None
+    written = reader.string(value["id"], f"the {what}'s id", "id")
+    if written is None or _ID.fullmatch(written):
+        return written
+    slug = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
+    reader.fail(
+        f"the id '{written}' must be small letters, digits and hyphens", "id", suggestion=slug or None
+    )
+    return None
 
 
 def read_language(reader: Reader, value: object, *steps: Step) -> str | None:
@@ -250,14 +256,16 @@ def _read_test(reader: Reader, value: object) -> RuleTest | None:
     return RuleTest(title=title, body=body, language=language, expects_match=EXPECTATIONS[expectation])
 
 
-def _used(value: object, definitions: Mapping[str, object], seen: frozenset[str]) -> frozenset[str]:
+def used_definitions(
+    value: object, definitions: Mapping[str, object], seen: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """Find the definitions that a value names, directly or through others."""
     if isinstance(value, list):
-        return frozenset(name for one in value for name in _used(one, definitions, seen))
+        return frozenset(name for one in value for name in used_definitions(one, definitions, seen))
     if not isinstance(value, Mapping):
         return frozenset()
-    found = frozenset(name for one in value.values() for name in _used(one, definitions, seen))
+    found = frozenset(name for one in value.values() for name in used_definitions(one, definitions, seen))
     name = value.get("use")
     if isinstance(name, str) and name in definitions and name not in seen:
-        found |= {name} | _used(definitions[name], definitions, seen | {name})
+        found |= {name} | used_definitions(definitions[name], definitions, seen | {name})
     return found

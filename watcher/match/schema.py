@@ -16,6 +16,7 @@ from watcher.types import Severity
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
 _CONDITION = {"$ref": "#/$defs/condition"}
+_ID = "^[a-z0-9]+(-[a-z0-9]+)*$"
 _LANGUAGE = "^[a-z]{2,3}$"
 _DURATION = {"type": "string", "minLength": 2, "pattern": f"^{DURATION.pattern}$"}
 
@@ -30,7 +31,7 @@ def rule_schema() -> dict[str, Any]:
     return {
         **_mapping(
             {
-                "id": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+                "id": {"type": "string", "pattern": _ID},
                 "title": _TEXT,
                 "description": _TEXT,
                 "false_positives": _TEXTS,
@@ -50,6 +51,18 @@ def rule_schema() -> dict[str, Any]:
         "oneOf": [{"required": ["match"]}, {"required": ["when"]}],
         "$defs": _definitions(),
     }
+
+
+def filter_schema() -> dict[str, Any]:
+    """Give the schema of an entry of `filters:`."""
+    properties = {
+        "id": {"type": "string", "pattern": _ID},
+        "description": _TEXT,
+        "applies_to": _TEXTS,
+        "unless": _CONDITION,
+    }
+    required = ["id", "applies_to", "unless"]
+    return {**_mapping(properties, required=required), "$defs": _definitions()}
 
 
 def list_schema() -> dict[str, Any]:

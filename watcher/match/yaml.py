@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from watcher.match.filters import Filter, read_filter
 from watcher.match.forms import FORMS, NOT_YET, Phrase
 from watcher.match.reader import Reader, SyntaxProblem
 from watcher.match.rule_reader import RuleReader, read_language
-from watcher.match.schema import condition_schema, list_schema, rule_schema
+from watcher.match.schema import condition_schema, filter_schema, list_schema, rule_schema
 from watcher.match.syntax import Rule, TermList
 from watcher.match.term import Term, exact_term, phrase_term
 
 __all__ = [
     "SyntaxProblem",
     "condition_schema",
+    "filter_schema",
     "list_schema",
     "parse_definitions",
+    "parse_filter",
     "parse_list",
     "parse_rule",
     "rule_schema",
@@ -44,6 +47,15 @@ def parse_rule(
         return None, tuple(reader.problems)
     rule = RuleReader(reader, value).read()
     return rule, tuple(reader.problems)
+
+
+def parse_filter(
+    value: object, definitions: Mapping[str, object] | None = None
+) -> tuple[Filter | None, tuple[SyntaxProblem, ...]]:
+    """Read one entry of `filters:`; arguments and results are those of `parse_rule`."""
+    reader = _reader("", definitions)
+    made = read_filter(reader, value)
+    return made, tuple(reader.problems)
 
 
 def parse_list(name: str, value: object) -> tuple[TermList | None, tuple[SyntaxProblem, ...]]:

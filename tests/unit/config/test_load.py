@@ -182,7 +182,7 @@ def test_problems_of_rules_stand_where_the_rule_does(tmp_path: Path) -> None:
         r_yml="""\
             define:
               armed: {any: [militant, {lst: x}]}
-            filters: [{id: f, applies_to: [r], unless: x}]
+            filters: [{id: f, applies_to: [r], unless: {lst: x}}]
             rules:
               - id: r
                 match:
@@ -192,7 +192,53 @@ def test_problems_of_rules_stand_where_the_rule_does(tmp_path: Path) -> None:
             """,
     )
     places = [problem.split(" ")[0] for problem in problems_of(main) if "warning" not in problem]
-    assert places == ["r.yml:2:33:", "r.yml:3:1:", "r.yml:8:17:"]
+    assert places == ["r.yml:2:33:", "r.yml:3:50:", "r.yml:8:17:"]
+
+
+def test_filters_veto_in_the_rules_of_all_files(tmp_path: Path) -> None:
+    main = write(
+        tmp_path,
+        watcher_yml="include: {rules: [r.yml, f.yml], feeds: [feeds.yml]}",
+        feeds_yml=FEED,
+        r_yml=RULE,
+        f_yml="""\
+            define: {game: {any: [football, derby]}}
+            filters:
+              - {id: sport, applies_to: ["*"], unless: {use: game}}
+            """,
+    )
+    [rule] = load(main, environ={}).rules
+    assert rule.unless is not None
+    assert rule.unless.label == "filter:sport"
+
+
+def test_problems_of_filters_stand_where_the_filter_does(tmp_path: Path) -> None:
+    main = write(
+        tmp_path,
+        watcher_yml="include: {rules: [r.yml, f.yml, g.yml], feeds: [feeds.yml]}",
+        feeds_yml=FEED,
+        r_yml="rules: [{id: border, match: tunisia, tags: [north], tests: [{title: Tunisia, expect: match}]}]",
+        f_yml="""\
+            filters:
+              - id: sport
+                applies_to: [border, bordr]
+                unless: football
+              - id: art
+                applies_to: "sea-*"
+                unless: {any: [film, {list: films}]}
+            """,
+        g_yml="filters: [{id: sport, applies_to: nroth, unless: film}]",
+    )
+    assert [problem for problem in problems_of(main) if "warning" not in problem] == [
+        "f.yml:3:26: no rule is called 'bordr', and none has such a tag (did you mean 'border'?)",
+        "f.yml:7:33: there is no list 'films'",
+        'g.yml:1:16: the filter id "sport" is used twice (first in f.yml:2)',
+    ]
+
+
+def test_filters_are_a_list(tmp_path: Path) -> None:
+    main = write(tmp_path, watcher_yml="include: {rules: [r.yml]}", r_yml=RULE + "\nfilters: {id: f}")
+    assert "r.yml:2:10: expected a list under filters:" in problems_of(main)
 
 
 def test_an_unknown_list_is_found_across_files(tmp_path: Path) -> None:
