@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 
 from watcher.match.counting import check_counted
 from watcher.match.filters import Filter, check_filter
@@ -22,7 +23,7 @@ from watcher.match.forms.places import PlaceIs
 from watcher.match.forms.words import Phrase
 from watcher.match.reader import Step, SyntaxProblem, did_you_mean
 from watcher.match.script import letters_of
-from watcher.match.syntax import Condition, Rule, Status, TermList
+from watcher.match.syntax import Condition, FromFilter, Rule, Status, TermList
 from watcher.match.term import Check, Term
 from watcher.match.vocabulary import Vocabulary
 from watcher.text.gazetteer import Gazetteer
@@ -95,6 +96,9 @@ class _Checker:
         self._lists = lists
         self._gazetteer = gazetteer
         self._feeds = feeds
+        # Thousands of rules have the same few `from`, and there may be thousands of feeds.
+        self._seen_by = cache(self._feeds_of)
+        self._languages_of = cache(self._languages_seen)
 
     def problems(self) -> Problems:
         vocabulary = Vocabulary(self._lists, self._gazetteer)
@@ -219,8 +223,10 @@ class _Checker:
 
     # --- what a rule sees --------------------------------------------------------------------------------------
 
-    def _seen(self, rule: Rule) -> list[Feed]:
-        wanted = rule.from_
+    def _seen(self, rule: Rule) -> Sequence[Feed]:
+        return self._seen_by(rule.from_)
+
+    def _feeds_of(self, wanted: FromFilter) -> Sequence[Feed]:
         return [
             feed
             for feed in self._feeds
@@ -229,9 +235,12 @@ class _Checker:
         ]
 
     def _languages(self, rule: Rule) -> frozenset[str]:
-        if rule.from_.languages:
-            return rule.from_.languages
-        return frozenset(feed.language.lower()[:2] for feed in self._seen(rule) if feed.language)
+        return self._languages_of(rule.from_)
+
+    def _languages_seen(self, wanted: FromFilter) -> frozenset[str]:
+        if wanted.languages:
+            return wanted.languages
+        return frozenset(feed.language.lower()[:2] for feed in self._seen_by(wanted) if feed.language)
 
 
 def _error(one: Condition, message: str, suggestion: str | None) -> SyntaxProblem:
