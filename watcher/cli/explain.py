@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from watcher.cli.fate import fates_of, print_fate
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app, find_named
 from watcher.cli.output import console, highlighted, plain, print_json
 from watcher.cli.table import WRONG_USE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.tree import Tree
 
+    from watcher.cli.fate import Fate
     from watcher.config.load import Config
     from watcher.match.explain import Explanation, Step
     from watcher.types import Evidence, Feed, Item
@@ -56,8 +60,9 @@ def explain(
         return
     if texts != 1:
         raise typer.BadParameter("give --title and --body, or --file, or --item")
+    fates: Mapping[str, Fate] = {}
     if stored is not None:
-        loaded, item, feed = _stored(config, stored)
+        loaded, item, feed, fates = _stored(config, stored)
     else:
         loaded, feed = load(config), NO_FEED
         item = _given(file, {"title": title, "body": body, "lang": language})
@@ -67,11 +72,14 @@ def explain(
     wanted = [rule] if rule is not None else [one.id for one in loaded.rules]
     found = [analysis.explain(one, item, feed, item.seen_at) for one in wanted]
     if json:
-        print_json(found[0].to_json() if rule is not None else [one.to_json() for one in found])
+        told = [_to_json(one, fates, is_stored=stored is not None) for one in found]
+        print_json(told[0] if rule is not None else told)
         return
     _print_item(item, found)
     for explanation in found:
         _print_explanation(explanation, has_tree=rule is not None or explanation.matched)
+        if stored is not None:
+            print_fate(fates.get(explanation.rule), holds=explanation.matched)
 
 
 def _given(file: Path | None, data: dict[str, Any]) -> Item:
@@ -91,17 +99,27 @@ def _given(file: Path | None, data: dict[str, Any]) -> Item:
     raise typer.Exit(WRONG_USE)
 
 
-def _stored(config: Path, item_id: int) -> tuple[Config, Item, Feed]:
+def _to_json(explanation: Explanation, fates: Mapping[str, Fate], *, is_stored: bool) -> dict[str, Any]:
+    """Give an explanation as plain data; of a stored item with what is recorded of it, None for nothing."""
+    data = explanation.to_json()
+    if is_stored:
+        fate = fates.get(explanation.rule)
+        data["recorded"] = None if fate is None else fate.to_json()
+    return data
+
+
+def _stored(config: Path, item_id: int) -> tuple[Config, Item, Feed, dict[str, Fate]]:
     from watcher.cli.stored import opened
     from watcher.types import Feed
 
     with opened(config) as (loaded, store), store.read() as transaction:
         item = transaction.items.get(item_id)
+        fates = fates_of(transaction, item_id)
     if item is None:
         typer.echo(f"there is no stored item {item_id}", err=True)
         raise typer.Exit(WRONG_USE)
     feeds = {feed.id: feed for feed in loaded.feeds}
-    return loaded, item, feeds.get(item.feed_id) or Feed(id=item.feed_id, url="none:")
+    return loaded, item, feeds.get(item.feed_id) or Feed(id=item.feed_id, url="none:"), fates
 
 
 def _print_item(item: Item, found: list[Explanation]) -> None:

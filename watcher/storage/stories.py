@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from watcher.storage.sql import insert_new, insert_or_replace
 from watcher.storage.tables import items, stories, story_bands, story_items, story_keys
@@ -30,6 +30,18 @@ class Candidate:
     shingles: Shingles
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """An item's place in a story: why it is there, how alike it was to what decided (0..1), how many items it has."""
+
+    story_id: str
+    title: str
+    reason: str
+    similarity: float
+    joined_at: datetime
+    items: int
+
+
 class StoryRows:
     """The `stories`, `story_items`, `story_keys` and `story_bands` tables inside one transaction."""
 
@@ -47,6 +59,27 @@ class StoryRows:
         query = select(story_items.c.story_id).where(story_items.c.item_id == item_id)
         found: str | None = self._connection.execute(query).scalar()
         return found
+
+    def membership(self, item_id: int) -> Membership | None:
+        """Give an item's place in its story; None when it is in none."""
+        others = story_items.alias()
+        size = select(func.count()).where(others.c.story_id == story_items.c.story_id).scalar_subquery()
+        query = (
+            select(story_items, stories.c.title, size.label("size"))
+            .join(stories, stories.c.id == story_items.c.story_id)
+            .where(story_items.c.item_id == item_id)
+        )
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return Membership(
+            story_id=row.story_id,
+            title=row.title,
+            reason=row.reason,
+            similarity=row.similarity,
+            joined_at=row.joined_at,
+            items=row.size,
+        )
 
     def candidates(self, bands: Sequence[int], *, since: datetime) -> Sequence[Candidate]:
         """Give the newest items seen since `since` that share a band."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import samples
-from tests.support.commands import watcher
+from tests.support.commands import Command, watcher
 from watcher.storage.store import open_store
 
 NOW = datetime.now(UTC)
@@ -46,41 +47,43 @@ def filled(folder: Path) -> Path:
     return folder
 
 
-def run(folder: Path, *arguments: str) -> tuple[int, dict[str, object]]:
-    done = watcher("backtest", "--config", "watcher.yml", *arguments, "--json", cwd=folder)
+def run(command: Command, *arguments: str) -> tuple[int, Any]:
+    done = command("backtest", *arguments, "--json")
     assert done.stderr == ""
-    return done.returncode, json.loads(done.stdout)
+    return done.exit_code, json.loads(done.stdout)
 
 
-def test_what_changed_rules_add_and_drop_is_counted_and_shown(filled: Path) -> None:
-    code, report = run(filled, "new.yml", "--since", "30d")
+def test_what_changed_rules_add_and_drop_is_counted_and_shown(filled: Path, command: Command) -> None:
+    code, report = run(command, "new.yml", "--since", "30d")
     assert code == 0
-    border, hills = report["rules"]  # type: ignore[misc]
-    assert (border["matches"], border["added"], border["dropped"]) == ({"now": 2, "then": 2}, 1, 1)  # type: ignore[index]
-    changes = {sample["change"]: sample for sample in border["samples"]}  # type: ignore[index]
+    border, hills = report["rules"]
+    assert (border["matches"], border["added"], border["dropped"]) == ({"now": 2, "then": 2}, 1, 1)
+    changes = {sample["change"]: sample for sample in border["samples"]}
     assert changes["added"]["title"] == "Gunmen seen in the hills"
     assert changes["added"]["evidence"][0]["text"] == "Gunmen"
     assert changes["dropped"]["title"] == "Militants cross the border at dawn"
-    assert (hills["matches"], hills["added"]) == ({"now": 0, "then": 1}, 1)  # type: ignore[index]
+    assert (hills["matches"], hills["added"]) == ({"now": 0, "then": 1}, 1)
     assert report["items"] == 3
     assert report["alerts_on_items_without_story"] == 3
 
 
-def test_the_period_and_the_number_of_items_are_bounded(filled: Path) -> None:
-    assert run(filled, "new.yml", "--since", "1y")[1]["items"] == 5
-    assert run(filled, "new.yml", "--since", "30d", "--limit", "1")[1]["items"] == 1
+def test_the_period_and_the_number_of_items_are_bounded(filled: Path, command: Command) -> None:
+    assert run(command, "new.yml", "--since", "1y")[1]["items"] == 5
+    assert run(command, "new.yml", "--since", "30d", "--limit", "1")[1]["items"] == 1
 
 
-def test_the_first_poll_of_a_feed_is_matched_but_no_alert(filled: Path) -> None:
-    (rule,) = run(filled, "--since", "1y")[1]["rules"]  # type: ignore[misc]
-    assert rule["matches"] == {"now": 4, "then": 4}  # type: ignore[index]
-    assert rule["alerts"] == {"now": 3, "then": 3}  # type: ignore[index]
+def test_the_first_poll_of_a_feed_is_matched_but_no_alert(filled: Path, command: Command) -> None:
+    (rule,) = run(command, "--since", "1y")[1]["rules"]
+    assert rule["matches"] == {"now": 4, "then": 4}
+    assert rule["alerts"] == {"now": 3, "then": 3}
 
 
-def test_only_rules_of_the_files_are_compared_unless_they_are_the_whole_set(filled: Path) -> None:
+def test_only_rules_of_the_files_are_compared_unless_they_are_the_whole_set(
+    filled: Path, command: Command
+) -> None:
     (filled / "new.yml").write_text(CHANGED.replace("id: border", "id: gunmen"))
-    part = [rule["rule"] for rule in run(filled, "new.yml")[1]["rules"]]  # type: ignore[attr-defined]
-    whole = {rule["rule"]: rule["dropped"] for rule in run(filled, "new.yml", "--whole")[1]["rules"]}  # type: ignore[attr-defined]
+    part = [rule["rule"] for rule in run(command, "new.yml")[1]["rules"]]
+    whole = {rule["rule"]: rule["dropped"] for rule in run(command, "new.yml", "--whole")[1]["rules"]}
     assert part == ["gunmen", "hills"]
     assert whole == {"border": 2, "gunmen": 0, "hills": 0}
 
