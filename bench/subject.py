@@ -1,7 +1,7 @@
 """One pollster under measurement, in a process of its own: `python -m bench.subject watcher|reader COUNT PORT FOLDER`.
 
-Fills its store from all feeds, then polls them all once more and prints, as JSON, the seconds and processor seconds
-of that second round and the peak memory over all its processes.
+Fills its store from all feeds, then polls them all once more and prints, as JSON, how many polls a second of time and
+of processor that round made, and the peak memory over all its processes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+READER_WORKERS = (1, 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +98,8 @@ def timed(work: Callable[[], int]) -> Round:
     return Round(seconds=time.perf_counter() - start, cpu_seconds=_cpu() - cpu, new_items=new_items)
 
 
-def run_reader(count: int, port: int, folder: Path, workers: int) -> Round:
-    """The peer: reader's `update_feeds`."""
+def run_reader(count: int, port: int, folder: Path) -> dict[str, Round]:
+    """The peer: reader's `update_feeds`, with one worker and with many."""
     import warnings
 
     from reader import make_reader
@@ -107,20 +109,23 @@ def run_reader(count: int, port: int, folder: Path, workers: int) -> Round:
     for number in range(count):
         reader.add_feed(f"http://127.0.0.1:{port}/feed/{number}")
     begin_round(port, 0)
-    reader.update_feeds(workers=workers, scheduled=False)
-    before = reader.get_entry_counts().total or 0
-    begin_round(port, 1)
+    reader.update_feeds(workers=READER_WORKERS[-1], scheduled=False)
 
-    def work() -> int:
+    def work(workers: int) -> int:
+        before = reader.get_entry_counts().total or 0
         reader.update_feeds(workers=workers, scheduled=False)
         return (reader.get_entry_counts().total or 0) - before
 
-    return timed(work)
+    rounds = {}
+    for number, workers in enumerate(READER_WORKERS, start=1):
+        begin_round(port, number)
+        rounds[f"reader update_feeds, {workers} workers"] = timed(lambda workers=workers: work(workers))
+    return rounds
 
 
-def run_watcher(count: int, port: int, folder: Path) -> Round:
+def run_watcher(count: int, port: int, folder: Path) -> dict[str, Round]:
     """The service itself, with the shipped rules, stories and outbox in the loop."""
-    return asyncio.run(_run_watcher(count, port, folder))
+    return {"watcher (rules, stories, outbox in the loop)": asyncio.run(_run_watcher(count, port, folder))}
 
 
 async def _run_watcher(count: int, port: int, folder: Path) -> Round:
@@ -138,18 +143,18 @@ async def _run_watcher(count: int, port: int, folder: Path) -> Round:
 def main() -> None:
     name, count, port, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
     memory = Memory()
-    done = (
-        run_watcher(count, port, folder)
-        if name == "watcher"
-        else run_reader(count, port, folder, workers=int(sys.argv[5]))
-    )
-    result: dict[str, Any] = {
-        "polls_per_second": count / done.seconds,
-        "polls_per_cpu_second": count / done.cpu_seconds,
-        "new_items": done.new_items,
-        "peak_mib": memory.stop(),
+    rounds = {"watcher": run_watcher, "reader": run_reader}[name](count, port, folder)
+    peak = memory.stop()
+    results: dict[str, Any] = {
+        label: {
+            "polls_per_second": count / done.seconds,
+            "polls_per_cpu_second": count / done.cpu_seconds,
+            "new_items": done.new_items,
+            "peak_mib": peak,
+        }
+        for label, done in rounds.items()
     }
-    sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.write(json.dumps(results) + "\n")
 
 
 if __name__ == "__main__":
