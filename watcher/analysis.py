@@ -16,6 +16,7 @@ from watcher.match.syntax import Rule, TermList
 from watcher.story.fingerprint import fingerprint
 from watcher.text.analyse import Analyser
 from watcher.text.document import Document
+from watcher.text.entities import Recogniser
 from watcher.text.gazetteer import ExtraPlace, Gazetteer
 from watcher.text.tokens import Tokenizer
 from watcher.types import Analysed, Feed, Item
@@ -40,7 +41,7 @@ class Analysis:
         models: Mapping[str, str] | None = None,
     ) -> None:
         gazetteer = Gazetteer.load(places)
-        self.analyser = Analyser(gazetteer, Tokenizer(models or {}))
+        self.analyser = Analyser(gazetteer, Tokenizer(models), Recogniser(models))
         self.engine = Engine(compile_rules(rules, lists, gazetteer))
 
     def document(self, item: Item, feed: Feed) -> Document:

@@ -14,7 +14,7 @@ from watcher.match.compile import compile_rules
 from watcher.match.engine import Engine
 from watcher.match.syntax import Rule, TermList
 from watcher.match.yaml import SyntaxProblem, parse_definitions, parse_list, parse_rule
-from watcher.text.document import Document
+from watcher.text.document import Document, EntityFinder
 from watcher.text.gazetteer import Gazetteer
 from watcher.text.tokens import Words
 from watcher.types import Feed, Item, Match, Place, PlaceMention, Span
@@ -87,6 +87,7 @@ def document(
     language: str = "en",
     confidence: float = 0.9,
     splitter: PlainSplitter | None = None,
+    recogniser: EntityFinder | None = None,
     **changes: object,
 ) -> Document:
     """Make a document in which every name of `TOWNS` is found as a place."""
@@ -109,6 +110,7 @@ def document(
         language=language,
         tokenizer=splitter or PlainSplitter(),
         find_places=find,
+        recogniser=recogniser,
     )
 
 

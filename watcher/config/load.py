@@ -106,7 +106,10 @@ class _Loading:
         if not self._has_gaps:
             # A rule that has an error is not there to be named: its filters are not to blame for that.
             checked = filters if has_all_rules else ()
-            self.problems.extend(cross_problems(rules, lists, _values(places), _values(feeds), checked))
+            models = settings.text.models if settings is not None else None
+            self.problems.extend(
+                cross_problems(rules, lists, _values(places), _values(feeds), checked, models)
+            )
         if settings is None:
             return None
         if all(problem.is_warning for problem in self.problems):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from watcher.config.placed import Placed, members
@@ -101,6 +101,7 @@ def cross_problems(
     places: Sequence[ExtraPlace],
     feeds: Sequence[Feed],
     filters: Sequence[Placed[Filter]] = (),
+    models: Collection[str] | None = None,
 ) -> Iterator[Problem]:
     """Check rules against all that they speak of: lists, places, feeds.
 
@@ -110,6 +111,7 @@ def cross_problems(
         places: the users' own places.
         feeds: all feeds.
         filters: all filters.
+        models: the languages that a trained pipeline is configured for; None when that cannot be told.
     """
     if not rules and not lists and not filters:
         return
@@ -125,6 +127,7 @@ def cross_problems(
         Gazetteer.load(places),
         feeds,
         [one.value for one in filters],
+        models,
     )
     for owner, problem in found:
         yield placed_problem(owners[owner], problem)

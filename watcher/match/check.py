@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 
 from watcher.match.counting import check_counted
 from watcher.match.filters import Filter, check_filter
+from watcher.match.forms.entities import EntityIs
 from watcher.match.forms.facts import Fact, FeedIs, FeedTagIs, LanguageIs
 from watcher.match.forms.inflected import Lemma
 from watcher.match.forms.lists import AnyOfList
@@ -44,6 +45,7 @@ def cross_check(
     gazetteer: Gazetteer,
     feeds: Sequence[Feed],
     filters: Sequence[Filter] = (),
+    models: Collection[str] | None = None,
 ) -> tuple[tuple[str, SyntaxProblem], ...]:
     """Find errors and warnings across rules, filters, lists, places and feeds.
 
@@ -53,12 +55,13 @@ def cross_check(
         gazetteer: the places that rules may name.
         feeds: the feeds that rules see.
         filters: all filters.
+        models: the languages that a trained pipeline is configured for; None when that is not known.
 
     Returns:
         Pairs of a subject (a rule's id, an unused list's name, or `filter:` and a filter's id) and a problem; the problem's
         path is relative to the entry of that rule, list or filter. A rule set with an error among them must not be compiled.
     """
-    checker = _Checker(rules, lists, gazetteer, feeds, filters)
+    checker = _Checker(rules, lists, gazetteer, feeds, filters, models)
     return tuple(checker.problems())
 
 
@@ -90,7 +93,9 @@ class _Checker:
         gazetteer: Gazetteer,
         feeds: Sequence[Feed],
         filters: Sequence[Filter],
+        models: Collection[str] | None,
     ) -> None:
+        self._models = models
         self._rules = rules
         self._filters = filters
         self._lists = lists
@@ -111,6 +116,7 @@ class _Checker:
                 self._broad_wildcards,
                 self._impossible,
                 self._without_grammar,
+                self._without_pipeline,
             ]
             for check in checks:
                 yield from ((rule.id, problem) for problem in check(rule))
@@ -188,6 +194,19 @@ class _Checker:
                 )
                 yield _warning(
                     one, message, f"lemma knows {', '.join(GRAMMARS)}; write the forms out, or word*"
+                )
+
+    def _without_pipeline(self, rule: Rule) -> Iterator[SyntaxProblem]:
+        """Warn of entities in rules that are for a language without a trained pipeline: nothing is found there."""
+        if self._models is None:
+            return
+        missing = ", ".join(f"'{code}'" for code in sorted(self._languages(rule) - set(self._models)))
+        for one in rule.subtree() if missing or not self._models else ():
+            if isinstance(one, EntityIs):
+                which = f"for {missing}" if missing else "at all"
+                message = f"no spaCy pipeline is configured {which}: there, '{one.label}' never holds"
+                yield _warning(
+                    one, message, "name one in the main file, text: {models: {en: en_core_web_sm}}"
                 )
 
     def _impossible(self, rule: Rule) -> Iterator[SyntaxProblem]:

@@ -38,11 +38,13 @@ class SyntaxProblem:
 class Form(Protocol):
     """A kind of condition: a `Condition` class that can read itself. See `forms` for the registry.
 
-    `key` is the mapping key that names it, `options` the keys that may stand beside that.
+    `key` is the mapping key that names it, `options` the keys that stand beside that, `optional` those of them that may
+    be left out.
     """
 
     key: ClassVar[str]
     options: ClassVar[tuple[str, ...]]
+    optional: ClassVar[tuple[str, ...]]
 
     @classmethod
     def parse(cls, reader: Reader, value: Mapping[object, object]) -> Condition | None:
@@ -62,7 +64,6 @@ class Reader:
     Args:
         forms: the kinds of condition by key.
         text: reads a condition that is plain text.
-        not_yet: keys of forms that a later version reads, and why they are refused.
         path: the place as evidence names it.
         where: the place as keys and indices of the YAML value.
         problems: all that was found so far; shared by the readers of one value.
@@ -74,7 +75,6 @@ class Reader:
 
     forms: Mapping[str, type[Form]]
     text: Callable[[Reader, str], Condition | None]
-    not_yet: Mapping[str, str]
     path: str
     where: tuple[Step, ...] = ()
     problems: list[SyntaxProblem] = field(default_factory=list)
@@ -162,10 +162,6 @@ class Reader:
         if not value:
             self.fail("the condition is empty")
             return
-        for key in value:
-            if key in self.not_yet:
-                self.fail(f"'{key}' is not available yet: {self.not_yet[str(key)]}", str(key))
-                return
         key = next(iter(value))
         known = did_you_mean(key, self.forms)
         self.fail(

@@ -79,8 +79,10 @@ def list_schema() -> dict[str, Any]:
 
 
 def _definitions() -> dict[str, Any]:
-    schemas = [form.schema() for form in FORMS.values()]
-    forms = [_mapping(schema, required=list(schema)) for schema in schemas]
+    forms = []
+    for form in FORMS.values():
+        schema = form.schema()
+        forms.append(_mapping(schema, required=[key for key in schema if key not in form.optional]))
     return {"condition": {"anyOf": [_TEXT, *forms]}}
 
 

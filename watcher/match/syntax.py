@@ -63,6 +63,7 @@ class Condition(ABC):
     chooses: ClassVar[bool] = False
     own_effort: ClassVar[int] = 0
     denies: ClassVar[bool] = False
+    optional: ClassVar[tuple[str, ...]] = ()
 
     @property
     def children(self) -> tuple[Condition, ...]:

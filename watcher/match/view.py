@@ -15,6 +15,7 @@ from watcher.match.scan import FieldHits, encodable
 from watcher.match.syntax import Occurrence
 from watcher.match.vocabulary import Vocabulary
 from watcher.text.document import Document
+from watcher.text.entities import EntityMention
 from watcher.types import Feed, FieldName, PlaceMention
 
 ScopeName = Literal["title", "lead", "body", "author", "categories", "url"]
@@ -154,6 +155,13 @@ class View:
                 limit = limits[mention.span.field]
                 if limit is None or mention.span.end <= limit:
                     yield mention
+
+    def entities(self) -> Iterator[tuple[FieldName, EntityMention]]:
+        """Give the named entities in the scope."""
+        for field in self._scope:
+            found = self.document.entities(field)
+            limit = self._limit(field) if found else None
+            yield from ((field, one) for one in found if limit is None or one.end <= limit)
 
     # --- the text's shape ------------------------------------------------------------------------------------------
 

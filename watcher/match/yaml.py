@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from watcher.match.filters import Filter, read_filter
-from watcher.match.forms import FORMS, NOT_YET, Phrase
+from watcher.match.forms import FORMS, Phrase
 from watcher.match.reader import Reader, SyntaxProblem
 from watcher.match.rule_reader import RuleReader, read_language
 from watcher.match.schema import condition_schema, filter_schema, list_schema, rule_schema
@@ -109,7 +109,7 @@ def parse_definitions(value: object) -> tuple[Mapping[str, object], tuple[Syntax
 
 
 def _reader(path: str, definitions: Mapping[str, object] | None) -> Reader:
-    return Reader(forms=FORMS, text=Phrase.read, not_yet=NOT_YET, path=path, definitions=definitions or {})
+    return Reader(forms=FORMS, text=Phrase.read, path=path, definitions=definitions or {})
 
 
 def _terms(reader: Reader, make: Callable[[str], Term], key: str, written: object) -> list[Term]:

@@ -10,7 +10,7 @@ from collections.abc import Container
 from functools import partial
 from urllib.parse import urlsplit
 
-from watcher.text.document import Document, Splitter
+from watcher.text.document import Document, EntityFinder, Splitter
 from watcher.text.gazetteer import Gazetteer
 from watcher.text.language import UNKNOWN, detect, normalise
 from watcher.text.places import PlaceFinder
@@ -30,11 +30,15 @@ class Analyser:
     Args:
         gazetteer: the places to be found.
         tokenizer: splits words and sentences, loaded once for the life of the process.
+        recogniser: finds named entities; None where there is no trained pipeline.
     """
 
-    def __init__(self, gazetteer: Gazetteer, tokenizer: Splitter) -> None:
+    def __init__(
+        self, gazetteer: Gazetteer, tokenizer: Splitter, recogniser: EntityFinder | None = None
+    ) -> None:
         self.gazetteer = gazetteer
         self.tokenizer = tokenizer
+        self._recogniser = recogniser
         self._finder = PlaceFinder(gazetteer)
 
     def read(
@@ -56,7 +60,13 @@ class Analyser:
         language = detect(sample, hint=hint) if sample.strip() else hint or UNKNOWN
         home = feed_country or country_of_link(item.url, self.gazetteer.countries)
         find_places = partial(self._finder.places_of, home=home)
-        return Document(item=item, language=language, tokenizer=self.tokenizer, find_places=find_places)
+        return Document(
+            item=item,
+            language=language,
+            tokenizer=self.tokenizer,
+            find_places=find_places,
+            recogniser=self._recogniser,
+        )
 
 
 def country_of_link(url: str | None, countries: Container[str]) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from watcher.text.entities import EntityMention
 from watcher.text.fold import Folded, fold
 from watcher.text.tokens import Words
 from watcher.types import FIELDS, FieldName, Item, PlaceMention, Span
@@ -35,6 +36,14 @@ class Splitter(Protocol):
         ...
 
 
+class EntityFinder(Protocol):
+    """Finds named entities: `entities.Recogniser`, or a stand-in in tests."""
+
+    def find(self, text: str, language: str) -> tuple[EntityMention, ...]:
+        """Find the entities of a text in a language."""
+        ...
+
+
 class Document:
     """An item and what was found in its text.
 
@@ -43,14 +52,17 @@ class Document:
         language: ISO 639-1 or `und`.
         tokenizer: splits fields when their words are asked for.
         find_places: finds and resolves places when they are asked for.
+        recogniser: finds named entities when they are asked for; None where there are none to be found.
     """
 
     __slots__ = (
+        "_entities",
         "_find_places",
         "_folded",
         "_lead",
         "_passages",
         "_places",
+        "_recogniser",
         "_sentences",
         "_texts",
         "_tokenizer",
@@ -59,11 +71,21 @@ class Document:
         "language",
     )
 
-    def __init__(self, *, item: Item, language: str, tokenizer: Splitter, find_places: FindPlaces) -> None:
+    def __init__(
+        self,
+        *,
+        item: Item,
+        language: str,
+        tokenizer: Splitter,
+        find_places: FindPlaces,
+        recogniser: EntityFinder | None = None,
+    ) -> None:
         self.item = item
         self.language = language
         self._tokenizer = tokenizer
         self._find_places = find_places
+        self._recogniser = recogniser
+        self._entities: dict[FieldName, tuple[EntityMention, ...]] = {}
         self._texts = _texts_of(item)
         self._folded: dict[FieldName, Folded] = {}
         self._words: dict[FieldName, Words] = {}
@@ -158,6 +180,15 @@ class Document:
             reach *= 3
         sentences = self.words("body").sentences[:_LEAD_SENTENCES]
         return sentences[-1][1] if sentences else 0
+
+    def entities(self, field: FieldName) -> tuple[EntityMention, ...]:
+        """Give the named entities of a field; none in languages without a trained pipeline. The dearest thing to ask for."""
+        found = self._entities.get(field)
+        if found is None:
+            text = self._texts[field]
+            found = self._recogniser.find(text, self.language) if self._recogniser and text else ()
+            self._entities[field] = found
+        return found
 
     @property
     def places(self) -> tuple[PlaceMention, ...]:

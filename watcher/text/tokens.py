@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _CHUNK_CHARS = 50_000
 _LONGEST_RUN_CHARS = 400
-_STRINGS_KEPT = 400_000
+STRINGS_KEPT = 400_000
 _FALLBACK = "xx"
 
 _LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN_CHARS + 1},}}")
@@ -85,12 +85,12 @@ class Tokenizer:
         Raises:
             PipelineMissingError: the trained pipeline named for this language is not installed.
         """
-        text = _SURROGATE.sub("\ufffd", text)
+        text = without_surrogates(text)
         starts: list[int] = []
         ends: list[int] = []
         breaks: list[int] = []
         pipeline = self._pipeline(language)
-        for begin, end in _chunks(text):
+        for begin, end in chunks(text):
             pipeline.read(text[begin:end], begin, starts, ends, breaks)
         return Words(starts=tuple(starts), ends=tuple(ends), sentences=_sentences(breaks, len(text)))
 
@@ -106,7 +106,7 @@ class Tokenizer:
     def _pipeline(self, language: str) -> _Pipeline:
         pipeline = self._pipelines.get(language)
         # spaCy keeps every distinct word for ever: over months of news that would fill the memory.
-        if pipeline is None or pipeline.strings > _STRINGS_KEPT:
+        if pipeline is None or pipeline.strings > STRINGS_KEPT:
             name = self._models.get(language)
             pipeline = _Pipeline(_load_trained(language, name) if name else _load_blank(language))
             self._pipelines[language] = pipeline
@@ -196,7 +196,12 @@ def _is_closer(token: str) -> bool:
     return all(char in _CLOSERS for char in token)
 
 
-def _chunks(text: str) -> Iterator[tuple[int, int]]:
+def without_surrogates(text: str) -> str:
+    """Put U+FFFD for half characters; the length stays the same."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def chunks(text: str) -> Iterator[tuple[int, int]]:
     """Cut a text where there is white space, and runs without any at a fixed length.
 
     spaCy's time grows with the square of the length of a run of signs without spaces, and its own limit on a text's

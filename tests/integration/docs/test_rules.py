@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.docs import PAGES, Block, blocks, page, write_configuration
+from tests.support.docs import PAGES, Block, blocks, write_configuration
 from watcher.analysis import Analysis
 from watcher.config.load import Config, load
-from watcher.match.forms import FORMS, NOT_YET
+from watcher.match.forms import FORMS
 from watcher.match.syntax import Rule
 from watcher.types import Feed, Item
 
@@ -89,11 +89,6 @@ def test_every_form_of_condition_has_an_example() -> None:
 def test_every_form_over_time_has_an_example() -> None:
     forms = {key for block in FILES for rule in block.data["rules"] for key in rule.get("when", {})}
     assert {"rule", "match", "list", "count", "spike", "new_in", "within", "baseline", "at_least"} <= forms
-
-
-def test_what_is_not_available_yet_is_named() -> None:
-    text = page("docs/rules.md")
-    assert all(f"`{form}`" in text for form in NOT_YET)
 
 
 def keys(value: Any) -> set[str]:

@@ -227,7 +227,7 @@ def _reader() -> object:
     from watcher.match.forms import FORMS
     from watcher.match.reader import Reader
 
-    return Reader(forms=FORMS, text=Phrase.read, not_yet={}, path="")
+    return Reader(forms=FORMS, text=Phrase.read, path="")
 
 
 _READER = _reader()

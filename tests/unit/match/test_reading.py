@@ -78,7 +78,10 @@ def only(problems: tuple[SyntaxProblem, ...]) -> SyntaxProblem:
         ("{place: {in: TN, min_confidence: 2}}", ("place", "min_confidence"), "between 0 and 1"),
         ("{place: {min_confidence: 0.5}}", ("place",), "needs a country"),
         ("{use: }", ("use",), "missing"),
-        ("{entity: ORG}", ("entity",), "not available yet"),
+        ("{entity: org}", ("entity",), "in capitals"),
+        ("{entity: [ORG, 5]}", ("entity", 1), "in quotes"),
+        ("{entity: ORG, match: {language: fr}}", ("match",), "fact of the whole item"),
+        ("{entity: ORG, match: []}", ("match",), "how they combine"),
     ],
 )
 def test_a_condition_that_cannot_be_honoured_is_refused(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watcher.match.forms.distance import Near, SameParagraph, SameSentence, Sequence
+from watcher.match.forms.entities import EntityIs
 from watcher.match.forms.facts import FeedIs, FeedTagIs, LanguageIs
 from watcher.match.forms.inflected import Lemma
 from watcher.match.forms.lists import AnyOfList
@@ -38,6 +39,7 @@ FORMS: Mapping[str, type[Form]] = {
         Count,
         AnyOfList,
         PlaceIs,
+        EntityIs,
         Score,
         Regex,
         LanguageIs,
@@ -49,9 +51,4 @@ FORMS: Mapping[str, type[Form]] = {
 }
 """Every kind of condition that is a mapping, by the key that names it."""
 
-NOT_YET: Mapping[str, str] = {
-    "entity": "use {exact: …}, a list or {place: …}",
-}
-"""Kinds of condition that are known but not read yet, and what to do meanwhile."""
-
-__all__ = ["FORMS", "NOT_YET", "Phrase"]
+__all__ = ["FORMS", "Phrase"]

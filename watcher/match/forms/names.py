@@ -18,6 +18,7 @@ class Use:
 
     key: ClassVar[str] = "use"
     options: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def parse(cls, reader: Reader, value: Mapping[object, object]) -> Condition | None:

@@ -15,6 +15,7 @@ class Query:
 
     key: ClassVar[str] = "query"
     options: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def parse(cls, reader: Reader, value: Mapping[object, object]) -> Condition | None:
