@@ -12,11 +12,16 @@ from typing import Protocol
 
 from watcher.match.script import is_arabic, word_spans
 from watcher.match.term import Term
-from watcher.text.fold import Folded
+from watcher.text.fold import Folded, fold_term
 from watcher.text.lemmas import LANGUAGES
 
 _MOST_WORDS = 20_000
 """So many distinct words of a language are remembered, 3 MB: most words of the next item are among them."""
+
+_MOST_READ = 20_000
+"""So many words that were not met before are read in one field; hostile texts have more, and there the rest are taken as
+they are written.
+"""
 
 Keys = tuple[str, ...]
 
@@ -59,6 +64,7 @@ class LemmaIndex:
             self._languages[language] = _OneLanguage(self._terms, self._lemmas, language)
         grammar = self._languages[language]
         source = folded.source
+        grammar.begin_field()
         for start, end in word_spans(separated) if grammar.has_terms else ():
             first, last = (start, end) if folded.origins is None else folded.origin(start, end)
             for key in grammar.keys_of(source[first:last]):
@@ -79,12 +85,20 @@ class _OneLanguage:
             if language not in LANGUAGES or is_arabic(term.literal) == (language == "ar"):
                 by_headword[lemmas.headword(term.key[1:], language)].append(term.key)
         self._by_headword = dict(by_headword)
+        self._may_read = 0
         self.has_terms = bool(by_headword)
+
+    def begin_field(self) -> None:
+        """Allow the words of another field to be read."""
+        self._may_read = _MOST_READ
 
     def keys_of(self, word: str) -> Keys:
         """Give the keys of the terms that a word is a form of."""
         keys = self._known.get(word)
         if keys is None:
+            self._may_read -= 1
+            if self._may_read < 0:
+                return tuple(self._by_headword.get(fold_term(word), ()))
             if len(self._known) >= _MOST_WORDS:
                 self._known.clear()
             keys = self._known[word] = self._read(word)

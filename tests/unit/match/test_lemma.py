@@ -113,6 +113,15 @@ def test_each_word_is_read_once_and_only_where_a_form_can_be() -> None:
     assert len(lemmas.asked) == 2
 
 
+def test_a_text_of_endlessly_many_words_is_not_read_to_its_end() -> None:
+    lemmas = Counting()
+    engine = Engine(compile_rules([read_rule("match: {lemma: cross}")], {}, GAZETTEER, lemmas))
+    body = " ".join(f"x{n}" for n in range(50_000))
+    [found] = matches(engine, document("", f"{body} crossed cross"))
+    assert [one.text for one in found.evidence] == ["cross"]
+    assert len(lemmas.asked) == 20_000
+
+
 @pytest.mark.parametrize(
     ("value", "path", "message"),
     [
