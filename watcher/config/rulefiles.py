@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from watcher.config.placed import Placed, members
-from watcher.config.source import Source
+from watcher.config.source import Source, YamlPath
 from watcher.errors import Problem
 from watcher.types import Feed
 
@@ -90,9 +91,34 @@ def read_lists(source: Source) -> Iterator[Placed[TermList] | Problem]:
 
 def placed_problem(where: Placed[object], problem: SyntaxProblem) -> Problem:
     """Give a problem of the rule language its place in the file."""
-    return where.problem(
+    told = where.problem(
         problem.message, suggestion=problem.suggestion, is_warning=problem.is_warning, at=problem.path
     )
+    if problem.offset is None or told.column is None:
+        return told
+    text = _value_at(where.source.value, (*where.path, *problem.path))
+    return replace(told, column=told.column + _columns(told, text, problem.offset))
+
+
+def _value_at(value: Any, path: YamlPath) -> object:
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def _columns(told: Problem, text: object, offset: int) -> int:
+    """Count the columns from where a text begins in its file to one of its characters; 0 if it is written with escapes."""
+    try:
+        lines = told.path.read_text("utf-8-sig").split("\n") if told.path else []
+        written = lines[(told.line or 1) - 1][(told.column or 1) - 1 :]
+    except (OSError, ValueError, IndexError):
+        return 0
+    opening = 1 if written[:1] in ("'", '"') else 0
+    is_plain = isinstance(text, str) and written[opening:].startswith(text[: offset + 1])
+    return opening + offset if is_plain else 0
 
 
 def cross_problems(

@@ -256,7 +256,7 @@ class _Parser:
         inner = replace(self._reader, problems=[], path=f"{self._path}:{written}")
         phrase = Phrase.read(inner, token.text)
         for problem in inner.problems:
-            self._reader.fail(f"{problem.message} (character {token.at + 1})", "query")
+            self._reader.fail(f"{problem.message} (character {token.at + 1})", "query", offset=token.at)
         return phrase
 
     def _joined(self, form: type[AtLeast], found: Sequence[Condition | None]) -> Condition | None:

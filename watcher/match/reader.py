@@ -27,12 +27,15 @@ Step = str | int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyntaxProblem:
-    """One thing wrong in a rule or list. `path` leads from the parsed value to the spot, by keys and indices."""
+    """One thing wrong in a rule or list. `path` leads from the parsed value to the spot, by keys and indices; `offset` is that of
+    the character to blame, where the spot is a text with a language of its own.
+    """
 
     message: str
     path: tuple[Step, ...] = ()
     suggestion: str | None = None
     is_warning: bool = False
+    offset: int | None = None
 
 
 class Form(Protocol):
@@ -101,11 +104,12 @@ class Reader:
         """Whether something was noted that is more than a warning."""
         return any(not problem.is_warning for problem in self.problems)
 
-    def fail(self, message: str, *steps: Step, suggestion: str | None = None) -> None:
+    def fail(
+        self, message: str, *steps: Step, suggestion: str | None = None, offset: int | None = None
+    ) -> None:
         """Note an error here, or at some steps further inside."""
-        self.problems.append(
-            SyntaxProblem(message=message, path=(*self.where, *steps), suggestion=suggestion)
-        )
+        path = (*self.where, *steps)
+        self.problems.append(SyntaxProblem(message=message, path=path, suggestion=suggestion, offset=offset))
 
     def warn(self, message: str, *steps: Step, suggestion: str | None = None) -> None:
         """Note something that works but is probably not meant."""

@@ -38,9 +38,10 @@ _ELEMENT = re.compile(
 class PatternError(ValueError):
     """RE2 refuses a pattern; the message says why and where."""
 
-    def __init__(self, message: str, suggestion: str | None) -> None:
+    def __init__(self, message: str, suggestion: str | None, at: int | None) -> None:
         super().__init__(message)
         self.suggestion = suggestion
+        self.at = at
 
 
 class Pattern:
@@ -122,7 +123,7 @@ def _explained(written: str, error: Exception) -> PatternError:
     place = f" at character {at + 1}" if at >= 0 else ""
     shown = "" if not part or part == written else f" '{part}'"
     hint = next((hint for start, hint in _PERL_ONLY if reason.startswith(start)), None)
-    return PatternError(f"RE2 refuses the pattern{place}: {said}{shown}", hint)
+    return PatternError(f"RE2 refuses the pattern{place}: {said}{shown}", hint, at if at >= 0 else None)
 
 
 def _unbalanced(written: str) -> int:

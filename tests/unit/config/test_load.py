@@ -436,3 +436,30 @@ def test_no_content_of_any_file_does_more_than_raise_config_error(tmp_path: Path
             load(path, environ={})
         except ConfigError as error:
             assert error.problems  # noqa: PT017
+
+
+def test_an_error_in_a_query_or_pattern_stands_at_its_character(tmp_path: Path) -> None:
+    main = write(
+        tmp_path,
+        watcher_yml="include: {rules: [r.yml]}",
+        r_yml="""\
+            rules:
+              - {id: a, match: {query: 'é AND ('}}
+              - id: b
+                match:
+                  all:
+                    - regex: 'abc[z-a]'
+                    - query: a1 AND OR b1
+                    - query: 'l''e AND ('
+                    - query: |
+                        a1 AND (
+            """,
+    )
+    errors = [problem.partition(": ") for problem in problems_of(main) if "warning" not in problem]
+    assert [place for place, _, _ in errors] == [
+        "r.yml:2:35",
+        "r.yml:6:23",
+        "r.yml:7:25",
+        "r.yml:8:18",
+        "r.yml:9:18",
+    ]

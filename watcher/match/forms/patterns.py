@@ -52,7 +52,7 @@ class Regex(Condition):
         try:
             is_empty = fits_empty(pattern)
         except PatternError as error:
-            reader.fail(str(error), cls.key, suggestion=error.suggestion)
+            reader.fail(str(error), cls.key, suggestion=error.suggestion, offset=error.at)
             return None
         if is_empty:
             reader.fail(

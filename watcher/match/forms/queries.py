@@ -26,7 +26,7 @@ class Query:
             return parse_query(reader, text)
         except QueryError as error:
             message = f"{error} (character {error.at + 1} of the query)"
-            reader.fail(message, cls.key, suggestion=error.suggestion)
+            reader.fail(message, cls.key, suggestion=error.suggestion, offset=error.at)
             return None
 
     @classmethod
