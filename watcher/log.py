@@ -8,6 +8,11 @@ from typing import Literal
 
 import structlog
 
+# Of a traceback only places and messages: local variables hold headers with their secrets, and whole bodies.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def configure(*, level: str = "info", form: Literal["console", "json"] = "console") -> None:
     """Send all log events of `level` and above to standard error.
@@ -20,14 +25,16 @@ def configure(*, level: str = "info", form: Literal["console", "json"] = "consol
     renderer = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks if form == "json" else _keep,
+            _TRACEBACKS if form == "json" else _keep,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
