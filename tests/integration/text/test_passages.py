@@ -1,0 +1,73 @@
+"""A passage split by itself gives the words and sentences that the whole text gives."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.support.reading import item_of
+from watcher.text.document import Document
+from watcher.text.tokens import Tokenizer, Words
+from watcher.types import FieldName
+
+ROOT = Path(__file__).resolve().parents[3]
+BODY: FieldName = "body"
+
+
+@cache
+def text() -> str:
+    """Prose with lists, addresses, figures, abbreviations and line ends, in the languages of the documentation."""
+    guide = (ROOT / "docs" / "guide.md").read_text("utf-8")[:6_000]
+    rules = (ROOT / "docs" / "rules.md").read_text("utf-8")[:6_000]
+    own = (
+        'He said: "Stop." Then... nothing! U.S. officials (e.g. Mr. Ali) left at 3.5 p.m.\n\nL’armée est là. '
+        * 5
+    )
+    arabic = "عبر المسلحون الحدود فجرا. هل وصلوا؟ قال الوزير: لا نعلم! " * 5
+    return f"{guide}\n{own}\n{arabic}\n{rules}"
+
+
+@cache
+def tokenizer() -> Tokenizer:
+    return Tokenizer()
+
+
+def document(language: str) -> Document:
+    """Give a document that has split nothing yet."""
+    item = item_of("Title", text())
+    return Document(item=item, language=language, tokenizer=tokenizer(), find_places=lambda _: ())
+
+
+def whole(language: str) -> Words:
+    return document(language).words(BODY)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "de", "und"])
+def test_a_sentence_is_the_same_alone_as_in_the_whole_text(language: str) -> None:
+    words = whole(language)
+    for offset in range(0, len(text()), 97):
+        assert document(language).sentence_at(BODY, offset) == words.sentences[words.sentence_at(offset)]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "de", "und"])
+def test_a_distance_is_the_same_alone_as_in_the_whole_text(language: str) -> None:
+    words = whole(language)
+    for first in range(0, len(words.starts) - 30, 23):
+        for distance in (1, 7, 30):
+            start, end = words.ends[first] - 1, words.starts[first + distance]
+            assert document(language).words_between(BODY, start, end) == distance
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_the_lead_ends_where_the_second_sentence_does(language: str) -> None:
+    (_, body) = document(language).lead()
+    assert body.end == whole(language).sentences[1][1]
+
+
+def test_many_questions_split_the_whole_text_once() -> None:
+    asked = document("en")
+    for offset in range(0, len(text()), 400):
+        asked.sentence_at(BODY, offset)
+    assert BODY in asked._words
