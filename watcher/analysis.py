@@ -59,7 +59,12 @@ class Analysis:
             language=document.language,
             matches=matches,
             places=document.places,
-            fingerprint=fingerprint(item),
+            fingerprint=fingerprint(
+                item,
+                language=document.language,
+                places=document.places,
+                rules=[match.rule for match in matches],
+            ),
         )
 
     def explain(self, rule_id: str, item: Item, feed: Feed, now: datetime) -> Explanation:

@@ -210,7 +210,7 @@ def fold_stories(poll: Poll, tx: Transaction, context: Context) -> Poll:
             entries.append(entry)
             continue
         decision = fold_into_story(
-            tx.stories, entry.item_id, entry.analysed.item, print_, now=poll.now, window=context.story_window
+            tx, entry.item_id, entry.analysed.item, print_, now=poll.now, window=context.story_window
         )
         log.debug("story", item=entry.item_id, story=decision.story_id, reason=decision.reason)
         entries.append(replace(entry, story_id=decision.story_id))

@@ -308,17 +308,45 @@ class Shingles:
     full: frozenset[int] = frozenset()
 
 
+class TraitKind(StrEnum):
+    """What a trait is; short, because every stored trait begins with it."""
+
+    WORD = "w"
+    CONCEPT = "c"
+    PLACE = "p"
+    COUNTRY = "k"
+    NUMBER = "n"
+    LANGUAGE = "l"
+    RULE = "r"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trait:
+    """One thing that an item speaks of; `weight` (0..1) says how prominently."""
+
+    kind: TraitKind
+    name: str
+    weight: float
+
+    @property
+    def key(self) -> str:
+        """The name under which stories are found by it."""
+        return f"{self.kind}:{self.name}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """What makes two items comparable.
 
     `exact` are keys that alone prove the same report (publisher's id, cleaned link, text hash). `bands` are hashes of
-    MinHash bands (signed 64-bit): two items that share one are worth comparing. `shingles` are what is compared.
+    MinHash bands (signed 64-bit): two items that share one are worth comparing. `shingles` are what is compared to find
+    copies of one text, `traits` what is compared to find reports of one event.
     """
 
     exact: tuple[str, ...]
     bands: tuple[int, ...]
     shingles: Shingles
+    traits: tuple[Trait, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

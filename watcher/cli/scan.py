@@ -17,6 +17,7 @@ from watcher.cli.table import FAILED, WRONG_USE
 
 if TYPE_CHECKING:
     from watcher.analysis import Analysis
+    from watcher.cli.scan_stories import StoryBook
     from watcher.types import Item, Match, PlaceMention
 
 app = command_app()
@@ -59,11 +60,11 @@ def scan(
     with ExitStack() as stack:
         lines, total = stack.enter_context(_lines(source))
         advance = stack.enter_context(progress("scanning", total=total))
-        story_of = None
+        book = None
         if stories:
             from watcher.cli.scan_stories import StoryBook
 
-            story_of = stack.enter_context(StoryBook(loaded.settings.stories.window)).story_of
+            book = stack.enter_context(StoryBook(loaded.settings.stories.window))
         for number, line in lines:
             advance()
             try:
@@ -72,8 +73,7 @@ def scan(
                 typer.echo(f"{source}:{number}: {error}", err=True)
                 failures += 1
                 continue
-            story = story_of(item) if story_of is not None else None
-            print_json_line(_result(analysis, item) | {"story": story})
+            print_json_line(_result(analysis, item, book))
     if failures:
         raise typer.Exit(FAILED)
 
@@ -128,17 +128,22 @@ def _item(line: bytes, number: int) -> Item:
     return read_item(text, key=f"line {number}", now=datetime.now(UTC))
 
 
-def _result(analysis: Analysis, item: Item) -> dict[str, Any]:
+def _result(analysis: Analysis, item: Item, book: StoryBook | None) -> dict[str, Any]:
     from watcher.cli.ready import NO_FEED
 
     document = analysis.document(item, NO_FEED)
     matches = analysis.engine.match(document, NO_FEED, item.seen_at)
+    story = None
+    if book is not None:
+        rules = [match.rule for match in matches]
+        story = book.story_of(item, language=document.language, places=document.places, rules=rules)
     return {
         "id": item.guid,
         "language": document.language,
         "places": [_place(mention) for mention in document.places],
         # What a rule over time counts is no alert by itself.
         "matches": [_match(match) for match in matches if not match.is_counted],
+        "story": story,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from watcher.storage.store import Transaction, open_store
 from watcher.story.cluster import fold_into_story
 from watcher.story.fingerprint import fingerprint
-from watcher.types import Item
+from watcher.types import Item, PlaceMention
 
 
 class StoryBook:
@@ -43,8 +44,10 @@ class StoryBook:
     ) -> None:
         self._stack.__exit__(kind, error, trace)
 
-    def story_of(self, item: Item) -> str:
-        """Give the id of the story that an item begins or joins."""
+    def story_of(
+        self, item: Item, *, language: str, places: Sequence[PlaceMention], rules: Sequence[str]
+    ) -> str:
+        """Give the id of the story that an item begins or joins, from what was found in it."""
         if self._transaction is None:
             raise RuntimeError("a StoryBook is used as a context manager")
         self._count += 1
@@ -52,10 +55,10 @@ class StoryBook:
         item = replace(item, feed_id=_outlet(item, self._count), key=str(self._count), guid=None)
         item_id = self._transaction.items.add([item])[item.key]
         decision = fold_into_story(
-            self._transaction.stories,
+            self._transaction,
             item_id,
             item,
-            fingerprint(item),
+            fingerprint(item, language=language, places=places, rules=rules),
             now=item.seen_at,
             window=self._window,
         )

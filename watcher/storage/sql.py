@@ -26,5 +26,20 @@ def insert_or_replace(
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
 
 
+def insert_or_add(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str],
+    number: str,
+) -> None:
+    """Insert the rows; one whose `key` columns are taken adds its `number` to that of the row that has them."""
+    if rows:
+        statement = _insert(connection, table)
+        added = {number: table.c[number] + statement.excluded[number]}
+        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added), list(rows))
+
+
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

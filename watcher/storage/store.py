@@ -15,6 +15,7 @@ from watcher.storage.deliveries import DeliveryRows
 from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
 from watcher.storage.items import ItemRows
+from watcher.storage.profiles import ProfileRows
 from watcher.storage.stories import StoryRows
 from watcher.storage.trends import TrendRows
 
@@ -27,6 +28,7 @@ class Transaction:
         self.feeds = FeedRows(connection)
         self.items = ItemRows(connection)
         self.stories = StoryRows(connection)
+        self.profiles = ProfileRows(connection)
         self.alerts = AlertRows(connection)
         self.deliveries = DeliveryRows(connection)
         self.trends = TrendRows(connection)

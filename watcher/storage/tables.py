@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -177,6 +177,35 @@ story_bands = Table(
     Column("seen_at", Moment, nullable=False),
     Index("ix_story_bands_item_id", "item_id"),
     Index("ix_story_bands_seen_at", "seen_at"),
+)
+
+# What an open story speaks of, as JSON: the sum of its reports' weights by trait.
+story_profiles = Table(
+    "story_profiles",
+    metadata,
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("traits", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index("ix_story_profiles_seen_at", "seen_at"),
+)
+
+story_traits = Table(
+    "story_traits",
+    metadata,
+    Column("trait", Text, primary_key=True),
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+    Index("ix_story_traits_story_id", "story_id"),
+    Index("ix_story_traits_seen_at", "seen_at"),
+)
+
+# In how many items each trait was; the row with the empty trait counts the items.
+trait_counts = Table(
+    "trait_counts",
+    metadata,
+    Column("trait", Text, primary_key=True),
+    Column("reports", Integer, nullable=False),
 )
 
 alerts = Table(

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from watcher.storage.stories import StoryRows
+from watcher.storage.store import Transaction
 from watcher.story.decide import Decision, Reason, decide
+from watcher.story.event import same_event
 from watcher.types import Fingerprint, Item
 
 
 def fold_into_story(
-    stories: StoryRows,
+    tx: Transaction,
     item_id: int,
     item: Item,
     fingerprint: Fingerprint,
@@ -27,24 +28,35 @@ def fold_into_story(
     An item that is in a story stays in it, whatever an edit did to its text. Items are compared with those seen
     in the last `window`; exact keys hold without limit, so the same report is never told twice.
     """
-    current = stories.by_item(item_id)
+    tx.profiles.lock()
+    current = tx.stories.by_item(item_id)
     if current is not None:
         decision = Decision(story_id=current, reason=Reason.SAME_KEY, similarity=1.0)
     else:
-        decision = decide(
-            fingerprint.shingles,
-            feed_id=item.feed_id,
-            by_key=stories.by_key(fingerprint.exact),
-            candidates=stories.candidates(fingerprint.bands, since=now - window),
-        )
+        decision = _decide(tx, item, fingerprint, since=now - window)
     story_id = decision.story_id
     if story_id is None:
         story_id = _story_id(item)
-        stories.open(story_id, title=item.title, at=now)
-    stories.join(
+        tx.stories.open(story_id, title=item.title, at=now)
+    tx.stories.join(
         story_id, item_id, fingerprint, reason=decision.reason, similarity=decision.similarity, at=now
     )
+    if current is None:  # an edit says the same once more: it does not count again
+        tx.profiles.add(story_id, fingerprint.traits, at=now)
     return Decision(story_id=story_id, reason=decision.reason, similarity=decision.similarity)
+
+
+def _decide(tx: Transaction, item: Item, fingerprint: Fingerprint, *, since: datetime) -> Decision:
+    decision = decide(
+        fingerprint.shingles,
+        feed_id=item.feed_id,
+        by_key=tx.stories.by_key(fingerprint.exact),
+        candidates=tx.stories.candidates(fingerprint.bands, since=since),
+    )
+    if decision.story_id is not None:
+        return decision
+    stories, background = tx.profiles.candidates(fingerprint.traits, since=since)
+    return same_event(fingerprint.traits, stories, background)[0]
 
 
 def _story_id(item: Item) -> str:

@@ -24,6 +24,8 @@ class Reason(StrEnum):
     SAME_TEXT = "same_text"
     SAME_LEAD = "same_lead"
     SAME_TITLE = "same_title"
+    SAME_WORDS = "same_words"
+    SAME_EVENT = "same_event"
 
 
 class Stored(Protocol):

@@ -1,4 +1,4 @@
-"""From an item to what makes it comparable with others: exact keys, shingles, MinHash bands.
+"""From an item to what makes it comparable with others: exact keys, shingles, MinHash bands, traits.
 
 Pure. Called in the worker processes for every item that a rule matched.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 from rensa import RMinHash
 
+from watcher.story.traits import traits_of
 from watcher.text.fold import fold
-from watcher.types import Fingerprint, Item, Shingles
+from watcher.types import Fingerprint, Item, PlaceMention, Shingles
 
 _PERMUTATIONS = 128
 _ROWS = 4
@@ -37,8 +38,17 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(r"\s+[-|–—·]\s+[^\s-]+(?:\s+[^\s-]+){0,3}\s*$")
 
 
-def fingerprint(item: Item) -> Fingerprint:
-    """Give what an item is compared by."""
+def fingerprint(
+    item: Item, *, language: str = "und", places: Sequence[PlaceMention] = (), rules: Iterable[str] = ()
+) -> Fingerprint:
+    """Give what an item is compared by.
+
+    Args:
+        item: the item.
+        language: of its text; ISO 639-1 or `und`.
+        places: that it names.
+        rules: ids of the rules that hold on it.
+    """
     title = clean_title(item.title)
     body = _words(fold(item.body[:_LONGEST_TEXT]).text)
     title_words = _words(title)
@@ -52,7 +62,12 @@ def fingerprint(item: Item) -> Fingerprint:
         for kind, pairs in ((b"t", shingles.title), (b"l", shingles.lead), (b"f", shingles.full))
         for band in _bands(kind, pairs)
     ]
-    return Fingerprint(exact=exact_keys(item), bands=tuple(bands), shingles=shingles)
+    return Fingerprint(
+        exact=exact_keys(item),
+        bands=tuple(bands),
+        shingles=shingles,
+        traits=traits_of(item, title, language=language, places=places, rules=rules),
+    )
 
 
 def exact_keys(item: Item) -> tuple[str, ...]:

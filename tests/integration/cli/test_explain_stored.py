@@ -39,7 +39,7 @@ class Filled:
             if outcome is not None:
                 tx.items.save_matches(item_id, [(samples.match(), outcome)], at=NOW)
                 window = timedelta(hours=72)
-                fold_into_story(tx.stories, item_id, item, fingerprint(item), now=NOW, window=window)
+                fold_into_story(tx, item_id, item, fingerprint(item), now=NOW, window=window)
             if is_withdrawn:
                 tx.items.withdraw_matches(item_id, ["border"], at=NOW)
         return item_id

@@ -162,7 +162,7 @@ class TestStories:
         with store.write() as tx:
             item_id = tx.items.add([item])[item.key]
             decision = fold_into_story(
-                tx.stories, item_id, item, fingerprint(item), now=item.seen_at, window=72 * HOUR
+                tx, item_id, item, fingerprint(item), now=item.seen_at, window=72 * HOUR
             )
         return decision.story_id
 
@@ -303,7 +303,7 @@ def test_past_items_come_page_by_page_newest_first_with_their_stories(store: Sto
             item = samples.item(key=f"k{number}", url=None, guid=None, seen_at=NOW - HOUR * (number // 2))
             (item_id,) = tx.items.add([item]).values()
             if number == 6:
-                fold_into_story(tx.stories, item_id, item, fingerprint(item), now=NOW, window=HOUR)
+                fold_into_story(tx, item_id, item, fingerprint(item), now=NOW, window=HOUR)
     found = []
     with store.read() as tx:
         assert tx.items.count_since(NOW - HOUR) == 4

@@ -1,0 +1,123 @@
+"""What makes two reports of one event: in the same words, or by the signs that survive translation."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support import samples
+from watcher.story.concepts import read_concepts, shipped_concepts
+from watcher.story.decide import Reason
+from watcher.story.event import Background, Profile, same_event
+from watcher.story.fingerprint import fingerprint
+from watcher.types import Place, PlaceMention, Span, Trait
+
+REMADA = Place(id="TN:remada", name="Remada", country="TN", kind="city")
+DEHIBA = Place(id="TN:dehiba", name="Dehiba", country="TN", kind="city")
+
+
+def traits(title: str, body: str = "", *, language: str = "en", place: Place = REMADA) -> tuple[Trait, ...]:
+    """The traits of a report that names one place."""
+    mention = PlaceMention(
+        span=Span(field="title", start=0, end=1), text=place.name, place=place, confidence=1.0
+    )
+    item = samples.item(title=title, summary=body, url=None)
+    return fingerprint(item, language=language, places=[mention], rules=["border"]).traits
+
+
+def profile(story_id: str, *reports: tuple[Trait, ...]) -> Profile:
+    weights: dict[str, float] = {}
+    for report in reports:
+        for trait in report:
+            weights[trait.key] = weights.get(trait.key, 0.0) + trait.weight
+    return Profile(story_id=story_id, size=len(reports), traits=weights)
+
+
+def background(*reports: tuple[Trait, ...], items: int = 500) -> Background:
+    counts: dict[str, int] = {}
+    for report in reports:
+        for trait in report:
+            counts[trait.key] = counts.get(trait.key, 0) + 1
+    return Background(items=items, counts=counts)
+
+
+ENGLISH = traits(
+    "Army stops two armed vehicles that crossed from Libya near Remada", "Soldiers seized weapons."
+)
+FRENCH = traits(
+    "Rémada : l'armée immobilise deux véhicules entrés de Libye",
+    "Les militaires ont saisi des armes de guerre.",
+    language="fr",
+)
+ARABIC = traits("الجيش يوقف سيارتين مسلحتين قرب رمادة", "حجز الجنود سلاحا حربيا في السيارات", language="ar")
+FOOTBALL = traits("Striker's late goal wins the derby for Remada", "The coach praised his team.")
+
+
+@pytest.mark.parametrize("report", [FRENCH, ARABIC])
+def test_a_report_in_another_language_joins_by_place_and_concepts(report: tuple[Trait, ...]) -> None:
+    decision, shared = same_event(report, [profile("st-1", ENGLISH)], background(ENGLISH))
+    assert (decision.story_id, decision.reason) == ("st-1", Reason.SAME_EVENT)
+    assert "p:TN:remada" in shared
+
+
+def test_another_event_in_the_same_town_stays_apart() -> None:
+    decision, shared = same_event(FOOTBALL, [profile("st-1", ENGLISH)], background(ENGLISH))
+    assert (decision.story_id, decision.reason, shared) == (None, Reason.NEW, ())
+
+
+def test_the_same_words_of_another_town_are_another_event() -> None:
+    title = "Three gunmen intercepted with rifles beside the salt flats by a patrol"
+    here, there = traits(f"{title} near Remada"), traits(f"{title} near Dehiba", place=DEHIBA)
+    known = background(here)
+    assert same_event(here, [profile("st-1", here)], known)[0].story_id == "st-1"
+    assert same_event(there, [profile("st-1", here)], known)[0].story_id is None
+
+
+def test_the_story_that_fits_best_is_joined_whatever_the_order() -> None:
+    known = background(ENGLISH, FOOTBALL)
+    stories = [profile("st-1", ENGLISH), profile("st-2", FOOTBALL)]
+    one, _ = same_event(FRENCH, stories, known)
+    other, _ = same_event(FRENCH, stories[::-1], known)
+    assert one == other
+    assert one.story_id == "st-1"
+
+
+def test_a_story_is_compared_as_a_whole_and_not_by_its_last_report() -> None:
+    """One stray report does not make its own subject the story's."""
+    core = [ENGLISH] * 6
+    drifted = profile("st-1", *core, FOOTBALL)
+    decision, _ = same_event(FOOTBALL, [drifted], background(*core, FOOTBALL))
+    alone, _ = same_event(FOOTBALL, [profile("st-2", FOOTBALL)], background(*core, FOOTBALL))
+    assert alone.story_id == "st-2"
+    assert decision.similarity < alone.similarity
+
+
+@pytest.mark.parametrize(
+    ("words", "concept"),
+    [
+        (["gunmen"], "militant"),
+        (["embuscade"], "ambush"),
+        (["بالكمين"], "ambush"),
+        (["air", "strikes"], "airstrike"),
+    ],
+)
+def test_words_of_each_language_stand_for_one_concept(words: list[str], concept: str) -> None:
+    assert concept in shipped_concepts().of(words)
+
+
+def test_a_lexicon_tells_beginnings_whole_words_and_phrases_apart() -> None:
+    lexicon = read_concepts(["# comment", "mine 0.1: mine. mines. land_mine* | mine."])
+    assert lexicon.of(["mine"]) == {"mine"}
+    assert lexicon.of(["mined"]) == frozenset()
+    assert lexicon.of(["land", "mine"]) == {"mine"}
+    assert lexicon.shares == {"mine": 0.1}
+
+
+@settings(max_examples=50, derandomize=True)
+@given(title=st.text(max_size=120), body=st.text(max_size=300), other=st.text(max_size=120))
+def test_any_text_has_bounded_traits_and_a_decision(title: str, body: str, other: str) -> None:
+    mine, theirs = traits(title, body), traits(other, language="fr")
+    assert len(mine) <= 7 * 80
+    decision, _ = same_event(mine, [profile("st-1", theirs)], background(theirs))
+    assert 0.0 <= decision.similarity <= 1.0
