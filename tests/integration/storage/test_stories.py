@@ -1,0 +1,105 @@
+"""Stories on both databases: replays, copies in any order, and two workers at once leave one story of one text."""
+
+from __future__ import annotations
+
+import random
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support import samples
+from watcher.storage.store import Store, Transaction
+from watcher.storage.tables import stories, story_profiles, story_traits, trait_counts
+from watcher.story.cluster import fold_into_story
+from watcher.story.fingerprint import fingerprint
+from watcher.types import Item
+
+WINDOW = timedelta(hours=72)
+BODY = (
+    "Armed men in four pickup trucks crossed the border from Libya before dawn and were stopped by an army patrol a "
+    "few kilometres from the town, the defence ministry said. Two of the attackers were killed and a third arrested."
+)
+
+
+def copy_of(number: int) -> Item:
+    """One outlet's copy of the same agency text, with a mark of its own on the headline."""
+    title = "Gunmen cross into Tunisia near the salt flats of Ben Guerdane"
+    return samples.item(
+        feed_id=f"feed-{number}",
+        key=str(number),
+        guid=None,
+        url=f"https://outlet-{number}.example/news",
+        title=f"{title} - Outlet {number}" if number % 2 else f"UPDATE {number}-{title}",
+        summary=BODY if number % 3 else BODY[:150],
+        text_hash=f"hash-{number}",
+    )
+
+
+def fold(tx: Transaction, item: Item) -> str:
+    known = tx.items.known(item.feed_id, [item.key])
+    item_id = known[item.key].item_id if known else tx.items.add([item])[item.key]
+    decision = fold_into_story(tx, item_id, item, fingerprint(item), now=item.seen_at, window=WINDOW)
+    return str(decision.story_id)
+
+
+def rows(store: Store) -> dict[str, object]:
+    """Everything that decides later folds."""
+    with store.read() as tx:
+        return {
+            table.name: sorted(map(tuple, tx.connection.execute(select(table))))
+            for table in (stories, story_profiles, story_traits, trait_counts)
+        }
+
+
+def test_a_replay_of_the_same_items_changes_nothing(store: Store) -> None:
+    def once() -> list[str]:
+        with store.write() as tx:
+            return [fold(tx, copy_of(number)) for number in range(4)]
+
+    first, before = once(), rows(store)
+    assert once() == first
+    assert rows(store) == before
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_copies_of_one_text_make_one_story_in_any_order(store: Store, seed: int) -> None:
+    copies = [copy_of(number) for number in range(8)]
+    random.Random(seed).shuffle(copies)
+    with store.write() as tx:
+        assert len({fold(tx, item) for item in copies}) == 1
+
+
+def test_workers_that_add_one_text_at_once_make_one_story(store: Store) -> None:
+    workers = 4
+    together = threading.Barrier(workers, timeout=30)
+    found: list[str] = []
+
+    def work(number: int) -> None:
+        together.wait()
+        with store.write() as tx:
+            found.append(fold(tx, copy_of(number)))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(found) == workers
+    assert len(set(found)) == 1
+
+
+def test_forgetting_leaves_the_counts_of_what_is_still_open(store: Store) -> None:
+    old = samples.item(
+        key="old", guid=None, url=None, title="Football derby ends level in Sfax", text_hash="o"
+    )
+    new = samples.item(key="new", guid=None, url=None, seen_at=samples.NOW + WINDOW * 2, text_hash="n")
+    with store.write() as tx:
+        fold(tx, old)
+        fold(tx, new)
+        tx.profiles.forget(before=samples.NOW + WINDOW)
+        assert tx.connection.scalar(select(func.count()).select_from(story_profiles)) == 1
+        counts = {row.trait: row.reports for row in tx.connection.execute(select(trait_counts))}
+    assert counts[""] == 1
+    assert "c:football" not in counts
