@@ -67,9 +67,11 @@ class _Reader:
 
     def _add(self, url: str, known: dict[str, str]) -> None:
         mark = _Mark(self._parser.CurrentLineNumber - 1, self._parser.CurrentColumnNumber)
-        title = known.get("title") or known.get("text") or ""
+        given = known.get(f"{_NAMESPACE} id")
+        text = known.get("text")
+        # A reader shows `text` of every feed: `_outline` writes the id there for a feed without a title.
+        title = known.get("title") or (text if text != given else None) or ""
         if url not in self.feeds:
-            given = known.get(f"{_NAMESPACE} id")
             self.feeds[url] = ({"id": given or self._id(title, url), "url": url, "tags": []}, mark)
         entry, _ = self.feeds[url]
         if title:

@@ -114,6 +114,16 @@ def test_what_was_exported_is_imported_elsewhere(command: Command, folder: Path)
     assert json.loads(command("feeds", "list", "--json").stdout) == before
 
 
+def test_a_feed_without_a_title_is_imported_without_one(command: Command, folder: Path) -> None:
+    command("feeds", "add", "https://new.example/rss", "--id", "new")
+    command("feeds", "export", "--output", "all.opml")
+    before = json.loads(command("feeds", "list", "--json").stdout)
+    assert {feed["id"]: feed["title"] for feed in before}["new"] is None
+    (folder / "feeds" / "added.yml").unlink()
+    command("feeds", "import", "all.opml")
+    assert json.loads(command("feeds", "list", "--json").stdout) == before
+
+
 def test_a_file_that_is_no_opml_is_a_wrong_use(command: Command, folder: Path) -> None:
     (folder / "x.opml").write_bytes(RSS)
     done = command("feeds", "import", "x.opml")
