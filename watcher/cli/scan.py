@@ -40,6 +40,9 @@ def scan(
         bool,
         typer.Option("--stories", help="Say for each item which story it belongs to, in the order read."),
     ] = False,
+    _as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, one object in each line: this is always so.")
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Match items from a file of JSON lines; nothing is delivered or stored.

@@ -59,6 +59,12 @@ def test_a_line_of_output_is_as_the_contract_says(command: Command) -> None:
     assert REPORT["title"][place["start"] : place["end"]] == "Tunis"
 
 
+def test_json_can_be_asked_for_as_of_every_command_that_prints_data(command: Command) -> None:
+    asked = command("scan", "-", "--json", stdin=lines(REPORT))
+    assert asked.exit_code == 0
+    assert asked.stdout == command("scan", "-", stdin=lines(REPORT)).stdout
+
+
 def test_a_bad_line_is_told_with_its_number_and_the_others_go_on(command: Command, folder: Path) -> None:
     path = folder / "items.jsonl"
     path.write_bytes(
