@@ -138,6 +138,8 @@ class Poller:
             # this poll was kept; the feed is due again when its lease ends.
             log.exception("poll_failed", feed=state.feed_id)
             context.metrics.errors.labels("poll").inc()
+            self.tally.polled += 1
+            self.tally.failed += 1
             return
         context.metrics.poll_seconds.observe(context.clock.monotonic() - started)
         if poll is not None:
