@@ -23,7 +23,8 @@ from watcher.types import Trait, TraitKind
 # The word model; found by search over a stream of headlines.
 SMOOTHING = 5.0  # reports that a story is taken to have had without the word
 BELIEF = 0.05  # how far a story's own counts are believed against the news at large
-LEAST_WORDS = 3.7  # nats for the story against the rest of the news
+LEAST_WORDS = 3.78  # nats for the story against the rest of the news
+_PLACED = 0.5  # a story has a scene when one place is in so many of its reports
 _UNSEEN = 0.45
 _PRIOR_ITEMS = 100.0
 _MOST_ITEMS = 3_000
@@ -105,7 +106,7 @@ def same_event(
         words = word_score(traits, story, background)
         for reason, surplus in (
             # In the same words, but of another town: another event.
-            (Reason.SAME_WORDS, -math.inf if signs.other_places else words - LEAST_WORDS),
+            (Reason.SAME_WORDS, -math.inf if _is_elsewhere(signs, story) else words - LEAST_WORDS),
             (Reason.SAME_EVENT, sign_score(signs) - LEAST_SIGNS),
         ):
             likeness = 1 / (1 + math.exp(-max(-30.0, min(30.0, surplus))))
@@ -162,6 +163,13 @@ def sign_score(signs: Signs) -> float:
     for one in fields(Signs):
         score += getattr(WEIGHTS, one.name) * getattr(signs, one.name)
     return score
+
+
+def _is_elsewhere(signs: Signs, story: Profile) -> bool:
+    if not signs.other_places:
+        return False
+    scene = max(weight for key, weight in story.traits.items() if key.startswith(f"{TraitKind.PLACE}:"))
+    return scene >= _PLACED * story.size
 
 
 def _is_comparable(signs: Signs) -> bool:

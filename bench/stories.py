@@ -1,0 +1,126 @@
+"""How well reports of one event are put together: B-cubed on a stream of headlines, pairs across languages.
+
+    python -m bench.stories           # also: --search tries thresholds around those in use, on the headlines
+
+Runs the service's own folding, one pass in the order of the files. The data is not part of the project (see its README):
+`../shared/data/stories.jsonl` and `tunisia.jsonl` beside the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+
+from bench.report import Table
+from bench.tunisia import CONFIG, FEED, NOW
+from watcher.analysis import Analysis
+from watcher.cli.item_json import read_item
+from watcher.cli.scan_stories import StoryBook
+from watcher.config.load import load
+from watcher.story import event
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+WINDOW = timedelta(hours=72)
+
+
+def run() -> Table:
+    """Measure, for `make bench`."""
+    table = Table(
+        title="Stories: reports of one event",
+        columns=("data", "precision", "recall", "F1", "ms an item"),
+        command="python -m bench.stories",
+    )
+    for name in ("stories.jsonl", "tunisia.jsonl"):
+        if not (DATA / name).exists():
+            table.note(f"Not measured: there is no {name}")
+            continue
+        gold, found, languages, elapsed = fold(DATA / name)
+        pace = f"{elapsed / len(gold) * 1e3:.1f}"
+        if name == "stories.jsonl":
+            table.add(f"{name}, B-cubed", *_shown(*bcubed(gold, found)), pace)
+            continue
+        for pair, scores in pairs(gold, found, languages).items():
+            table.add(f"{name}, pairs {pair}", *_shown(*scores), pace)
+    table.note("Thresholds and weights were chosen on these files: development figures")
+    return table
+
+
+def fold(path: Path) -> tuple[list[str], list[str], list[str], float]:
+    """Put a file through; gives the true stories, those found, the languages, and seconds of processor time."""
+    config = load(CONFIG, environ={})
+    analysis = Analysis(rules=config.rules, lists=config.lists, places=config.places)
+    gold, found, languages = [], [], []
+    start = time.process_time()
+    with StoryBook(WINDOW) as book:
+        for number, line in enumerate(path.read_text("utf-8").splitlines()):
+            labelled = json.loads(line)
+            item = read_item(line, key=str(number), now=NOW)
+            document = analysis.document(item, FEED)
+            rules = [match.rule for match in analysis.engine.match(document, FEED, NOW)]
+            story = book.story_of(item, language=document.language, places=document.places, rules=rules)
+            gold.append(labelled["story"])
+            found.append(story)
+            languages.append(labelled.get("lang", "en"))
+    return gold, found, languages, time.process_time() - start
+
+
+def bcubed(gold: Sequence[str], found: Sequence[str]) -> tuple[float, float]:
+    """Give B-cubed precision and recall (Bagga & Baldwin 1998)."""
+    true, made = Counter(gold), Counter(found)
+    both = Counter(zip(gold, found, strict=True))
+    precision = sum(count * count / made[story] for (_, story), count in both.items()) / len(gold)
+    recall = sum(count * count / true[label] for (label, _), count in both.items()) / len(gold)
+    return precision, recall
+
+
+def pairs(
+    gold: Sequence[str], found: Sequence[str], languages: Sequence[str]
+) -> dict[str, tuple[float, float]]:
+    """Give precision and recall of the pairs said to be of one story, for each pair of languages and for all."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one, other in combinations(range(len(gold)), 2):
+        is_true, is_found = gold[one] == gold[other], found[one] == found[other]
+        for name in ("-".join(sorted((languages[one], languages[other]))), "all"):
+            counts[name][0] += is_true and is_found
+            counts[name][1] += is_found
+            counts[name][2] += is_true
+    return {
+        name: (right / max(1, said), right / max(1, true))
+        for name, (right, said, true) in sorted(counts.items())
+    }
+
+
+def search() -> None:
+    """Print the headlines' scores for thresholds around the one in use."""
+    for change in (-0.3, -0.15, 0.0, 0.15, 0.3):
+        least = event.LEAST_WORDS
+        event.LEAST_WORDS = least + change
+        precision, recall = bcubed(*fold(DATA / "stories.jsonl")[:2])
+        print(f"LEAST_WORDS {event.LEAST_WORDS:.2f}", *_shown(precision, recall))
+        event.LEAST_WORDS = least
+
+
+def _shown(precision: float, recall: float) -> tuple[str, str, str]:
+    f1 = 2 * precision * recall / max(1e-9, precision + recall)
+    return f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--search", action="store_true", help="try thresholds around the one in use")
+    if parser.parse_args().search:
+        search()
+    else:
+        print(run())
+
+
+if __name__ == "__main__":
+    main()
