@@ -26,8 +26,8 @@ from watcher.deliver.channels import build
 from watcher.deliver.outbox import Attempt, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.ingest.fetch import Fetcher, FetchSettings
-from watcher.ingest.schedule import PollingLimits, horizon
-from watcher.lease import gone, new_owner
+from watcher.ingest.schedule import PollingLimits
+from watcher.lease import new_owner
 from watcher.metrics import Metrics
 from watcher.pipeline import Context
 from watcher.plan import Plan
@@ -38,8 +38,9 @@ from watcher.storage.ledger import StoreLedger
 from watcher.storage.retention import prune
 from watcher.storage.runner import StoreRunner
 from watcher.storage.store import Store, open_store
+from watcher.tenure import Tenure
 from watcher.trends import Trends
-from watcher.types import DeliveryState, Severity
+from watcher.types import Severity
 from watcher.web.health import make_application
 from watcher.workers import Knowledge, Workers
 
@@ -74,6 +75,13 @@ class Service:
         self._owner = new_owner()
         self._limits = _limits(config.settings)
         self._trends = _trends(config)
+        self._tenure = Tenure(
+            owner=self._owner,
+            feeds=config.feeds,
+            channels=frozenset(config.settings.channels),
+            limits=self._limits,
+            trends=self._trends,
+        )
         self.metrics = Metrics()
 
     async def run(self, stop: asyncio.Event, *, on_ready: Callable[[], None] = lambda: None) -> None:
@@ -131,8 +139,10 @@ class Service:
             stack.callback(store.close)
             run = StoreRunner(store)
             stack.callback(run.close)
-            await run(lambda: self._take_over(store))
-            stack.push_async_callback(run, lambda: _give_back(store, self._owner))
+            path = sqlite_path(settings.database)
+            log.info("database", at=str(path) if path else "server")
+            await run(lambda: self._tenure.take_over(store, now=self._clock.now()))
+            stack.push_async_callback(run, lambda: self._tenure.give_back(store))
             channels = {name: self._channel(name) for name in settings.channels}
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
@@ -157,6 +167,7 @@ class Service:
                 metrics=self.metrics,
                 routing=_routing(settings, channels, self.metrics),
                 story_window=settings.stories.window,
+                folds_events=settings.stories.fold == "events",
                 trends=self._trends,
             )
             poller = Poller(
@@ -175,22 +186,6 @@ class Service:
             problem = Problem(message=f"channels.{name}: {error}", path=self._config.path)
             raise ConfigError((problem,)) from error
 
-    def _take_over(self, store: Store) -> None:
-        """Agree with the configuration, and free what a killed service held."""
-        path = sqlite_path(self._config.settings.database)
-        log.info("database", at=str(path) if path else "server")
-        with store.write() as tx:
-            lost = gone(tx.feeds.owners() | tx.deliveries.owners(), me=self._owner)
-            tx.feeds.release(owners=lost)
-            tx.deliveries.release_owners(lost)
-            now = self._clock.now()
-            tx.feeds.configure(self._config.feeds, now=now)
-            tx.trends.configure(self._trends.series, now=now)
-            tx.feeds.pull_back(now=now, horizon=horizon(self._limits))
-            waiting = {channel for channel, state in tx.deliveries.counts() if state is DeliveryState.PENDING}
-        for channel in sorted(waiting - self._config.settings.channels.keys()):
-            log.warning("deliveries_without_channel", channel=channel)
-
     def _schedule(self, parts: Parts) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None}
@@ -203,7 +198,7 @@ class Service:
 
         every(_TICK.total_seconds(), parts.poller.tick, "tick")
         every(15, lambda: self._measure(parts), "measure")
-        every(60, lambda: self._pull_back(parts), "pull_back")
+        every(60, lambda: self._keep(parts), "keep")
         every(3600, lambda: self._prune(parts), "prune")
         scheduler.start()
         return scheduler
@@ -224,14 +219,8 @@ class Service:
         self.metrics.feeds.labels("failing").set(failed)
         self.metrics.feeds.labels("fine").set(len(self._config.feeds) - failed)
 
-    async def _pull_back(self, parts: Parts) -> None:
-        def pull() -> int:
-            with parts.store.write() as tx:
-                return tx.feeds.pull_back(now=self._clock.now(), horizon=horizon(self._limits))
-
-        moved = await parts.run(pull)
-        if moved:
-            log.warning("clock_jumped", feeds=moved)
+    async def _keep(self, parts: Parts) -> None:
+        await parts.run(lambda: self._tenure.keep(parts.store, now=self._clock.now()))
 
     async def _prune(self, parts: Parts) -> None:
         keep = self._config.settings.retention
@@ -313,12 +302,6 @@ class Parts:
         except (StoreError, SQLAlchemyError, OSError, TimeoutError) as error:
             return f"the database does not answer: {type(error).__name__}"
         return None
-
-
-def _give_back(store: Store, owner: str) -> None:
-    with store.write() as tx:
-        tx.feeds.release(owners=[owner])
-        tx.deliveries.release_owners([owner])
 
 
 def _trends(config: Config) -> Trends:

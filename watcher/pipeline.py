@@ -72,6 +72,7 @@ class Context:
     metrics: Metrics
     routing: Routing
     story_window: timedelta
+    folds_events: bool
     trends: Trends = field(default_factory=Trends)
 
 
@@ -102,14 +103,18 @@ class Poll:
     parsed: ParsedFeed | None = None
     fresh: tuple[tuple[Item, Known | None], ...] = ()
     entries: tuple[Entry, ...] = ()
+    knows_items: bool = False
     alerts: int = 0
     error: FetchError | None = None
     told: tuple[str, ...] = ()
 
     @property
     def is_archive(self) -> bool:
-        """The first look at a feed: what it holds is its archive and not news, unless it was asked for."""
-        return not self.state.filled and not self.feed.alert_on_first_poll
+        """The first look at a feed: what it holds is its archive and not news, unless it was asked for.
+
+        A feed of which items are known was looked at before, at another address.
+        """
+        return not (self.state.filled or self.knows_items or self.feed.alert_on_first_poll)
 
 
 # --- before the transaction ----------------------------------------------------------------------------------
@@ -151,6 +156,7 @@ async def select(poll: Poll, context: Context) -> Poll:
     fresh = [(item, known.get(item.key)) for item in items]
     return replace(
         poll,
+        knows_items=bool(known),
         fresh=tuple(
             (item, old) for item, old in fresh if old is None or old.content_hash != item.content_hash
         ),
@@ -163,6 +169,11 @@ async def analyse(poll: Poll, context: Context) -> Poll:
     # An edited item is as old as its first sight: rules with an age limit must not take it for news.
     items = [item if old is None else replace(item, seen_at=old.seen_at) for item, old in poll.fresh]
     analysed = await context.workers.analyse(items, poll.feed, poll.now)
+    for found in analysed:
+        if found.problem is not None:
+            # Kept without matches: one item must not stop its feed.
+            log.error("item_not_analysed", feed=poll.feed.id, item=found.item.key, problem=found.problem)
+            context.metrics.errors.labels("analyse").inc()
     pairs = zip(analysed, poll.fresh, strict=True)
     return replace(poll, entries=tuple(Entry(analysed=found, known=old) for found, (_, old) in pairs))
 
@@ -210,7 +221,13 @@ def fold_stories(poll: Poll, tx: Transaction, context: Context) -> Poll:
             entries.append(entry)
             continue
         decision = fold_into_story(
-            tx, entry.item_id, entry.analysed.item, print_, now=poll.now, window=context.story_window
+            tx,
+            entry.item_id,
+            entry.analysed.item,
+            print_,
+            now=poll.now,
+            window=context.story_window,
+            folds_events=context.folds_events,
         )
         log.debug("story", item=entry.item_id, story=decision.story_id, reason=decision.reason)
         entries.append(replace(entry, story_id=decision.story_id))

@@ -27,10 +27,11 @@ _QUEUE = 4
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What a poller has done so far."""
+    """What a poller has done so far; `refused` counts the failed polls that the store did not keep."""
 
     polled: int = 0
     failed: int = 0
+    refused: int = 0
     new_items: int = 0
     alerts: int = 0
 
@@ -140,6 +141,7 @@ class Poller:
             context.metrics.errors.labels("poll").inc()
             self.tally.polled += 1
             self.tally.failed += 1
+            self.tally.refused += 1
             return
         context.metrics.poll_seconds.observe(context.clock.monotonic() - started)
         if poll is not None:

@@ -354,6 +354,7 @@ class Analysed:
     """An item with everything that the processor-bound part of the way found out about it.
 
     `places` and `fingerprint` are worked out for matched items alone: only what may be told is shown and compared.
+    `problem` says why nothing could be found out about it.
     """
 
     item: Item
@@ -361,6 +362,7 @@ class Analysed:
     matches: tuple[Match, ...] = ()
     places: tuple[PlaceMention, ...] = ()
     fingerprint: Fingerprint | None = None
+    problem: str | None = None
 
 
 class MatchOutcome(StrEnum):

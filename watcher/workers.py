@@ -92,8 +92,13 @@ class Workers:
             ) from error
 
     async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]:
-        """Analyse items of one feed, in order."""
-        return await self._run(_analyse, tuple(items), feed, now)
+        """Analyse items of one feed, in order; raises `FetchError` when the workers die of them."""
+        try:
+            return await self._run(_analyse, tuple(items), feed, now)
+        except BrokenProcessPool as error:
+            raise FetchError(
+                FetchProblem.INTERNAL, "the analysis crashed on an item of this feed", feed_id=feed.id
+            ) from error
 
     async def _run(self, call: Callable[..., T], *args: object) -> T:
         loop = asyncio.get_running_loop()
@@ -149,4 +154,13 @@ def _parse(fetched: Fetched, seen_at: datetime, repeats_guids: bool, memory: byt
 
 def _analyse(items: tuple[Item, ...], feed: Feed, now: datetime) -> tuple[Analysed, ...]:
     assert _analysis is not None, "the worker was started without knowledge"
-    return tuple(_analysis.analyse(item, feed, now) for item in items)
+    return tuple(_analyse_one(_analysis, item, feed, now) for item in items)
+
+
+def _analyse_one(analysis: Analysis, item: Item, feed: Feed, now: datetime) -> Analysed:
+    try:
+        return analysis.analyse(item, feed, now)
+    except (
+        Exception
+    ) as error:  # the boundary of an item: what it stumbles over is logged and counted by the pipeline
+        return Analysed(item=item, language="und", problem=f"{type(error).__name__}: {error}"[:300])

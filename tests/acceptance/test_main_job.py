@@ -306,3 +306,42 @@ def test_a_signal_ends_it_cleanly(watching: Watching, number: signal.Signals) ->
     service = filled(watching("/wire"))
     assert service.stop(number) == 0
     assert "Traceback" not in service.log
+
+
+def test_a_feed_whose_address_is_changed_does_not_tell_the_new_sites_archive(
+    watching: Watching, feeds: ThreadedFeedServer, slack: ThreadedSlack
+) -> None:
+    service = watching("/wire")
+    service.once()
+    feeds.set("/elsewhere", body=rss([ATTACK]))
+    service.configure(
+        feeds=[{"id": "wire", "url": feeds.url("/elsewhere")}],
+        rules=[RULE],
+        channels={"console": {"type": "console"}},
+    )
+    assert service.once()["alerts"] == 0
+    # The same feed at a third address: its items are known, and what is new among them is news.
+    second = {
+        **ATTACK,
+        "guid": "b1",
+        "link": "https://other.example/b1",
+        "title": "Armed men shell a border post",
+    }
+    feeds.set(
+        "/third", body=rss([{**second, "description": "Shells fell on the customs yard at noon."}, ATTACK])
+    )
+    service.configure(
+        feeds=[{"id": "wire", "url": feeds.url("/third")}],
+        rules=[RULE],
+        channels={"console": {"type": "console"}},
+    )
+    assert service.once()["alerts"] == 1
+
+
+def test_looking_into_the_store_needs_no_secret(watching: Watching, slack: ThreadedSlack) -> None:
+    service = watching("/wire")
+    service.once()
+    text = service.config.read_text().replace("xoxb-test-token", "${SLACK_TOKEN_THAT_IS_NOT_SET}")
+    service.config.write_text(text)
+    assert service.json("status")["items"] == 2
+    assert "SLACK_TOKEN_THAT_IS_NOT_SET" in service.command("run", "--once", ok=(2,)).stderr

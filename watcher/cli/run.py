@@ -11,7 +11,7 @@ import typer
 
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app
 from watcher.cli.output import print_json
-from watcher.cli.table import INTERRUPTED
+from watcher.cli.table import FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     from watcher.app import OnceReport, Service
@@ -45,7 +45,11 @@ def run(
         typer.echo(str(warning), err=True)
     service = Service(_with_free_output(loaded) if json else loaded)
     if once:
-        _report(asyncio.run(_run_once(service, feeds=len(loaded.feeds))), as_json=json)
+        report = asyncio.run(_run_once(service, feeds=len(loaded.feeds)))
+        _report(report, as_json=json)
+        if report.tally.refused:
+            typer.echo("watcher: the database refused polls: nothing of them was kept", err=True)
+            raise typer.Exit(FAILED)
     else:
         asyncio.run(until_stopped(service.run))
 

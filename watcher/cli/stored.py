@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,25 +19,52 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(config: Path) -> Iterator[tuple[Config, Store]]:
-    """Load a configuration and open its database.
+    """Load a configuration and open its database, which is left at the schema that it has.
+
+    Secrets are not asked for: whoever looks into the store need not know those of the channels.
 
     Raises:
         ConfigError: the configuration is wrong.
         StoreError: there is no database yet, or it cannot be opened.
     """
-    from watcher.config.load import load
     from watcher.storage.engine import sqlite_path
     from watcher.storage.store import open_store
 
-    loaded = load(config)
+    loaded = _load_without_secrets(config)
     path = sqlite_path(loaded.settings.database)
     if path is not None and not path.exists():
         raise StoreError(f"there is no database at {path} yet: start the service with `watcher run` first")
-    store = open_store(loaded.settings.database)
+    store = open_store(loaded.settings.database, is_upgrading=False)
     try:
         yield loaded, store
     finally:
         store.close()
+
+
+class _AnyEnvironment(dict[str, str]):
+    """An environment in which every variable is set."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return "unset"
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002  (a mapping's signature)
+        return self[name]
+
+
+def _load_without_secrets(config: Path) -> Config:
+    from watcher.config.load import load
+    from watcher.errors import ConfigError
+
+    try:
+        return load(config)
+    except ConfigError as error:
+        try:
+            return load(config, environ=_AnyEnvironment(os.environ))
+        except ConfigError:
+            raise error from None
 
 
 def alert_to_json(alert: Alert) -> dict[str, Any]:

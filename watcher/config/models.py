@@ -146,9 +146,14 @@ class PollingSettings(Section):
 
 
 class StoriesSettings(Section):
-    """Reports within `window` of each other can be of one story."""
+    """Reports within `window` of each other can be of one story.
+
+    `fold`: `copies` folds near-identical texts; `events` (on trial) also reports of one event in other words and other
+    languages, and now and then two events that are told alike.
+    """
 
     window: Duration = timedelta(hours=72)
+    fold: Literal["copies", "events"] = "copies"
 
 
 class RetentionSettings(Section):

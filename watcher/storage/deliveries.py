@@ -141,11 +141,22 @@ class DeliveryRows:
         return frozenset(self._connection.scalars(query.distinct()))
 
     def retry(self, delivery_ids: Sequence[str] | None, *, at: datetime) -> int:
-        """Make dead rows pending again: these, or with None all of them. Gives how many were."""
+        """Make rows due now: these where they are dead or wait, or with None all that are dead. Gives how many were."""
         chosen = deliveries.c.state == DeliveryState.DEAD.value
         if delivery_ids is not None:
-            chosen = and_(chosen, deliveries.c.id.in_(list(delivery_ids)))
+            open_ = or_(chosen, deliveries.c.state == DeliveryState.PENDING.value)
+            chosen = and_(open_, deliveries.c.id.in_(list(delivery_ids)))
         return self._set(chosen, state=DeliveryState.PENDING.value, next_attempt_at=at, attempts=0)
+
+    def pull_back(self, *, now: datetime, horizon: timedelta) -> int:
+        """Make due what lies further ahead than any retry would put it: the clock has jumped back."""
+        waiting = and_(
+            deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_attempt_at > now + horizon
+        )
+        leased = and_(
+            deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease_until > now + horizon
+        )
+        return self._set(waiting, next_attempt_at=now) + self._set(leased, lease_until=now)
 
     def next_at(self, channel: str) -> datetime | None:
         """When the earliest open row of a channel is due; None when there is none."""

@@ -24,11 +24,13 @@ DURABLE = "watcher_durable"
 """Execution options of a transaction: it only reads; it must outlive a power cut."""
 
 
-def open_engine(url: str) -> Engine:
-    """Open the database and bring its schema up to date.
+def open_engine(url: str, *, is_upgrading: bool = True) -> Engine:
+    """Open the database, and bring its schema up to date.
 
     Args:
         url: a SQLAlchemy database URL; a relative SQLite path is relative to the working directory.
+        is_upgrading: False refuses an older schema instead: whoever only looks must not change the database under a
+            running service.
 
     Raises:
         SchemaTooNew: the schema was written by a newer program.
@@ -41,11 +43,11 @@ def open_engine(url: str) -> Engine:
         raise StoreError(_explain(parsed, error)) from error
     try:
         with engine.connect() as connection:
-            _migrate(connection)
+            _migrate(connection, is_upgrading=is_upgrading)
     except (DBAPIError, OSError) as error:
         engine.dispose()
         raise StoreError(_explain(parsed, error)) from error
-    except SchemaTooNew:
+    except StoreError:
         engine.dispose()
         raise
     return engine
@@ -122,7 +124,9 @@ def schema_of(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, *, is_upgrading: bool) -> None:
+    if not is_upgrading:
+        connection = connection.execution_options(**{READ_ONLY: True})
     with connection.begin():
         found = schema_of(connection)
         if found == SCHEMA:
@@ -138,6 +142,10 @@ def _migrate(connection: Connection) -> None:
         known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
         if found is not None and found not in known:
             raise SchemaTooNew(found, SCHEMA)
+        if not is_upgrading:
+            raise StoreError(
+                f"the database has schema {found or 'none'}, this program knows {SCHEMA}: run `watcher db upgrade`"
+            )
         command.upgrade(config, SCHEMA)
 
 

@@ -82,6 +82,8 @@ class FeedRows:
                 configured_url=feed.url,
                 url=feed.url,
                 moved_to=None,
+                # Another site's archive is no news; a feed that only changed its address is known by its items.
+                is_filled=False,
                 is_active=True,
                 due_at=now,
                 etag=None,

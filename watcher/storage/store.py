@@ -16,6 +16,7 @@ from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
 from watcher.storage.items import ItemRows
 from watcher.storage.profiles import ProfileRows
+from watcher.storage.services import ServiceRows
 from watcher.storage.stories import StoryRows
 from watcher.storage.trends import TrendRows
 
@@ -31,6 +32,7 @@ class Transaction:
         self.profiles = ProfileRows(connection)
         self.alerts = AlertRows(connection)
         self.deliveries = DeliveryRows(connection)
+        self.services = ServiceRows(connection)
         self.trends = TrendRows(connection)
 
 
@@ -67,6 +69,6 @@ class Store:
         self._engine.dispose()
 
 
-def open_store(url: str) -> Store:
-    """Open the database at `url` with its schema up to date; errors as `open_engine`."""
-    return Store(open_engine(url))
+def open_store(url: str, *, is_upgrading: bool = True) -> Store:
+    """Open the database at `url`; parameters and errors as `open_engine`."""
+    return Store(open_engine(url, is_upgrading=is_upgrading))

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -332,4 +332,12 @@ episodes = Table(
     Column("headline", Text, nullable=False),
     Column("alert_id", Text),
     Index("ix_episodes_until", "until"),
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("feeds_digest", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
 )

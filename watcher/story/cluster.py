@@ -22,18 +22,20 @@ def fold_into_story(
     *,
     now: datetime,
     window: timedelta,
+    folds_events: bool = True,
 ) -> Decision:
     """Find or begin the story of an item and record its place there.
 
     An item that is in a story stays in it, whatever an edit did to its text. Items are compared with those seen
-    in the last `window`; exact keys hold without limit, so the same report is never told twice.
+    in the last `window`; exact keys hold without limit, so the same report is never told twice. Copies of one text are
+    always folded; with `folds_events` so are reports of one event in other words or another language.
     """
     tx.profiles.lock()
     current = tx.stories.by_item(item_id)
     if current is not None:
         decision = Decision(story_id=current, reason=Reason.SAME_KEY, similarity=1.0)
     else:
-        decision = _decide(tx, item, fingerprint, since=now - window)
+        decision = _decide(tx, item, fingerprint, since=now - window, folds_events=folds_events)
     story_id = decision.story_id
     if story_id is None:
         story_id = _story_id(item)
@@ -41,19 +43,21 @@ def fold_into_story(
     tx.stories.join(
         story_id, item_id, fingerprint, reason=decision.reason, similarity=decision.similarity, at=now
     )
-    if current is None:  # an edit says the same once more: it does not count again
+    if folds_events and current is None:  # an edit says the same once more: it does not count again
         tx.profiles.add(story_id, fingerprint.traits, at=now)
     return Decision(story_id=story_id, reason=decision.reason, similarity=decision.similarity)
 
 
-def _decide(tx: Transaction, item: Item, fingerprint: Fingerprint, *, since: datetime) -> Decision:
+def _decide(
+    tx: Transaction, item: Item, fingerprint: Fingerprint, *, since: datetime, folds_events: bool
+) -> Decision:
     decision = decide(
         fingerprint.shingles,
         feed_id=item.feed_id,
         by_key=tx.stories.by_key(fingerprint.exact),
         candidates=tx.stories.candidates(fingerprint.bands, since=since),
     )
-    if decision.story_id is not None:
+    if decision.story_id is not None or not folds_events:
         return decision
     stories, background = tx.profiles.candidates(fingerprint.traits, since=since)
     return same_event(fingerprint.traits, stories, background)[0]

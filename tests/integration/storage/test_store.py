@@ -109,7 +109,11 @@ class TestFeeds:
             tx.feeds.configure([samples.feed(url="https://new.example/feed")], now=NOW)
             state = tx.feeds.state("wire")
         assert state is not None
-        assert (state.url, state.validators, state.filled) == ("https://new.example/feed", Validators(), True)
+        assert (state.url, state.validators, state.filled) == (
+            "https://new.example/feed",
+            Validators(),
+            False,
+        )
 
     def test_a_feed_that_leaves_the_configuration_rests_and_is_remembered(self, store: Store) -> None:
         with store.write() as tx:

@@ -1,0 +1,93 @@
+"""A service's time on its store: who may work on it, and what a jump of the clock does not break."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import structlog
+
+from tests.support import samples
+from tests.support.samples import NOW
+from watcher.errors import StoreError
+from watcher.ingest.schedule import PollingLimits
+from watcher.storage.deliveries import NewDelivery
+from watcher.storage.store import Store, open_store
+from watcher.tenure import Tenure
+from watcher.trends import Trends
+from watcher.types import DeliveryKind, DeliveryState, Feed
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def tenure(owner: str, *feeds: Feed, channels: frozenset[str] = frozenset({"c"})) -> Tenure:
+    return Tenure(
+        owner=owner,
+        feeds=feeds or (samples.feed(),),
+        channels=channels,
+        limits=PollingLimits(),
+        trends=Trends.of((), {}, {}),
+    )
+
+
+def test_services_with_the_same_feeds_share_a_database(store: Store) -> None:
+    tenure("far/1/a").take_over(store, now=NOW)
+    tenure("far/2/b").take_over(store, now=NOW)
+
+
+def test_a_service_with_other_feeds_is_refused_while_the_first_one_lives(store: Store) -> None:
+    first = tenure("far/1/a")
+    first.take_over(store, now=NOW)
+    other = tenure("far/2/b", samples.feed(id="other"))
+    with pytest.raises(StoreError, match="a watcher with other feeds is running on this database"):
+        other.take_over(store, now=NOW + MINUTE)
+    with store.read() as tx:
+        assert [state.feed_id for state, _ in tx.feeds.all()] == ["wire"], "nothing was retired"
+    first.keep(store, now=NOW + 3 * MINUTE)
+    with pytest.raises(StoreError):
+        other.take_over(store, now=NOW + 5 * MINUTE)
+    first.give_back(store)
+    other.take_over(store, now=NOW + 5 * MINUTE)
+
+
+def test_a_service_that_has_not_shown_itself_for_long_is_gone(store: Store) -> None:
+    tenure("far/1/a").take_over(store, now=NOW)
+    tenure("far/2/b", samples.feed(id="other")).take_over(store, now=NOW + 10 * MINUTE)
+
+
+def test_deliveries_beyond_any_retry_are_due_again_after_a_clock_jump(store: Store) -> None:
+    with store.write() as tx:
+        tx.stories.open("st-1", title="x", at=NOW)
+        tx.alerts.add(samples.alert())
+        tx.deliveries.add(
+            [
+                NewDelivery(id=f"d{n}", alert_id="al-1", channel="c", kind=DeliveryKind.ALERT, at=at)
+                for n, at in enumerate((NOW + 9_000 * HOUR, NOW + HOUR))
+            ]
+        )
+        tx.deliveries.lease(channel="c", owner="away/9/x", now=NOW + HOUR, lease=9_000 * HOUR, limit=1)
+    tenure("far/1/a").take_over(store, now=NOW)
+    with store.write() as tx:
+        leased = tx.deliveries.lease(channel="c", owner="far/1/a", now=NOW, lease=HOUR, limit=10)
+    assert {delivery.id for delivery in leased} == {"d0", "d1"}
+
+
+def test_deliveries_of_a_channel_that_is_gone_are_spoken_of(store: Store) -> None:
+    with store.write() as tx:
+        tx.stories.open("st-1", title="x", at=NOW)
+        tx.alerts.add(samples.alert())
+        tx.deliveries.add(
+            [NewDelivery(id="d", alert_id="al-1", channel="old", kind=DeliveryKind.ALERT, at=NOW)]
+        )
+        assert tx.deliveries.counts() == {("old", DeliveryState.PENDING): 1}
+    with structlog.testing.capture_logs() as logs:
+        tenure("far/1/a").take_over(store, now=NOW)
+    assert {"event": "deliveries_without_channel", "channel": "old", "log_level": "warning"} in logs
+
+
+def test_whoever_only_looks_changes_no_schema(database_url: str) -> None:
+    with pytest.raises(StoreError, match="run `watcher db upgrade`"):
+        open_store(database_url, is_upgrading=False)
+    open_store(database_url).close()
+    open_store(database_url, is_upgrading=False).close()
