@@ -12,7 +12,7 @@ from hashlib import blake2b
 import structlog
 
 from watcher.alert.compose import compose
-from watcher.alert.route import Route, channels_for
+from watcher.alert.route import Route, send_times
 from watcher.metrics import Metrics
 from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Transaction
@@ -29,13 +29,39 @@ class Routing:
     updatable: frozenset[str]
     metrics: Metrics
 
-    def channels(self, alert: Alert) -> tuple[str, ...]:
-        """Give the channels that hear of an alert; one that nobody hears of is logged and counted."""
-        channels = channels_for(alert, self.routes)
-        if not channels:
+    def queue(
+        self, tx: Transaction, alert: Alert, kind: DeliveryKind, *about: str, now: datetime
+    ) -> tuple[str, ...]:
+        """Write the outbox rows of an alert and give the names of their channels.
+
+        Args:
+            tx: the poll's transaction.
+            alert: to be told, or grown.
+            kind: `update` goes only to the channels that take some.
+            about: what tells one update of the alert from another; the same row is written once.
+            now: the time of the poll. In a route's quiet hours its rows wait for their end.
+        """
+        times = send_times(alert, self.routes, now)
+        if not times:
             self.metrics.unrouted.inc()
             log.warning("alert_unrouted", alert=alert.id, rule=alert.rule)
-        return channels
+        if kind is DeliveryKind.UPDATE:
+            times = {name: due_at for name, due_at in times.items() if name in self.updatable}
+        tx.deliveries.add(
+            [
+                NewDelivery(
+                    id=stable_id("de", alert.id, name, *about),
+                    alert_id=alert.id,
+                    channel=name,
+                    kind=kind,
+                    at=now,
+                    due_at=due_at,
+                    reason=f"quiet hours until {due_at:%Y-%m-%d %H:%M} UTC" if due_at > now else None,
+                )
+                for name, due_at in times.items()
+            ]
+        )
+        return tuple(times)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +107,13 @@ class Reporter:
             evidence=match.evidence,
         )
         tx.alerts.add(alert)
-        channels = routing.channels(alert)
-        tx.deliveries.add([self._delivery(alert, channel, DeliveryKind.ALERT) for channel in channels])
-        return channels
+        return routing.queue(tx, alert, DeliveryKind.ALERT, now=self.now)
 
     def grow(self, tx: Transaction, alert: Alert, analysed: Analysed, routing: Routing) -> tuple[str, ...]:
         """Add a report to an alert, and queue an update for the channels that take some."""
         tx.alerts.add_source(alert.id, self._source(analysed))
         tx.alerts.touch(alert.id, at=self.now)
-        channels = tuple(name for name in routing.channels(alert) if name in routing.updatable)
-        tx.deliveries.add([self._delivery(alert, channel, DeliveryKind.UPDATE) for channel in channels])
-        return channels
+        return routing.queue(tx, alert, DeliveryKind.UPDATE, self.feed.id, now=self.now)
 
     def _source(self, analysed: Analysed) -> Source:
         item = analysed.item
@@ -103,17 +125,6 @@ class Reporter:
             published=item.dated,
             seen_at=item.seen_at,
             language=analysed.language,
-        )
-
-    def _delivery(self, alert: Alert, channel: str, kind: DeliveryKind) -> NewDelivery:
-        # One alert and one update per feed and channel: writing the same poll twice writes the same rows.
-        about = (self.feed.id,) if kind is DeliveryKind.UPDATE else ()
-        return NewDelivery(
-            id=stable_id("de", alert.id, channel, *about),
-            alert_id=alert.id,
-            channel=channel,
-            kind=kind,
-            at=self.now,
         )
 
 

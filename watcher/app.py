@@ -10,17 +10,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+from watcher.alert.quiet import QuietHours
 from watcher.alert.route import Route
 from watcher.announce import Routing
 from watcher.clock import SystemClock
 from watcher.config.load import Config
+from watcher.config.models import QuietHours as QuietHoursSettings
 from watcher.config.models import RouteSettings, Settings
 from watcher.deliver.channels import build
 from watcher.deliver.outbox import Attempt, Outbox, Result
@@ -343,6 +346,16 @@ def _route(route: RouteSettings) -> Route:
         tags=frozenset(when.tags) if when else frozenset(),
         rules=tuple(when.rule) if when else (),
         is_continuing=route.continue_,
+        quiet=_quiet(route.quiet_hours) if route.quiet_hours is not None else None,
+    )
+
+
+def _quiet(hours: QuietHoursSettings) -> QuietHours:
+    return QuietHours(
+        begin=time.fromisoformat(hours.from_),
+        end=time.fromisoformat(hours.to),
+        timezone=ZoneInfo(hours.timezone),
+        exceptions=frozenset(Severity.parse(label) for label in hours.except_),
     )
 
 

@@ -31,7 +31,6 @@ from watcher.match.rates import (
     overlap,
 )
 from watcher.match.syntax import Rule, Status
-from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Transaction
 from watcher.storage.trends import Event, Span
 from watcher.types import Alert, Analysed, DeliveryKind, Match, Source
@@ -180,8 +179,7 @@ class Evaluation:
         # The report that made it fire comes first: it says how quickly people were told.
         for key, source in sorted(counted, key=lambda one: one[0] != report.key):
             self._tx.alerts.add_source(alert.id, self._named(source), report=key)
-        channels = self._routing.channels(alert)
-        self._tx.deliveries.add([self._delivery(alert.id, name, DeliveryKind.ALERT) for name in channels])
+        channels = self._routing.queue(self._tx, alert, DeliveryKind.ALERT, now=self._now)
         return Told(alerts=1, channels=channels)
 
     def _grow(self, episode: Episode, reading: Reading, reports: Sequence[Report]) -> Told:
@@ -196,12 +194,8 @@ class Evaluation:
         for report in reports:
             self._tx.alerts.add_source(alert.id, self._named(_source_of(report)), report=report.key)
         self._tx.alerts.restate(alert.id, headline=headline, at=self._now)
-        channels = tuple(name for name in self._routing.channels(alert) if name in self._routing.updatable)
         about = reports[-1].key
-        self._tx.deliveries.add(
-            [self._delivery(alert.id, name, DeliveryKind.UPDATE, about) for name in channels]
-        )
-        return Told(channels=channels)
+        return Told(channels=self._routing.queue(self._tx, alert, DeliveryKind.UPDATE, about, now=self._now))
 
     def _match_of(self, report: Report) -> Match:
         return next(one for one in report.analysed.matches if one.rule == self._watch.series)
@@ -212,10 +206,6 @@ class Evaluation:
 
     def _named(self, source: Source) -> Source:
         return replace(source, feed_title=self._feed_titles.get(source.feed_id, source.feed_title))
-
-    def _delivery(self, alert_id: str, channel: str, kind: DeliveryKind, *about: str) -> NewDelivery:
-        row_id = stable_id("de", alert_id, channel, *about)
-        return NewDelivery(id=row_id, alert_id=alert_id, channel=channel, kind=kind, at=self._now)
 
 
 def read(tx: Transaction, watch: Watch, term: str, now: datetime) -> Reading:

@@ -345,3 +345,19 @@ def test_looking_into_the_store_needs_no_secret(watching: Watching, slack: Threa
     service.config.write_text(text)
     assert service.json("status")["items"] == 2
     assert "SLACK_TOKEN_THAT_IS_NOT_SET" in service.command("run", "--once", ok=(2,)).stderr
+
+
+def test_an_alert_in_quiet_hours_waits_for_their_end_and_says_so(
+    watching: Watching, feeds: ThreadedFeedServer, slack: ThreadedSlack, mail: SmtpServer
+) -> None:
+    # All day but for the minute that ends it: whenever the test runs, it is quiet.
+    hours = {"from": "00:00", "to": "23:59", "timezone": "UTC", "except": ["critical"]}
+    routes = [{"to": ["security"], "quiet_hours": hours, "continue": True}, {"to": ["duty"]}]
+    service = watching("/wire", routes=routes)
+    service.once()
+    feeds.set("/wire", body=rss([ATTACK, *QUIET]))
+    eventually(lambda: service.once()["alerts"])
+    assert (len(slack.messages), len(mail.mails)) == (0, 1)
+    (row,) = service.json("deliveries", "list", "--state", "pending")
+    assert row["channel"] == "security"
+    assert row["reason"].startswith("quiet hours until ")

@@ -6,10 +6,12 @@ it writes the rows of the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 
+from watcher.alert.quiet import QuietHours
 from watcher.types import Alert, Severity
 
 
@@ -19,6 +21,7 @@ class Route:
 
     `severities`: the alert's is one of them. `tags`: the alert has at least one of them. `rules`: the alert's rule id
     is one of these ids or fits one of these globs (`tunisia-*`). `is_continuing` lets later routes be tried as well.
+    `quiet` is when its alerts wait.
     """
 
     to: tuple[str, ...]
@@ -26,6 +29,7 @@ class Route:
     tags: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
     is_continuing: bool = False
+    quiet: QuietHours | None = None
 
     def takes(self, alert: Alert) -> bool:
         """Say whether all matchers hold."""
@@ -41,11 +45,25 @@ def channels_for(alert: Alert, routes: Sequence[Route]) -> tuple[str, ...]:
 
     Each channel is named once, in the order of the routes; no route that takes it gives no channel.
     """
-    channels: dict[str, None] = {}
+    return tuple(dict.fromkeys(channel for route in _taking(alert, routes) for channel in route.to))
+
+
+def send_times(alert: Alert, routes: Sequence[Route], now: datetime) -> dict[str, datetime]:
+    """Give the channels that hear of an alert, each with the time from which it may be sent there.
+
+    That is `now`, or the end of the route's quiet hours; a channel that two routes lead to hears at the earlier time.
+    """
+    times: dict[str, datetime] = {}
+    for route in _taking(alert, routes):
+        wait = route.quiet.until(alert.severity, now) if route.quiet is not None else None
+        for channel in route.to:
+            times[channel] = min(times.get(channel, wait or now), wait or now)
+    return times
+
+
+def _taking(alert: Alert, routes: Sequence[Route]) -> Iterator[Route]:
     for route in routes:
-        if not route.takes(alert):
-            continue
-        channels.update(dict.fromkeys(route.to))
-        if not route.is_continuing:
-            break
-    return tuple(channels)
+        if route.takes(alert):
+            yield route
+            if not route.is_continuing:
+                return

@@ -188,7 +188,7 @@ class RouteSettings(Section):
     when: RouteWhen | None = None
     to: Annotated[list[ChannelName], Field(min_length=1)]
     continue_: bool = Field(default=False, validation_alias="continue", serialization_alias="continue")
-    quiet_hours: Annotated[QuietHours | None, AfterValidator(refuse_until_available)] = None
+    quiet_hours: QuietHours | None = None
     digest: Annotated[Text | None, AfterValidator(refuse_until_available)] = None
 
 

@@ -22,13 +22,14 @@ _OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A row to be written: `state` is `pending`, or `held` with its reason."""
+    """A row to be written: `state` is `pending`, or `held` with its reason; `due_at` None means at once."""
 
     id: str
     alert_id: str
     channel: str
     kind: DeliveryKind
     at: datetime
+    due_at: datetime | None = None
     state: DeliveryState = DeliveryState.PENDING
     reason: str | None = None
 
@@ -60,7 +61,7 @@ class DeliveryRows:
                 "state": delivery.state.value,
                 "attempts": 0,
                 "created_at": delivery.at,
-                "next_attempt_at": delivery.at,
+                "next_attempt_at": delivery.due_at or delivery.at,
                 "reason": delivery.reason,
             }
             for delivery in new
