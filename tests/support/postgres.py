@@ -53,6 +53,7 @@ def running_postgres(folder: Path) -> Iterator[str]:
     try:
         yield f"postgresql://watcher@127.0.0.1:{port}/postgres"
     finally:
+        run["check"] = False  # a server that is gone already needs no stop
         subprocess.run([*prefix, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -14,10 +15,11 @@ from watcher.storage.store import Store, open_store
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     if find_postgres() is None:
         pytest.skip(MISSING)
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+    # Not in pytest's own folder, which a later run of pytest may clear away under the server.
+    with TemporaryDirectory(prefix="watcher-postgres-") as folder, running_postgres(Path(folder)) as url:
         yield url
 
 
