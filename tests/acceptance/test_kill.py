@@ -8,6 +8,7 @@ where a kill fell between its acceptance and the record of it.
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 import threading
 import time
@@ -41,7 +42,8 @@ RULE = {
     "match": "alarm",
     "tests": [{"title": "alarm", "expect": "match"}],
 }
-WORDS = (Path(__file__).read_text(encoding="utf-8").replace('"', " ").replace("(", " ")).split()
+# Letters only: a word in quotes would be the whole word that the rule waits for.
+WORDS = sorted(set(re.findall(r"[a-z]{4,}", Path(__file__).read_text(encoding="utf-8"))) - {"alarm"})
 
 
 @dataclass
@@ -59,9 +61,7 @@ class Stream:
         self.made += 1
         path = PATHS[number % len(PATHS)]
         is_matching = number % 5 == 0
-        words = " ".join(
-            self.rng.choice(WORDS).strip(".,:;") + str(self.rng.randrange(10**6)) for _ in range(12)
-        )
+        words = " ".join(self.rng.choice(WORDS) + str(self.rng.randrange(10**6)) for _ in range(12))
         title = f"{'alarm' if is_matching else 'calm'} number {number} {words}"
         entry = {"guid": f"n{number}", "title": title, "link": f"https://news.example/{number}"}
         self.items[path] = [entry, *self.items[path]][:SHOWN]
