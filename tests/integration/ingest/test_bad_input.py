@@ -271,7 +271,7 @@ async def test_a_bad_answer_gives_its_class_and_a_line_to_act_on(case: Case) -> 
     assert "\n" not in error.detail
     assert error.feed_id == "f"
     assert case.check(error)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw-deflate", "br", "zstd"])
@@ -484,7 +484,7 @@ async def test_one_bad_feed_does_not_hold_up_the_others() -> None:
         outcomes = await asyncio.gather(
             *(fetcher.fetch(feed(u), state(u)) for u in urls), return_exceptions=True
         )
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 5
     assert all(isinstance(outcome, FetchError) for outcome in outcomes[:4])
     assert [outcome.status for outcome in outcomes[4:] if not isinstance(outcome, BaseException)] == [
         200

@@ -144,5 +144,5 @@ def test_no_pattern_makes_a_long_text_slow() -> None:
     engine = engine_of(r"match: {regex: '(a+)+$x'}", r"{id: two, match: {regex: '(?:a|aa)+b'}}")
     started = time.process_time()
     assert matches(engine, document("a" * 200_000)) == ()
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 5
     assert len(evidence(matches(engine_of(r"match: {regex: '\d'}"), document("7" * 100_000)))) == 10
