@@ -44,7 +44,7 @@ def test_every_bad_feed_has_a_state_and_a_line_to_act_on_and_the_good_one_goes_o
             for name, (body, kind, _, _) in DAMAGED.items()
         ),
     ]
-    service.configure(feeds=entries, rules=[RULE], polling={"timeout": "2s", "max_body": "1MiB"}, **CONSOLE)
+    service.configure(feeds=entries, rules=[RULE], polling={"timeout": "5s", "max_body": "1MiB"}, **CONSOLE)
     report = service.once()
     assert (report["polled"], report["failed"], report["alerts"]) == (len(entries), len(CASES), 1)
     states = {state["id"]: state for state in service.json("status")["feeds"]}
@@ -62,7 +62,7 @@ def test_every_bad_feed_has_a_state_and_a_line_to_act_on_and_the_good_one_goes_o
 
 def is_recorded(state: dict[str, Any], case: Case) -> bool:
     detail = state["problem_detail"] or ""
-    expected = case.says.replace("0.6 s", "2 s")
+    expected = case.says.replace("0.6 s", "5 s")
     return state["problem"] == case.problem and expected in detail and "\n" not in detail
 
 

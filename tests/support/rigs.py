@@ -35,7 +35,9 @@ from watcher.deliver.channels.console import ConsoleChannel
 from watcher.deliver.channels.slack import SlackChannel
 from watcher.ports import Channel
 
+PATIENT = timedelta(seconds=20)
 SHORT = timedelta(seconds=0.3)
+"""For the receiver that never answers; a busy machine would make others late by as much."""
 
 
 class Outcome(StrEnum):
@@ -54,6 +56,7 @@ class Case:
     arrange: Callable[[Any], None]
     outcome: Outcome
     retry_after: timedelta | None = None
+    timeout: timedelta = PATIENT
 
 
 class Rig(ABC):
@@ -67,7 +70,8 @@ class Rig(ABC):
 
     channel: Channel
 
-    def __init__(self) -> None:
+    def __init__(self, timeout: timedelta = PATIENT) -> None:
+        self.timeout = timeout
         self.stack = ExitStack()
 
     def __enter__(self) -> Rig:
@@ -202,7 +206,9 @@ class SlackRig(Rig):
         ),
         "accept, then hang up": Case(arrange=http(accept_then_hang_up()), outcome=Outcome.AMBIGUOUS),
         "hang up": Case(arrange=http(hang_up()), outcome=Outcome.AMBIGUOUS),
-        "accept, then silence": Case(arrange=http(accept_then_be_silent()), outcome=Outcome.AMBIGUOUS),
+        "accept, then silence": Case(
+            arrange=http(accept_then_be_silent()), outcome=Outcome.AMBIGUOUS, timeout=SHORT
+        ),
         "down": Case(arrange=lambda rig: rig.receiver.stop(), outcome=Outcome.RETRIED),
     }
 
@@ -211,7 +217,7 @@ class SlackRig(Rig):
         settings = SlackSettings(
             token=SecretStr("xoxb-test-token"), channel="#security", base_url=self.receiver.base_url
         )
-        return SlackChannel("security", settings, timeout=SHORT)
+        return SlackChannel("security", settings, timeout=self.timeout)
 
     def taken(self) -> list[str | None]:
         return [message.delivery_id for message in self.receiver.messages]
@@ -253,7 +259,9 @@ class WebhookRig(Rig):
         "404 with Retry-After": Case(arrange=http(answer(404, retry_after="9")), outcome=Outcome.DEAD),
         "accept, then hang up": Case(arrange=http(accept_then_hang_up()), outcome=Outcome.AMBIGUOUS),
         "hang up": Case(arrange=http(hang_up()), outcome=Outcome.AMBIGUOUS),
-        "accept, then silence": Case(arrange=http(accept_then_be_silent()), outcome=Outcome.AMBIGUOUS),
+        "accept, then silence": Case(
+            arrange=http(accept_then_be_silent()), outcome=Outcome.AMBIGUOUS, timeout=SHORT
+        ),
         "down": Case(arrange=lambda rig: rig.receiver.stop(), outcome=Outcome.RETRIED),
     }
 
@@ -263,7 +271,7 @@ class WebhookRig(Rig):
             url=f"{self.receiver.url}?key=key-in-the-query",
             secret=SecretStr("hush-hush"),
             headers={"Authorization": "Bearer token-in-a-header"},
-            timeout=SHORT,
+            timeout=self.timeout,
         )
         return build("hook", settings)
 
@@ -314,7 +322,7 @@ class EmailRig(Rig):
             password=SecretStr("correct horse"),
             from_="Watcher <watcher@example.org>",
             to=["duty@example.org", "News desk <desk@example.org>"],
-            timeout=timedelta(seconds=5),
+            timeout=self.timeout,
         )
         return build("duty", settings)
 

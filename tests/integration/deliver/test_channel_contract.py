@@ -39,7 +39,7 @@ async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
 async def attempt(rig: Rig, delivery: Delivery) -> DeliveryError | None:
     """Send once; give the error, None when it was taken. Anything else but a `DeliveryError` fails the test."""
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await rig.channel.send(delivery)
     except DeliveryError as error:
         return error
@@ -56,7 +56,7 @@ def outcome(error: DeliveryError | None) -> Outcome:
 
 @pytest.mark.parametrize(("kind", "case"), CASES)
 async def test_answers_lead_where_they_must(kind: type[Rig], case: Case) -> None:
-    with kind() as rig:
+    with kind(case.timeout) as rig:
         case.arrange(rig)
         error = await attempt(rig, a_delivery())
         await rig.channel.close()
@@ -67,7 +67,7 @@ async def test_answers_lead_where_they_must(kind: type[Rig], case: Case) -> None
 @pytest.mark.parametrize(("kind", "case"), CASES)
 async def test_no_secret_is_told(kind: type[Rig], case: Case, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with structlog.testing.capture_logs() as logs, kind() as rig:
+    with structlog.testing.capture_logs() as logs, kind(case.timeout) as rig:
         case.arrange(rig)
         error = await attempt(rig, a_delivery())
         told = [
@@ -144,7 +144,7 @@ async def test_it_says_what_it_is(rig: Rig) -> None:
 @pytest.mark.parametrize(("kind", "case"), CASES)
 async def test_by_way_of_the_outbox_a_retry_brings_what_is_not_dead(kind: type[Rig], case: Case) -> None:
     clock, ledger = FakeClock(), MemoryLedger()
-    with kind() as rig:
+    with kind(case.timeout) as rig:
         case.arrange(rig)
         row_id = ledger.add(channel=rig.channel.name)
         outbox = Outbox(ledger, run_inline, {rig.channel.name: rig.channel}, clock, "worker")

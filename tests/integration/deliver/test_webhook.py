@@ -30,7 +30,7 @@ async def posted(url: str, *, secret: str | None = None, headers: dict[str, str]
         url=url,
         secret=SecretStr(secret) if secret else None,
         headers=headers or {},
-        timeout=timedelta(seconds=2),
+        timeout=timedelta(seconds=20),
     )
     channel = WebhookChannel("hook", settings, now=lambda: NOON)
     try:

@@ -24,10 +24,11 @@ from watcher.types import Feed, FeedState, FetchProblem, ParsedFeed, Validators
 
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 MIB = 1024 * 1024
+SHORT = timedelta(seconds=0.6)
 SETTINGS = FetchSettings(
     allow_private_addresses=True,
     min_delay=timedelta(0),
-    timeout=timedelta(seconds=0.6),
+    timeout=timedelta(seconds=20),
     max_body_bytes=1 * MIB,
     max_redirects=5,
 )
@@ -139,10 +140,10 @@ CASES = {
     "slow headers": Case(
         problem=FetchProblem.TIMEOUT,
         says="an answer from 127.0.0.1 did not come within polling.timeout (0.6 s)",
-        answer=Answer(delay=5),
+        answer=Answer(delay=30),
     ),
     "slow body": Case(
-        problem=FetchProblem.TIMEOUT, says="the rest of the body", answer=Answer(body=GOOD, drip=(20, 0.2))
+        problem=FetchProblem.TIMEOUT, says="the rest of the body", answer=Answer(body=GOOD, drip=(5, 0.5))
     ),
     # --- size
     "too large": Case(
@@ -263,8 +264,9 @@ async def test_a_bad_answer_gives_its_class_and_a_line_to_act_on(case: Case) -> 
         for path, answer in case.others.items():
             server.set(path, answer)
         started = time.monotonic()
+        slow = case.problem is FetchProblem.TIMEOUT
         with pytest.raises(FetchError) as caught:
-            await poll(server)
+            await poll(server, settings=replace(SETTINGS, timeout=SHORT) if slow else SETTINGS)
     error = caught.value
     assert (error.problem, error.retryable) == (case.problem, case.retryable)
     assert case.says in error.detail
@@ -284,7 +286,7 @@ async def test_a_bomb_is_stopped_at_the_limit_and_memory_stays_bounded(encoding:
         tracemalloc.start()
         try:
             with pytest.raises(FetchError) as caught:
-                await poll(server, settings=replace(SETTINGS, timeout=timedelta(seconds=20)))
+                await poll(server, settings=SETTINGS)
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -304,7 +306,7 @@ async def test_a_port_where_nobody_listens() -> None:
 
 async def test_a_name_that_does_not_exist() -> None:
     url = "http://no-such-host.invalid/feed"
-    async with Fetcher(replace(SETTINGS, timeout=timedelta(seconds=10))) as fetcher:
+    async with Fetcher(SETTINGS) as fetcher:
         with pytest.raises(FetchError) as caught:
             await fetcher.fetch(feed(url), state(url))
     assert caught.value.problem is FetchProblem.DNS
@@ -471,7 +473,7 @@ async def test_one_bad_feed_does_not_hold_up_the_others() -> None:
         Answer(redirect="/bad2"),
         Answer(raw=b""),
     ]
-    settings = replace(SETTINGS, per_host_concurrency=20)
+    settings = replace(SETTINGS, per_host_concurrency=20, timeout=timedelta(seconds=2))
     async with FeedServer() as server, Fetcher(settings) as fetcher:
         for number, answer in enumerate(bad):
             server.set(f"/bad{number}", answer)
