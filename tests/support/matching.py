@@ -58,6 +58,8 @@ class TownGazetteer:
         for code in ("TN", "LY", "NO", "FR", "ML")
     }
 
+    kinds = frozenset({"city", "country", "area", "people"})
+
     def named(self, name: str) -> tuple[Place, ...]:
         return (TOWNS[name],) if name in TOWNS else ()
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -17,6 +18,25 @@ from watcher.config.composer import Composer, Mark, UnreadableError
 from watcher.errors import Problem
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
+
+_SYNTAX_HINTS = {
+    "mapping values are not allowed in this context": (
+        "put a text that holds a colon in quotes, and check the indentation"
+    ),
+    "found character that cannot start any token": "put a text that begins with this character in quotes",
+    "did not find expected '-' indicator": "the entries of a list begin in one column, each with a dash",
+    "did not find expected key": "the keys of one entry begin in one column; check the quotes before this",
+}
+"""By libyaml's words, what an editor of rules can do about it."""
+
+_OPENED = {
+    "while parsing a flow sequence": "[",
+    "while parsing a flow mapping": "{",
+    "while scanning a quoted scalar": "quotation mark",
+}
+
+_BROKEN_OFF = re.compile(r"""(?<=[\s\[{,])'[^']*'\w""")
+"""A quoted text that its own apostrophe ends."""
 
 YamlPath = tuple[str | int, ...]
 
@@ -166,9 +186,13 @@ def _syntax_hint(data: bytes, line: int, error: yaml.MarkedYAMLError) -> str | N
     )
     if b"\t" in indent:
         return "indent with spaces, not tabs"
-    if error.problem == "mapping values are not allowed in this context":
-        return "put a text that holds a colon in quotes, and check the indentation"
-    return None
+    written = lines[line - 1].decode(errors="replace") if line <= len(lines) else ""
+    if _BROKEN_OFF.search(written):
+        return "inside '…' an apostrophe is written twice (''); or put the text in \"…\""
+    if error.context in _OPENED and error.context_mark is not None:
+        what, mark = _OPENED[error.context], error.context_mark
+        return f"the {what} that is opened on line {mark.line + 1}, column {mark.column + 1}, is not closed"
+    return _SYNTAX_HINTS.get(error.problem or "")
 
 
 def _place(data: bytes, offset: int) -> tuple[int, int]:

@@ -6,7 +6,6 @@ is about. Called by the configuration's loader, after every file has been read.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -18,11 +17,12 @@ from watcher.match.forms.entities import EntityIs
 from watcher.match.forms.facts import Fact, FeedIs, FeedTagIs, LanguageIs
 from watcher.match.forms.inflected import Lemma
 from watcher.match.forms.lists import AnyOfList
-from watcher.match.forms.logic import AllOf, AtLeast, NoneOf
+from watcher.match.forms.logic import AllOf, AnyOf, AtLeast, NoneOf
 from watcher.match.forms.numbers import Score
-from watcher.match.forms.places import PlaceIs
+from watcher.match.forms.scope import InField
 from watcher.match.forms.words import Phrase
-from watcher.match.reader import Step, SyntaxProblem, did_you_mean
+from watcher.match.reader import SyntaxProblem
+from watcher.match.references import unknown_names, yaml_steps
 from watcher.match.script import letters_of
 from watcher.match.syntax import Condition, FromFilter, Rule, Status, TermList
 from watcher.match.term import Check, Term
@@ -34,7 +34,6 @@ from watcher.types import Feed
 BROAD_BELOW_LETTERS = 4
 _SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ur": "ARABIC", "he": "HEBREW", "el": "GREEK"}
 _SCRIPTS |= dict.fromkeys(("ru", "uk", "bg", "sr", "be", "mk"), "CYRILLIC")
-_STEP = re.compile(r"([^.\[\]:]+)(?::[^.\[]*)?((?:\[\d+\])*)")
 
 Problems = Iterator[tuple[str, SyntaxProblem]]
 
@@ -65,24 +64,6 @@ def cross_check(
     return tuple(checker.problems())
 
 
-def yaml_steps(path: str) -> tuple[Step, ...]:
-    """Turn a path as evidence names it into keys and indices of the rule's YAML, as far as it can be told."""
-    steps: list[Step] = []
-    for found in _STEP.finditer(path):
-        key = found.group(1)
-        if "score" in steps[-2:]:
-            steps.append("term")
-        steps.append(key)
-        steps.extend(int(index) for index in re.findall(r"\d+", found.group(2)))
-        if key == "filter":
-            steps[-1] = "unless"
-        if key == "field":
-            steps[-1] = "match"
-        if key == "use":
-            break  # what is wrong is in the definition, and this is where it is used
-    return tuple(steps)
-
-
 class _Checker:
     """Runs the checks over one configuration."""
 
@@ -108,7 +89,7 @@ class _Checker:
     def problems(self) -> Problems:
         vocabulary = Vocabulary(self._lists, self._gazetteer)
         for rule in self._rules:
-            errors = [problem for one in rule.conditions for problem in self._references(one)]
+            errors = [problem for one in rule.conditions for problem in self._unknown(one)]
             yield from ((rule.id, problem) for problem in errors)
             checks: list[Callable[[Rule], Iterator[SyntaxProblem]]] = [
                 self._no_tests,
@@ -124,31 +105,13 @@ class _Checker:
                 yield from ((rule.id, problem) for problem in self._unindexed(rule, vocabulary))
                 yield from ((rule.id, problem) for problem in self._silent_languages(rule))
         for one in self._filters:
-            found = (*check_filter(one, self._rules), *self._references(one.unless))
+            found = (*check_filter(one, self._rules), *self._unknown(one.unless))
             yield from ((f"filter:{one.id}", problem) for problem in found)
         yield from check_counted(self._rules)
         yield from self._unused_lists()
 
-    # --- references --------------------------------------------------------------------------------------------
-
-    def _references(self, condition: Condition) -> Iterator[SyntaxProblem]:
-        for one in condition.subtree():
-            if isinstance(one, AnyOfList) and one.name not in self._lists:
-                hint = did_you_mean(one.name, self._lists)
-                yield _error(one, f"there is no list '{one.name}'", hint)
-            if isinstance(one, PlaceIs):
-                yield from self._places(one)
-
-    def _places(self, one: PlaceIs) -> Iterator[SyntaxProblem]:
-        for code in sorted(one.countries - self._gazetteer.countries.keys()):
-            yield _error(one, f"there is no country '{code}'", did_you_mean(code, self._gazetteer.countries))
-        if one.near is None:
-            return
-        places = self._gazetteer.named(one.near)
-        if not places:
-            yield _error(one, f"no place is called '{one.near}'", "add it under places: with lat and lon")
-        elif all(place.lat is None or place.lon is None for place in places):
-            yield _error(one, f"'{one.near}' has no coordinates", "add lat and lon to it under places:")
+    def _unknown(self, condition: Condition) -> Iterator[SyntaxProblem]:
+        return unknown_names(condition, self._lists, self._gazetteer)
 
     # --- warnings ----------------------------------------------------------------------------------------------
 
@@ -211,6 +174,13 @@ class _Checker:
 
     def _impossible(self, rule: Rule) -> Iterator[SyntaxProblem]:
         seen = self._seen(rule)
+        vetoed = _parts(rule.unless, AnyOf) if rule.unless is not None else ()
+        for both in (one for one in _parts(rule.match, AllOf) if one in vetoed):
+            yield _warning(both, f"'{both.label}' is demanded here and vetoed by 'unless'", "take one away")
+        for outer, inner in _field_pairs(rule.match):
+            if not _reach(outer) & _reach(inner):
+                message = f"'{inner.label}' stands inside '{outer.label}': it can never hold"
+                yield _warning(inner, message, "a condition looks where all fields around it look")
         for one in rule.subtree():
             if isinstance(one, Fact) and self._feeds and self._never(one, rule, seen):
                 yield _warning(one, f"'{one.label}' can never hold for what this rule sees", None)
@@ -262,8 +232,24 @@ class _Checker:
         return frozenset(feed.language.lower()[:2] for feed in self._seen_by(wanted) if feed.language)
 
 
-def _error(one: Condition, message: str, suggestion: str | None) -> SyntaxProblem:
-    return SyntaxProblem(message=message, path=yaml_steps(one.path), suggestion=suggestion)
+def _parts(condition: Condition, form: type[AtLeast]) -> tuple[Condition, ...]:
+    """Give a condition and, if it is of the form, what it consists of."""
+    return (condition, *(condition.children if isinstance(condition, form) else ()))
+
+
+def _field_pairs(condition: Condition, outer: InField | None = None) -> Iterator[tuple[InField, InField]]:
+    """Give each `field` with the one that it stands in."""
+    if isinstance(condition, InField):
+        if outer is not None:
+            yield outer, condition
+        outer = condition
+    for child in condition.children:
+        yield from _field_pairs(child, outer)
+
+
+def _reach(scope: InField) -> frozenset[str]:
+    lead = ("title", "body") if "lead" in scope.fields else ()
+    return frozenset((*scope.fields, *lead)) - {"lead"}
 
 
 def _warning(one: Condition, message: str, suggestion: str | None) -> SyntaxProblem:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.places import PlaceIs
 from watcher.match.rates import New
-from watcher.match.reader import SyntaxProblem, did_you_mean
+from watcher.match.reader import SyntaxProblem
+from watcher.match.slips import did_you_mean
 from watcher.match.syntax import Rule, Status, TermList
 
 if TYPE_CHECKING:

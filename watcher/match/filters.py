@@ -13,8 +13,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from watcher.match.forms.logic import AnyOf
-from watcher.match.reader import Reader, SyntaxProblem, did_you_mean
+from watcher.match.reader import Reader, SyntaxProblem
 from watcher.match.rule_reader import read_id, used_definitions
+from watcher.match.slips import did_you_mean
 from watcher.match.syntax import Condition, Hit, Occurrence, Rule
 
 if TYPE_CHECKING:

@@ -125,6 +125,9 @@ def _word(word: str, at: int) -> Token:
         if int(found[2]) < 1:
             raise QueryError(f"'{word}' asks for a distance of no word", at, f"{found[1]}NEAR/1 is adjacent")
         return Token(kind=f"{found[1]}NEAR", text=word, at=at, words=int(found[2]))
+    if word.startswith(("NEAR/", "ONEAR/")):
+        operator = word.partition("/")[0]
+        raise QueryError(f"'{word}' needs a number of words", at, f"write {operator}/10")
     if found := _FOREIGN.fullmatch(word):
         kind = "ONEAR" if (found[1] or found[3] or "").upper() in _ORDERED else "NEAR"
         hint = f"write {kind}/{found[2] or found[4] or 10}"

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 from watcher.match.anchor import Anchor
 from watcher.match.rates import New, Spike, Surge, Trend, Unit
-from watcher.match.reader import Reader, did_you_mean
+from watcher.match.reader import Reader
+from watcher.match.slips import did_you_mean
 from watcher.match.syntax import Condition
 
 SUBJECTS = ("rule", "match", "list", "place")

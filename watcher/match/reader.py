@@ -6,13 +6,14 @@ own keys with it; no form knows the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from difflib import get_close_matches
 from itertools import count
 from typing import ClassVar, Protocol
 
+from watcher.match.slips import did_you_mean, form_meant, language_meant
 from watcher.match.syntax import Condition
 from watcher.match.term import Term, TermError
 
@@ -23,6 +24,8 @@ MOST = 5_000
 """One rule has at most so many conditions once definitions and YAML aliases are written out."""
 
 Step = str | int
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +170,7 @@ class Reader:
             self.fail("the condition is empty")
             return
         key = next(iter(value))
-        known = did_you_mean(key, self.forms)
+        known = form_meant(key) or did_you_mean(key, self.forms)
         self.fail(
             f"'{key}' is no kind of condition",
             str(key),
@@ -241,6 +244,30 @@ class Reader:
         kept = tuple(one for one in read if one is not None)
         return kept if len(kept) == len(read) else None
 
+    def language(self, value: object, *steps: Step) -> str | None:
+        """Read a language code; `no` is Norwegian, and some YAML's word for false."""
+        if value is False:
+            self.fail("YAML reads no as false: put the language code in quotes", *steps, suggestion='"no"')
+            return None
+        meant = language_meant(value)
+        if isinstance(value, str) and _LANGUAGE.fullmatch(value) and meant is None:
+            return value
+        hint = f"did you mean '{meant}'?" if meant else "two letters, ISO 639-1: en, fr, ar"
+        self.fail(f"{_shown(value)} is no language code", *steps, suggestion=hint)
+        return None
+
+    def languages(self, value: object, *steps: Step) -> tuple[str, ...] | None:
+        """Read a language code or a list of them; None when a problem was noted."""
+        if not isinstance(value, list):
+            one = self.language(value, *steps)
+            return None if one is None else (one,)
+        if not value:
+            self.fail(f"'{steps[-1]}' is an empty list", *steps)
+            return None
+        read = [self.language(code, *steps, at) for at, code in enumerate(value)]
+        kept = tuple(code for code in read if code is not None)
+        return kept if len(kept) == len(read) else None
+
     def whole_number(self, value: object, what: str, *steps: Step, least: int = 1) -> int | None:
         """Read a whole number that is not below `least`."""
         if isinstance(value, int) and not isinstance(value, bool) and value >= least:
@@ -262,12 +289,6 @@ class Reader:
             hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
             self.fail(f"unknown key {_shown(key)}", _step(key), suggestion=hint)
         return not unknown
-
-
-def did_you_mean(key: object, known: Collection[str]) -> str | None:
-    """Suggest the known word that is closest to what was written, if one is close."""
-    close = get_close_matches(str(key), list(known), n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else None
 
 
 def not_text(value: object, what: str) -> str:

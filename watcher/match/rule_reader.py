@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from watcher.match.rate_reader import MatchesOf, read_when
 from watcher.match.rates import Trend
-from watcher.match.reader import Reader, Step, did_you_mean
+from watcher.match.reader import Reader, Step
+from watcher.match.slips import did_you_mean
 from watcher.match.syntax import AlertOptions, Condition, FromFilter, Rule, RuleTest, Status
 from watcher.types import Severity
 
@@ -45,7 +46,6 @@ _NOT_OVER_TIME_OF_RULE = {
     "tests": "it counts what the other rule matches: put them there",
 }
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _DURATION_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 
 
@@ -167,13 +167,7 @@ class RuleReader:
     def _languages(self, given: Mapping[object, object]) -> frozenset[str]:
         if "languages" not in given:
             return frozenset()
-        written = given["languages"]
-        codes = written if isinstance(written, list) else [written]
-        if not codes:
-            self._reader.fail("'languages' is an empty list", "from", "languages")
-        steps: tuple[Step, ...] = ("from", "languages")
-        read = [read_language(self._reader, code, *steps, at) for at, code in enumerate(codes)]
-        return frozenset(code for code in read if code is not None)
+        return frozenset(self._reader.languages(given["languages"], "from", "languages") or ())
 
     def _alert(self) -> AlertOptions:
         given = self._mapping("alert", ("group", "remind"), "alert: {group: story, remind: 12h}")
@@ -227,25 +221,16 @@ def read_id(reader: Reader, value: Mapping[object, object], what: str) -> str | 
     return None
 
 
-def read_language(reader: Reader, value: object, *steps: Step) -> str | None:
-    """Read a language code; `no` is Norwegian, and YAML's word for false."""
-    if value is False:
-        reader.fail("YAML reads no as false: put the language code in quotes", *steps, suggestion='"no"')
-        return None
-    if isinstance(value, str) and _LANGUAGE.fullmatch(value):
-        return value
-    reader.fail(f"{value!r} is no language code", *steps, suggestion="two letters, ISO 639-1: en, fr, ar")
-    return None
-
-
 def _read_test(reader: Reader, value: object) -> RuleTest | None:
     if not isinstance(value, Mapping):
         reader.fail("a test is a mapping", suggestion="{title: …, expect: match}")
         return None
     reader.check_keys(value, ("title", "body", "language", "expect"))
-    title = reader.string(value.get("title"), "the test's title", "title")
+    if "title" not in value:
+        reader.fail("the test has no 'title'", suggestion="{title: …, expect: match}")
+    title = reader.string(value["title"], "the test's title", "title") if "title" in value else None
     body = reader.string(value["body"], "the test's body", "body") if "body" in value else ""
-    language = read_language(reader, value["language"], "language") if "language" in value else None
+    language = reader.language(value["language"], "language") if "language" in value else None
     expectation = value.get("expect")
     if not isinstance(expectation, str) or expectation not in EXPECTATIONS:
         at = ("expect",) if "expect" in value else ()

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 
 from watcher.match.filters import Filter, read_filter
 from watcher.match.forms import FORMS, Phrase
+from watcher.match.forms.words import note_operators
 from watcher.match.reader import Reader, SyntaxProblem
-from watcher.match.rule_reader import RuleReader, read_language
+from watcher.match.rule_reader import RuleReader
 from watcher.match.schema import condition_schema, filter_schema, list_schema, rule_schema
 from watcher.match.syntax import Rule, TermList
 from watcher.match.term import Term, exact_term, phrase_term
@@ -81,7 +82,7 @@ def parse_list(name: str, value: object) -> tuple[TermList | None, tuple[SyntaxP
             everywhere += _terms(reader, exact_term, key, terms)
         elif key == "any":
             everywhere += _terms(reader, phrase_term, key, terms)
-        elif (language := read_language(reader, key, str(key))) is not None:
+        elif (language := reader.language(key, str(key))) is not None:
             by_language[language] = tuple(_terms(reader, phrase_term, language, terms))
     if reader.has_errors:
         return None, tuple(reader.problems)
@@ -109,7 +110,7 @@ def parse_definitions(value: object) -> tuple[Mapping[str, object], tuple[Syntax
 
 
 def _reader(path: str, definitions: Mapping[str, object] | None) -> Reader:
-    return Reader(forms=FORMS, text=Phrase.read, path=path, definitions=definitions or {})
+    return Reader(forms=FORMS, text=Phrase.read_alone, path=path, definitions=definitions or {})
 
 
 def _terms(reader: Reader, make: Callable[[str], Term], key: str, written: object) -> list[Term]:
@@ -123,6 +124,7 @@ def _terms(reader: Reader, make: Callable[[str], Term], key: str, written: objec
         term = reader.term(make, one, key, at)
         if term is None:
             continue
+        note_operators(reader, one, key, at)
         if term.key in terms:
             reader.warn(f"'{one}' stands in '{key}' twice (case and accents do not count)", key, at)
         terms[term.key] = term

@@ -99,6 +99,7 @@ class Atlas:
         header = json.loads(self._map[start : start + size])
         self._countries: list[str] = header["countries"]
         self._kinds: list[str] = header["kinds"]
+        self.kinds = frozenset(self._kinds)
         self._admins: list[str] = header["admins"]
         self.peoples: frozenset[str] = frozenset(header["peoples"])
         """The keys of all adjectives and peoples that are one word."""

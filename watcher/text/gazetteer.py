@@ -100,6 +100,11 @@ class Gazetteer:
         found = {one.place.id: one.place for one in (*exact, *self._candidates(key(name)))}
         return tuple(found.values())
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of place that there are, the users' own among them."""
+        return self._atlas.kinds | {place.kind for place in self._extra_places.values()}
+
     def peoples_among(self, words: Set[str]) -> Set[str]:
         """Give those of some folded words that are adjectives or peoples of countries."""
         return self._atlas.peoples & words

@@ -48,7 +48,12 @@ def test_columns_count_characters_not_bytes() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"a: [1, 2", "f.yml:2:1: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence"),
+        (b"a: [1, 2", "f.yml:2:1: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence (the [ that is opened on line 1, column 4, is not closed)"),
+        (b"a: {b: [1], c: 2", "f.yml:2:1: not valid YAML: did not find expected ',' or '}', while parsing a flow mapping (the { that is opened on line 1, column 4, is not closed)"),
+        (b"a: 1\nb: \"x\nc: y", "f.yml:3:5: not valid YAML: found unexpected end of stream, while scanning a quoted scalar (the quotation mark that is opened on line 2, column 4, is not closed)"),
+        (b"a: @x", "f.yml:1:4: not valid YAML: found character that cannot start any token, while scanning for the next token (put a text that begins with this character in quotes)"),
+        (b"a: {b: 'l'attaque'}", "f.yml:1:11: not valid YAML: did not find expected ',' or '}', while parsing a flow mapping (inside '\u2026' an apostrophe is written twice (''); or put the text in \"\u2026\")"),
+        (b"a: 'l'attaque d'hier'", "f.yml:1:7: not valid YAML: did not find expected key, while parsing a block mapping (inside '\u2026' an apostrophe is written twice (''); or put the text in \"\u2026\")"),
         (b"\ta: 1", "f.yml:1:1: not valid YAML: found character that cannot start any token, while scanning for the next token (indent with spaces, not tabs)"),
         (b"a: 1\n\tb: 2", "f.yml:2:1: not valid YAML: found a tab character that violates indentation, while scanning a plain scalar (indent with spaces, not tabs)"),
         (b"title: Tunisia: a report", "f.yml:1:15: not valid YAML: mapping values are not allowed in this context (put a text that holds a colon in quotes, and check the indentation)"),

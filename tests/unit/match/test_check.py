@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.matching import GAZETTEER, read_lists, read_rule
-from watcher.match.check import cross_check, yaml_steps
+from watcher.match.check import cross_check
 from watcher.match.reader import SyntaxProblem
+from watcher.match.references import yaml_steps
 from watcher.types import Feed
 
 TESTS = "tests: [{title: x, expect: match}]"
@@ -41,7 +42,18 @@ LATIN = "from: {tags: world, languages: [en]}"
             "no list 'zzz'",
             None,
         ),
-        ("match: {place: XX}", ("match", "place"), "no country 'XX'", None),
+        ("match: {place: XX}", ("match", "place"), "no country 'XX'", "ISO 3166-1"),
+        ("match: {place: Tunisia}", ("match", "place"), "'Tunisia' is no country code", "did you mean 'TN'?"),
+        ("match: {place: Zarzis}", ("match", "place"), "'Zarzis' is no country code", "near: Zarzis"),
+        ("match: {place: {in: [TN, Xyz]}}", ("match", "place"), "'Xyz' is no country code", "two letters"),
+        ("match: {place: {in: TN, kind: cty}}", ("match", "place"), "the kind 'cty'", "did you mean 'city'?"),
+        (
+            "match: {place: {in: TN, kind: town}}",
+            ("match", "place"),
+            "the kind 'town'",
+            "did you mean 'city'?",
+        ),
+        ("match: {place: {in: TN, kind: zzz}}", ("match", "place"), "the kind 'zzz'", "one of area, city"),
         (
             "match: {place: {near: Atlantis, km: 5}}",
             ("match", "place"),
@@ -70,6 +82,13 @@ def test_a_reference_to_nothing_is_an_error(
         ("match: raid", ("match",), "sees items in 'ar'"),
         ("match: {all: [{place: TN}, raid]}", ("match",), "sees items in 'ar'"),
         ("match: {all: [x1, {none: [x1]}]}, " + LATIN, ("match", "all", 0), "demanded and forbidden"),
+        (f"match: {{all: [x1, y1]}}, unless: {{any: [z1, x1]}}, {LATIN}", ("match", "all", 0), "vetoed by"),
+        (f"match: x1, unless: x1, {LATIN}", ("match",), "vetoed by"),
+        (
+            f"match: {{field: title, match: {{any: [{{field: body, match: x1}}, x1]}}}}, {LATIN}",
+            ("match", "match", "any", 0),
+            "it can never hold",
+        ),
         ("match: raid, from: {feeds: [nix]}", ("from",), "sees none of the 2 feeds"),
         (f"match: {{any: [raid, {{language: fr}}]}}, {LATIN}", ("match", "any", 1, "language"), "never hold"),
         (f"match: {{any: [raid, {{feed: nix}}]}}, {LATIN}", ("match", "any", 1, "feed"), "never hold"),
@@ -92,6 +111,7 @@ def test_what_is_probably_not_meant_is_a_warning(
     "rule",
     [
         f"match: raid, {LATIN}",
+        f"match: {{field: lead, match: {{field: title, match: raid}}}}, {LATIN}",
         "match: {any: [raid, غارة]}",
         "match: {place: TN}",
         "match: {all: [{list: groups}, {place: TN}]}",

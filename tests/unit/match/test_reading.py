@@ -70,13 +70,15 @@ def only(problems: tuple[SyntaxProblem, ...]) -> SyntaxProblem:
         ("{field: title}", (), "must hold there"),
         ("{field: title, match: {any: [{near: [a1, b1]}]}}", ("match", "any", 0), "distance"),
         ("{list: }", ("list",), "missing"),
-        ("{place: Tunisia}", ("place",), "two letters"),
         ("{place: no}", ("place",), "in quotes"),
         ("{place: {in: [TN, no]}}", ("place", "in", 1), "in quotes"),
         ("{place: {near: Zarzis}}", ("place",), "belong together"),
         ("{place: {near: Zarzis, km: -3}}", ("place", "km"), "above 0"),
         ("{place: {in: TN, min_confidence: 2}}", ("place", "min_confidence"), "between 0 and 1"),
         ("{place: {min_confidence: 0.5}}", ("place",), "needs a country"),
+        ("{list: [a, b]}", ("list",), "one name"),
+        ("{language: french}", ("language",), "no language code"),
+        ("{language: [en, eng]}", ("language", 1), "no language code"),
         ("{use: }", ("use",), "missing"),
         ("{entity: org}", ("entity",), "in capitals"),
         ("{entity: [ORG, 5]}", ("entity", 1), "in quotes"),
@@ -106,6 +108,13 @@ def test_a_condition_that_cannot_be_honoured_is_refused(
         ("{match: a1, from: {tag: [x]}}", ("from", "tag"), "did you mean 'tags'?"),
         ("{match: {use: boarder}}", ("match", "use"), "did you mean 'border'?"),
         ("{match: a1, id: 'My Rule'}", ("id",), "my-rule"),
+        ("{match: {or: [a1, b1]}}", ("match", "or"), "write any: [ … ]"),
+        ("{match: {AND: [a1, b1]}}", ("match", "AND"), "write all: [ … ]"),
+        ("{match: {title: a1}}", ("match", "title"), "write {field: title, match: …}"),
+        ("{match: a1, from: {languages: [English]}}", ("from", "languages", 0), "did you mean 'en'?"),
+        ("{match: {language: fra}}", ("match", "language"), "did you mean 'fr'?"),
+        ("{match: {list: [a, b]}}", ("match", "list"), "any: [{list: a}, {list: b}]"),
+        ("{match: {query: 'a1 NEAR/x b1'}}", ("match", "query"), "write NEAR/10"),
     ],
 )
 def test_a_slip_is_answered_with_what_was_probably_meant(
@@ -138,7 +147,7 @@ def test_a_slip_is_answered_with_what_was_probably_meant(
         ("{match: a1, tests: {title: x}}", ("tests",)),
         ("{match: a1, tests: [{title: x}]}", ("tests", 0)),
         ("{match: a1, tests: [{title: x, expect: no}]}", ("tests", 0, "expect")),
-        ("{match: a1, tests: [{expect: match}]}", ("tests", 0, "title")),
+        ("{match: a1, tests: [{expect: match}]}", ("tests", 0)),
         ("{match: a1, tests: [{title: x, expect: match, lang: fr}]}", ("tests", 0, "lang")),
         ("{when: {rule: x}}", ("when",)),
         ("just text", ()),
@@ -149,6 +158,27 @@ def test_a_wrong_key_is_refused_where_it_stands(text: str, path: tuple[str | int
     rule, problems = parse_rule({"id": "rule", **value} if isinstance(value, dict) else value)
     assert rule is None
     assert only(problems).path == path
+
+
+@pytest.mark.parametrize(
+    "written", ["cross OR flee", "militants AND Tunisia", "غارة OR هجوم", "a1 NEAR/5 b1"]
+)
+def test_a_query_without_its_key_is_warned_of(written: str) -> None:
+    problem = only(problems_of(f"{{match: '{written}'}}"))
+    assert problem.is_warning
+    assert problem.suggestion == "{query: '…'} reads AND, OR, NOT and NEAR/5"
+    _, problems = parse_list("words", [written])
+    assert only(problems).is_warning
+
+
+@pytest.mark.parametrize("written", ["NOT IN MY NAME", "OR", "Search and Rescue", "SELECT OR DIE"])
+def test_capitals_alone_make_no_query(written: str) -> None:
+    assert problems_of(f"{{match: '{written}'}}") == ()
+    assert problems_of(f"{{match: {{query: '\"{written}\"'}}}}") == ()
+
+
+def test_a_star_in_an_exact_term_is_warned_of() -> None:
+    assert only(problems_of("{match: {exact: 'I*'}}")).is_warning
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -30,10 +30,15 @@ class Fact(Condition):
 
     @classmethod
     def parse(cls, reader: Reader, value: Mapping[object, object]) -> Condition | None:
-        accepted = reader.strings(value[cls.key], f"'{cls.key}'", cls.key)
+        accepted = cls.values(reader, value[cls.key])
         if accepted is None:
             return None
         return cls(path=f"{reader.path}.{cls.key}:{','.join(accepted)}", accepted=accepted)
+
+    @classmethod
+    def values(cls, reader: Reader, given: object) -> tuple[str, ...] | None:
+        """Read what is accepted; None when a problem was noted."""
+        return reader.strings(given, f"'{cls.key}'", cls.key)
 
     @classmethod
     def schema(cls) -> dict[str, object]:
@@ -49,6 +54,10 @@ class LanguageIs(Fact):
     """`{language: fr}`: the item is in the language, as an ISO 639-1 code."""
 
     key: ClassVar[str] = "language"
+
+    @classmethod
+    def values(cls, reader: Reader, given: object) -> tuple[str, ...] | None:
+        return reader.languages(given, cls.key)
 
     def holds(self, view: View) -> bool:
         return view.document.language in self.accepted

@@ -31,7 +31,12 @@ class AnyOfList(Condition):
 
     @classmethod
     def parse(cls, reader: Reader, value: Mapping[object, object]) -> Condition | None:
-        name = reader.string(value[cls.key], "the name of a list", cls.key)
+        given = value[cls.key]
+        if isinstance(given, list) and given:
+            several = ", ".join(f"{{list: {one}}}" for one in given[:3])
+            reader.fail("'list' takes one name", cls.key, suggestion=f"any: [{several}]")
+            return None
+        name = reader.string(given, "the name of a list", cls.key)
         return None if name is None else cls(path=f"{reader.path}.list:{name}", name=name)
 
     @classmethod

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from watcher.match.reader import Reader, did_you_mean
+from watcher.match.reader import Reader
+from watcher.match.slips import did_you_mean
 from watcher.match.syntax import Condition
 
 _BROKEN = "the definition"

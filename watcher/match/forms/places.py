@@ -163,15 +163,8 @@ def _countries(reader: Reader, value: object, key: str) -> frozenset[str] | None
     codes = reader.strings(value, "a country code", key)
     if codes is None:
         return None
-    for code in codes:
-        if not (len(code) == 2 and code.isascii() and code.isalpha()):
-            reader.fail(
-                f"'{code}' is no country code: 'place' takes two letters, ISO 3166-1",
-                key,
-                suggestion="for a place inside a country: {near: …, km: …}",
-            )
-            return None
-    return frozenset(code.upper() for code in codes)
+    # Whether there is such a country is found out with the gazetteer at hand.
+    return frozenset(code.upper() if len(code) == 2 else code for code in codes)
 
 
 def _path(reader: Reader, countries: frozenset[str], near: str | None = None) -> str:

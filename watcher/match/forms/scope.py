@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, cast, get_args
 
 from watcher.match.anchor import Anchor
-from watcher.match.reader import Reader, did_you_mean
+from watcher.match.reader import Reader
+from watcher.match.slips import did_you_mean
 from watcher.match.syntax import Condition, Hit, Occurrence
 from watcher.match.view import ScopeName
 

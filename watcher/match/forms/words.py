@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from watcher.match.anchor import Anchor, term_cost
-from watcher.match.reader import Reader
+from watcher.match.reader import Reader, Step
 from watcher.match.syntax import Condition, Hit, Occurrence
 from watcher.match.term import Term, exact_term, phrase_term
 from watcher.types import FieldName
@@ -15,6 +16,20 @@ from watcher.types import FieldName
 if TYPE_CHECKING:
     from watcher.match.view import View
     from watcher.match.vocabulary import Vocabulary
+
+
+_OPERATORS = re.compile(r"(?<=\S )(?:AND|OR|NOT|O?NEAR/\d+)(?= \S)")
+
+
+def note_operators(reader: Reader, written: str, *steps: Step) -> None:
+    """Warn of a query's operators in plain text, where they are words like others; not in text all in capitals."""
+    found = _OPERATORS.search(written)
+    if found and not _OPERATORS.sub("", written).isupper():
+        reader.warn(
+            f"'{found.group()}' is looked for as a word here",
+            *steps,
+            suggestion="{query: '…'} reads AND, OR, NOT and NEAR/5",
+        )
 
 
 def leaf(field: FieldName, start: int, end: int, path: str) -> Occurrence:
@@ -35,9 +50,15 @@ class Phrase(Condition):
 
     @staticmethod
     def read(reader: Reader, text: str) -> Phrase | None:
-        """Read a condition that is plain text."""
+        """Read a phrase."""
         term = reader.term(phrase_term, text)
         return None if term is None else Phrase(path=reader.path, term=term, written=text.strip())
+
+    @staticmethod
+    def read_alone(reader: Reader, text: str) -> Phrase | None:
+        """Read a condition that is plain text."""
+        note_operators(reader, text)
+        return Phrase.read(reader, text)
 
     def holds(self, view: View) -> bool:
         return view.has(self.term.key)
@@ -69,6 +90,12 @@ class Exact(Phrase):
         if term is None:
             return None
         written = term.literal
+        if "*" in written:
+            reader.warn(
+                f"the * in '{written}' is looked for as it stands: 'exact' knows no wildcards",
+                cls.key,
+                suggestion="a wildcard is plain text: word*",
+            )
         return cls(path=f"{reader.path}.exact:{written}", term=term, written=written)
 
     @classmethod
