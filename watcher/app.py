@@ -28,7 +28,8 @@ from watcher.config.models import RouteSettings, Settings
 from watcher.deliver.channels import build
 from watcher.deliver.outbox import Attempt, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
-from watcher.ingest.fetch import Fetcher, FetchSettings
+from watcher.fetching import fetch_settings
+from watcher.ingest.fetch import Fetcher
 from watcher.ingest.schedule import PollingLimits
 from watcher.lease import new_owner
 from watcher.metrics import Metrics
@@ -149,7 +150,9 @@ class Service:
             channels = {name: self._channel(name) for name in settings.channels}
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
-            fetcher = await stack.enter_async_context(Fetcher(_fetch_settings(settings), clock=self._clock))
+            fetcher = await stack.enter_async_context(
+                Fetcher(fetch_settings(settings.polling), clock=self._clock)
+            )
             ledger = StoreLedger(store)
             outbox = Outbox(
                 ledger,
@@ -315,19 +318,6 @@ def _trends(config: Config) -> Trends:
 def _limits(settings: Settings) -> PollingLimits:
     interval = settings.polling.interval
     return PollingLimits(default=interval.default, min=interval.min, max=interval.max)
-
-
-def _fetch_settings(settings: Settings) -> FetchSettings:
-    polling = settings.polling
-    return FetchSettings(
-        concurrency=polling.concurrency,
-        per_host_concurrency=polling.per_host.concurrency,
-        min_delay=polling.per_host.min_delay,
-        timeout=polling.timeout,
-        max_body_bytes=polling.max_body,
-        allow_private_addresses=polling.allow_private_addresses,
-        user_agent=polling.user_agent,
-    )
 
 
 def _routing(settings: Settings, channels: Mapping[str, Channel], metrics: Metrics) -> Routing:

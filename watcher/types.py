@@ -44,7 +44,8 @@ class Feed:
     """One source as the configuration names it.
 
     `interval` None means the configured default. `headers` are sent with every request of this feed and may
-    hold secrets: they are never logged.
+    hold secrets: they are never logged. `ca_file` is the path of certificates that vouch for its server beside those
+    of the system.
     """
 
     id: str
@@ -54,7 +55,8 @@ class Feed:
     language: str | None = None
     interval: timedelta | None = None
     full_text: bool = False
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ca_file: str | None = None
     alert_on_first_poll: bool = False
 
 

@@ -84,7 +84,7 @@ def test_private_addresses_are_refused_unless_allowed(
     service.once()
     (state,) = service.json("status")["feeds"]
     assert state["problem"] == "forbidden_address"
-    assert "polling.allow_private_addresses" in state["problem_detail"]
+    assert "polling.allow_addresses" in state["problem_detail"]
     assert feeds.requests() == []
 
 

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 import typer
 
 from watcher.cli.output import console, count, plain, print_json
-from watcher.cli.probe import fetch_settings, probe_one
+from watcher.cli.probe import probe_one
 from watcher.cli.table import WRONG_USE
 from watcher.config.address import check_http_url
 from watcher.config.load import load
 from watcher.config.models import PollingSettings
 from watcher.errors import WatcherError
+from watcher.fetching import fetch_settings
 from watcher.ingest.parse import parse
 from watcher.ingest.preview import preview as as_json
 from watcher.types import Feed, Fetched, ParsedFeed
@@ -38,7 +39,7 @@ def preview(source: str, config: Path) -> tuple[Feed, ParsedFeed]:
     feed = configured[0] if configured else _unknown(source)
     polling = loaded.settings.polling if loaded else PollingSettings()
     # Who types a private address means it; a public one must not lead to a private one by a redirect.
-    settings = fetch_settings(polling, allow_private_addresses=_is_private(feed.url) and not configured)
+    settings = fetch_settings(polling, is_private_allowed=_is_private(feed.url) and not configured)
     return feed, probe_one(feed, settings)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from watcher.cli.output import console, count, rows, table
 from watcher.cli.progress import progress
 from watcher.errors import FetchError
+from watcher.fetching import fetch_settings
 from watcher.ingest.fetch import Fetcher, FetchSettings
 from watcher.ingest.parse import parse
 from watcher.types import Feed, FeedState, ParsedFeed
@@ -95,19 +96,6 @@ def report(probes: Sequence[Probe]) -> None:
         screen.print(rows(made, cells))
     failed = sum(probe.error is not None for probe in probes)
     screen.print(f"{count(len(probes), 'feed')}, {failed} failed, {len(wrong) - failed} damaged but readable")
-
-
-def fetch_settings(polling: PollingSettings, *, allow_private_addresses: bool = False) -> FetchSettings:
-    """Give the fetcher's limits and manners as the configuration has them."""
-    return FetchSettings(
-        concurrency=polling.concurrency,
-        per_host_concurrency=polling.per_host.concurrency,
-        min_delay=polling.per_host.min_delay,
-        timeout=polling.timeout,
-        max_body_bytes=polling.max_body,
-        allow_private_addresses=allow_private_addresses or polling.allow_private_addresses,
-        user_agent=polling.user_agent,
-    )
 
 
 async def _probe_all(

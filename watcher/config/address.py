@@ -6,10 +6,13 @@ Each is a pydantic type over plain text; the checks say what to write instead.
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
+
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 
 
 def check_http_url(url: str) -> str:
@@ -58,6 +61,31 @@ def _check_mail(address: str) -> str:
     return address
 
 
+def _check_range(text: str) -> str:
+    if "/" in text or ":" in text or text.replace(".", "").isdecimal():
+        try:
+            ipaddress.ip_network(text.strip("[]"))
+        except ValueError as error:
+            raise ValueError(f'"{text}" is not a network: {error}; write for example 10.1.0.0/16') from error
+    elif not _HOST.fullmatch(text):
+        raise ValueError(f'"{text}" is neither a network (10.1.0.0/16) nor a host name (feeds.internal)')
+    return text
+
+
+def check_proxy(secret: SecretStr | None) -> SecretStr | None:
+    """Give the proxy back when it is `environment` or the address of an HTTP proxy; else raise ValueError."""
+    if secret is None:
+        return None
+    text = secret.get_secret_value()
+    if text == "environment":
+        return secret
+    parts = _split(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        # The address may hold a login: it is not shown.
+        raise ValueError("the proxy must be given as http://HOST:PORT, or as environment")
+    return secret
+
+
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -69,4 +97,5 @@ def _split(url: str) -> SplitResult:
 
 HttpUrl = Annotated[str, AfterValidator(check_http_url), Field(json_schema_extra={"format": "uri"})]
 MailAddress = Annotated[str, AfterValidator(_check_mail)]
+AddressRange = Annotated[str, AfterValidator(_check_range)]
 Listen = Annotated[str, AfterValidator(_check_listen)]

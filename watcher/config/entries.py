@@ -6,19 +6,37 @@
 from __future__ import annotations
 
 import base64
+import os
+import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from watcher.config.address import HttpUrl
 from watcher.config.models import refuse_until_available
 from watcher.config.names import CountryCode, FeedId, HeaderName, HeaderValue, LanguageCode, Tag, Text
 from watcher.config.quantity import Duration
-from watcher.config.section import Secret, Section
+from watcher.config.section import LoadContext, Secret, Section
 from watcher.types import Feed
 
 if TYPE_CHECKING:
     from watcher.text.gazetteer import ExtraPlace
+
+
+def _certificates(name: str, info: ValidationInfo) -> str:
+    folder = info.context.folder if isinstance(info.context, LoadContext) else Path()
+    path = (folder / os.path.expanduser(name)).absolute()
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError as error:
+        raise ValueError(f"{path} holds no certificate (PEM)") from error
+    except OSError as error:
+        raise ValueError(f"the certificate file {path} cannot be read: {error.strerror}") from error
+    return str(path)
+
+
+CertificateFile = Annotated[str, Field(min_length=1), AfterValidator(_certificates)]
 
 
 class AuthEntry(Section):
@@ -44,6 +62,12 @@ class AuthEntry(Section):
         return "Basic " + base64.b64encode(f"{self.username}:{password}".encode()).decode()
 
 
+class TlsEntry(Section):
+    """Whom to trust for a feed's server beside the system's authorities: `ca_file`, relative to this file."""
+
+    ca_file: CertificateFile
+
+
 class FeedEntry(Section):
     """One feed of a feeds file."""
 
@@ -56,6 +80,7 @@ class FeedEntry(Section):
     full_text: Annotated[bool, AfterValidator(refuse_until_available)] = False
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     auth: AuthEntry | None = None
+    tls: TlsEntry | None = None
     alert_on_first_poll: bool = False
 
     @model_validator(mode="after")
@@ -78,6 +103,7 @@ class FeedEntry(Section):
             interval=self.interval,
             full_text=self.full_text,
             headers=tuple(headers),
+            ca_file=self.tls.ca_file if self.tls is not None else None,
             alert_on_first_poll=self.alert_on_first_poll,
         )
 

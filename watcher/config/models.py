@@ -10,11 +10,11 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from watcher import __version__
-from watcher.config.address import Listen, parse_listen
+from watcher.config.address import AddressRange, Listen, check_proxy, parse_listen
 from watcher.config.channels import (
     AppriseSettings,
     ChannelSettings,
@@ -134,7 +134,11 @@ class PerHostSettings(Section):
 
 
 class PollingSettings(Section):
-    """How feeds are fetched. `timeout` is for a whole request; `max_body` is in bytes, after decompression."""
+    """How feeds are fetched. `timeout` is for a whole request; `max_body` is in bytes, after decompression.
+
+    `allow_addresses` are networks, addresses and host names of the user's own; `proxy` is the address of an HTTP
+    proxy, or `environment` for what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+    """
 
     interval: IntervalSettings = Field(default_factory=IntervalSettings)
     concurrency: Annotated[int, Field(ge=1, le=10_000)] = 100
@@ -142,7 +146,11 @@ class PollingSettings(Section):
     timeout: Duration = timedelta(seconds=20)
     max_body: Size = 10 * 1024 * 1024
     allow_private_addresses: bool = False
+    allow_addresses: list[AddressRange] = Field(default_factory=list)
+    proxy: Secret | None = None
     user_agent: UserAgent = f"watcher/{__version__}"
+
+    _proxy_is_usable = field_validator("proxy")(check_proxy)
 
 
 class StoriesSettings(Section):

@@ -7,23 +7,27 @@ at once over one `Fetcher`. Knows nothing of what a feed is.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from multidict import CIMultiDict
 from yarl import URL
 
 from watcher import __version__
 from watcher.errors import FetchError
 from watcher.ingest import failures
 from watcher.ingest.gate import HostGate
-from watcher.ingest.guard import GuardedResolver, check_literal
+from watcher.ingest.guard import Allowance, GuardedResolver, check_literal
+from watcher.ingest.proxy import Hop, Proxies, proxy_failure
 from watcher.ingest.request import read_url, request_headers, without_user
+from watcher.ingest.tls import Authorities
 from watcher.ports import Clock
 from watcher.types import Feed, FeedState, Fetched, Validators
 
@@ -47,6 +51,8 @@ class FetchSettings:
     max_body_bytes: int = 10 * 1024 * 1024
     max_redirects: int = 5
     allow_private_addresses: bool = False
+    allow_addresses: tuple[str, ...] = ()
+    proxies: Proxies | None = None
     user_agent: str = f"watcher/{__version__}"
 
 
@@ -97,7 +103,13 @@ class Fetcher:
         self._settings = settings
         self._clock: Clock = clock or SystemClock()
         self._resolver = resolver
-        self._session: aiohttp.ClientSession | None = None
+        self._allowance = Allowance.of(
+            settings.allow_addresses, is_private_allowed=settings.allow_private_addresses
+        )
+        self._guard: GuardedResolver | None = None
+        self._direct: aiohttp.ClientSession | None = None
+        self._proxied: aiohttp.ClientSession | None = None
+        self._authorities = Authorities()
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._gate = HostGate(
             concurrency=settings.per_host_concurrency,
@@ -107,30 +119,21 @@ class Fetcher:
         )
 
     async def __aenter__(self) -> Self:
-        resolver = self._resolver = self._resolver or aiohttp.DefaultResolver()
-        if not self._settings.allow_private_addresses:
-            resolver = GuardedResolver(resolver)
-        connector = aiohttp.TCPConnector(
-            resolver=resolver,
-            limit=0,  # bounded by _slots and the gate, which also know spacing
-            ttl_dns_cache=_DNS_CACHE_SECONDS,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),  # one limit over the whole poll is kept here instead
-            trust_env=False,
-            max_line_size=_MAX_HEADER_BYTES,
-            max_field_size=_MAX_HEADER_BYTES,
-        )
+        self._resolver = self._resolver or aiohttp.DefaultResolver()
+        self._guard = GuardedResolver(self._resolver, self._allowance)
+        self._direct = _session(self._guard)
+        if self._settings.proxies is not None:
+            # It only ever connects to the proxies, which may well have private addresses.
+            self._proxied = _session(self._resolver)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for session in (self._direct, self._proxied):
+            if session is not None:
+                await session.close()
+        self._direct = self._proxied = None
         if self._resolver is not None:
             await self._resolver.close()  # a connector closes only a resolver of its own making
             self._resolver = None
@@ -164,8 +167,7 @@ class Fetcher:
 
         Time spent in the queues before it does not count against the poll.
         """
-        if not self._settings.allow_private_addresses:
-            check_literal(poll.url)
+        check_literal(poll.url, self._allowance)
         async with self._gate.slot(poll.url), self._slots:
             started = self._clock.monotonic()
             try:
@@ -174,22 +176,20 @@ class Fetcher:
             except TimeoutError as error:
                 raise failures.timed_out(self._settings.timeout, url=poll.url, stage=poll.stage) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise failures.transport_failure(error, url=poll.url) from error
+                raise proxy_failure(error) or failures.transport_failure(error, url=poll.url) from error
             finally:
                 took = self._clock.monotonic() - started
                 poll.spent += took
                 poll.left -= took
 
     async def _request(self, poll: _Poll) -> Fetched | None:
-        if self._session is None:
-            raise RuntimeError("a Fetcher is used inside `async with`")
         headers = request_headers(
             poll.feed, poll.validators, url=poll.url, user_agent=self._settings.user_agent
         )
         asked = without_user(poll.url)
         poll.stage = "an answer"
         started = self._clock.monotonic()
-        async with self._session.get(asked, headers=headers, allow_redirects=False) as response:
+        async with await self._get(poll, asked, headers) as response:
             poll.stage = "the rest of the body"
             said = {name.lower(): value for name, value in response.headers.items()}
             if response.status in _REDIRECTS:
@@ -210,6 +210,21 @@ class Fetcher:
                 etag=_replayable(said, "etag"), last_modified=_replayable(said, "last-modified")
             ),
             permanent_url=str(asked) if poll.is_permanent and poll.seen else None,
+        )
+
+    async def _get(
+        self, poll: _Poll, url: URL, headers: CIMultiDict[str]
+    ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        if self._direct is None or self._guard is None:
+            raise RuntimeError("a Fetcher is used inside `async with`")
+        trust = await self._authorities.trusted(poll.feed, url)
+        proxies = self._settings.proxies
+        hop = proxies.on_the_way_to(url) if proxies is not None else None
+        if hop is None or self._proxied is None:
+            return self._direct.get(url, headers=headers, allow_redirects=False, ssl=trust)
+        await self._guard.check(url)
+        return self._proxied.get(
+            url, headers=headers, allow_redirects=False, ssl=trust, **_through(hop, url, headers)
         )
 
     def _follow(self, poll: _Poll, status: int, headers: Mapping[str, str]) -> None:
@@ -260,6 +275,37 @@ class Fetcher:
                 raise failures.too_large(limit)
             pieces.append(piece)
         return b"".join(pieces)
+
+
+def _session(resolver: AbstractResolver) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        resolver=resolver,
+        limit=0,  # bounded by the fetcher's slots and the gate, which also know spacing
+        ttl_dns_cache=_DNS_CACHE_SECONDS,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(
+            total=None
+        ),  # one limit over the whole poll is kept by the fetcher instead
+        trust_env=False,
+        max_line_size=_MAX_HEADER_BYTES,
+        max_field_size=_MAX_HEADER_BYTES,
+    )
+
+
+def _through(hop: Hop, url: URL, headers: CIMultiDict[str]) -> dict[str, Any]:
+    """Give the arguments of a request that goes through a proxy; its login is meant for the proxy alone.
+
+    aiohttp sends `proxy_headers` with the CONNECT of a tunnel; without one (http) the proxy reads the request itself.
+    """
+    if hop.authorization is None:
+        return {"proxy": hop.url}
+    if url.scheme == "http":
+        headers["Proxy-Authorization"] = hop.authorization
+        return {"proxy": hop.url}
+    return {"proxy": hop.url, "proxy_headers": {"Proxy-Authorization": hop.authorization}}
 
 
 def _replayable(headers: Mapping[str, str], name: str) -> str | None:

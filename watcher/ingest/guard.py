@@ -2,14 +2,18 @@
 
 In: addresses and URLs, as configured, redirected to, or resolved. Out: nothing, or a `FetchError` of class
 `FORBIDDEN_ADDRESS`. Called by `fetch` for every hop, and by the resolver at connect time, so that what was checked
-is what is connected to (a name that resolves differently a moment later gains nothing).
+is what is connected to (a name that resolves differently a moment later gains nothing). Where a proxy connects, the
+target is resolved and checked here before the proxy hears of it.
 """
 
 from __future__ import annotations
 
 import re
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Self
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
@@ -17,6 +21,7 @@ from yarl import URL
 from watcher.errors import FetchError
 from watcher.types import FetchProblem
 
+_METADATA_KIND = "a cloud metadata address"
 _CARRIER_GRADE_NAT = ip_network("100.64.0.0/10")
 _METADATA = frozenset(
     map(
@@ -44,7 +49,7 @@ def refusal(address: IPv4Address | IPv6Address) -> str | None:
         an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) are judged by what they carry as well.
     """
     if address in _METADATA:
-        return "a cloud metadata address"
+        return _METADATA_KIND
     if isinstance(address, IPv6Address):
         for inner in _embedded(address):
             if (reason := refusal(inner)) is not None:
@@ -107,45 +112,122 @@ def literal_address(host: str) -> IPv4Address | IPv6Address | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What may be connected to beside public addresses.
+
+    `is_private_allowed` opens everything but cloud metadata, which hands the machine's own credentials to whoever
+    asks and has never been a feed. `networks` and `hosts` (lower-case names, without a dot at the end) open
+    themselves; metadata only where a network of a single address names it.
+    """
+
+    is_private_allowed: bool = False
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    hosts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, entries: Iterable[str], *, is_private_allowed: bool = False) -> Self:
+        """Read networks (`10.1.0.0/16`), addresses and host names."""
+        networks, hosts = [], set()
+        for entry in entries:
+            try:
+                networks.append(ip_network(entry.strip("[]")))
+            except ValueError:
+                hosts.add(entry.lower().rstrip("."))
+        return cls(is_private_allowed=is_private_allowed, networks=tuple(networks), hosts=frozenset(hosts))
+
+    def refusal(self, address: IPv4Address | IPv6Address, host: str) -> str | None:
+        """Say why an address of a host may not be connected to, None when it may (see `refusal`)."""
+        reason = refusal(address)
+        if reason is None:
+            return None
+        # What an envelope carries is where it leads; the other IPv6 forms pass through a relay of their own.
+        number = int(address)
+        inner = IPv4Address(number & 0xFFFFFFFF)
+        is_envelope = isinstance(address, IPv6Address) and _is_mere_envelope(address)
+        reached = inner if is_envelope else address
+        if reason.startswith(_METADATA_KIND):
+            return None if any(_is_only(network, reached) for network in self.networks) else reason
+        if self.is_private_allowed or self.is_named(host):
+            return None
+        return None if any(reached in network for network in self.networks) else reason
+
+    def is_named(self, host: str) -> bool:
+        """Tell whether a host is allowed by its name, wherever that leads."""
+        return host.lower().rstrip(".") in self.hosts
+
+
+def _is_only(network: IPv4Network | IPv6Network, address: IPv4Address | IPv6Address) -> bool:
+    return network.num_addresses == 1 and address in network
+
+
 def forbidden(address: IPv4Address | IPv6Address, reason: str, host: str) -> FetchError:
     """Make the error for a refused address; `host` is what the URL says."""
     named = "" if literal_address(host) == address else f" of {host}"
     return FetchError(
         FetchProblem.FORBIDDEN_ADDRESS,
-        f"the address {address}{named} is {reason}: set polling.allow_private_addresses to allow it",
+        f"the address {address}{named} is {reason}: if it is yours, name it in polling.allow_addresses",
         retryable=False,
     )
 
 
-def check_literal(url: URL) -> None:
+def check_literal(url: URL, allowance: Allowance) -> None:
     """Refuse a URL whose host is a forbidden address written out.
 
     aiohttp connects to literal addresses without asking the resolver, so they are checked here.
     """
     host = url.host or ""
     address = literal_address(host)
-    if address is not None and (reason := refusal(address)) is not None:
+    if address is not None and (reason := allowance.refusal(address, host)) is not None:
         raise forbidden(address, reason, host)
 
 
 class GuardedResolver(AbstractResolver):
-    """A resolver that gives public addresses only; raises `FetchError` where a name has no other."""
+    """A resolver that gives allowed addresses only; raises `FetchError` where a name has no other."""
 
-    def __init__(self, inner: AbstractResolver) -> None:
+    def __init__(self, inner: AbstractResolver, allowance: Allowance) -> None:
         self._inner = inner
+        self._allowance = allowance
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """Resolve a name and drop the forbidden addresses; raises OSError as the inner resolver does."""
         found = await self._inner.resolve(host, port, family)
-        verdicts = [(result, refusal(ip_address(result["host"]))) for result in found]
+        verdicts = [(result, self._allowance.refusal(ip_address(result["host"]), host)) for result in found]
         allowed = [result for result, reason in verdicts if reason is None]
         if not allowed:
             for result, reason in verdicts:
                 if reason is not None:
                     raise forbidden(ip_address(result["host"]), reason, host)
         return allowed
+
+    async def check(self, url: URL) -> None:
+        """Refuse a URL that somebody else will connect to, a proxy, when it may lead anywhere forbidden.
+
+        All addresses of the name must be allowed: which one the proxy takes is not known.
+
+        Raises:
+            FetchError: an address is forbidden, or the name cannot be resolved here and so not be judged.
+        """
+        host = url.host or ""
+        check_literal(url, self._allowance)
+        if literal_address(host) is not None or self._allowance.is_named(host):
+            return
+        try:
+            found = await self._inner.resolve(host, url.port or 0, socket.AF_UNSPEC)
+        except OSError as error:
+            if self._allowance.is_private_allowed:
+                return  # only the proxy knows the names of its network, and all of them may be asked
+            raise FetchError(
+                FetchProblem.DNS,
+                f"the name {host} does not resolve here, so where the proxy would go cannot be checked: "
+                "name the host in polling.allow_addresses",
+            ) from error
+        for result in found:
+            address = ip_address(result["host"])
+            if (reason := self._allowance.refusal(address, host)) is not None:
+                raise forbidden(address, reason, host)
 
     async def close(self) -> None:
         """Release the inner resolver."""

@@ -55,20 +55,20 @@ def request_headers(feed: Feed, validators: Validators, *, url: URL, user_agent:
     if validators.last_modified is not None:
         headers["If-Modified-Since"] = validators.last_modified
     home = read_url(feed.url)
-    if _is_at_home(url, home):
+    if is_at_home(url, home):
         if home.user is not None or home.password is not None:
-            headers["Authorization"] = _basic_auth(home.user or "", home.password or "")
+            headers["Authorization"] = basic_auth(home.user or "", home.password or "")
         for name, value in feed.headers:
             headers[name] = value
     return headers
 
 
-def _basic_auth(user: str, password: str) -> str:
+def basic_auth(user: str, password: str) -> str:
     """Write HTTP Basic credentials (RFC 7617, UTF-8)."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
-def _is_at_home(url: URL, home: URL) -> bool:
+def is_at_home(url: URL, home: URL) -> bool:
     """Tell whether credentials of the feed may be sent to a URL.
 
     The same scheme, host and port; or the same host after a step from http to https on the usual ports.

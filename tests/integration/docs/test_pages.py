@@ -22,7 +22,15 @@ _CODE = re.compile(r"```.*?```", re.DOTALL)
 _INLINE = re.compile(r"`(watcher [^`]+)`")
 
 ENVIRON = dict.fromkeys(
-    ("SLACK_BOT_TOKEN", "SMTP_PASSWORD", "WEBHOOK_SECRET", "APPRISE_URL", "MEMBERS_PASSWORD"), "example"
+    (
+        "SLACK_BOT_TOKEN",
+        "SMTP_PASSWORD",
+        "WEBHOOK_SECRET",
+        "APPRISE_URL",
+        "MEMBERS_PASSWORD",
+        "INTRANET_TOKEN",
+    ),
+    "example",
 )
 
 

@@ -342,11 +342,13 @@ async def test_a_redirect_to_a_private_address_is_refused(
         server.set("/f", redirect=target.format(port=server.port))
         server.set("/x", body=GOOD)
         check = guard.check_literal
-        monkeypatch.setattr(fetch, "check_literal", lambda url: None if str(url) == home else check(url))
+        monkeypatch.setattr(
+            fetch, "check_literal", lambda url, allowance: None if str(url) == home else check(url, allowance)
+        )
         with pytest.raises(FetchError) as caught:
             await poll(server, settings=replace(SETTINGS, allow_private_addresses=False))
         assert caught.value.problem is FetchProblem.FORBIDDEN_ADDRESS
-        assert "polling.allow_private_addresses" in caught.value.detail
+        assert "polling.allow_addresses" in caught.value.detail
         assert server.requests("/x") == []
 
 

@@ -218,7 +218,7 @@ async def test_a_name_that_resolves_to_a_forbidden_address_is_refused(address: s
         assert caught.value.problem is FetchProblem.FORBIDDEN_ADDRESS
         assert kind in caught.value.detail
         assert "inner.example" in caught.value.detail
-        assert "polling.allow_private_addresses" in caught.value.detail
+        assert "polling.allow_addresses" in caught.value.detail
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ async def test_connections_are_kept_and_used_again() -> None:
         url = server.url("/f")
         for _ in range(3):
             await fetcher.fetch(feed(url), state(url))
-        connector = fetcher._session.connector  # type: ignore[union-attr]
+        connector = fetcher._direct.connector  # type: ignore[union-attr]
         assert connector is not None
         assert sum(len(conns) for conns in connector._conns.values()) == 1
 

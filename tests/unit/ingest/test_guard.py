@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from watcher.errors import FetchError
-from watcher.ingest.guard import GuardedResolver, check_literal, literal_address, refusal
+from watcher.ingest.guard import Allowance, GuardedResolver, check_literal, literal_address, refusal
+
+CLOSED = Allowance()
 
 REFUSED = {
     "127.0.0.1": "loopback",
@@ -103,11 +105,9 @@ def test_names_are_not_addresses(host: str) -> None:
 
 
 def test_a_literal_in_a_url_is_refused_with_what_to_do() -> None:
-    with pytest.raises(
-        FetchError, match=r"the address 10\.0\.0\.1 is private: set polling\.allow_private_addresses"
-    ):
-        check_literal(URL("http://10.0.0.1/feed"))
-    check_literal(URL("http://news.example/feed"))
+    with pytest.raises(FetchError, match=r"the address 10\.0\.0\.1 is private: .* polling\.allow_addresses"):
+        check_literal(URL("http://10.0.0.1/feed"), CLOSED)
+    check_literal(URL("http://news.example/feed"), CLOSED)
 
 
 class Fixed(AbstractResolver):
@@ -127,10 +127,69 @@ class Fixed(AbstractResolver):
 
 
 async def test_a_name_with_public_and_private_addresses_gives_the_public_ones() -> None:
-    found = await GuardedResolver(Fixed("10.0.0.1", "1.1.1.1", "::1")).resolve("mixed.example", 80)
+    found = await GuardedResolver(Fixed("10.0.0.1", "1.1.1.1", "::1"), CLOSED).resolve("mixed.example", 80)
     assert [result["host"] for result in found] == ["1.1.1.1"]
 
 
 async def test_a_name_with_private_addresses_only_is_refused() -> None:
     with pytest.raises(FetchError, match=r"the address 10\.0\.0\.1 of inner\.example is private"):
-        await GuardedResolver(Fixed("10.0.0.1")).resolve("inner.example", 80)
+        await GuardedResolver(Fixed("10.0.0.1"), CLOSED).resolve("inner.example", 80)
+
+
+@pytest.mark.parametrize(
+    ("entries", "address", "host", "is_allowed"),
+    [
+        ((), "10.1.2.3", "10.1.2.3", False),
+        (("10.1.0.0/16",), "10.1.2.3", "feeds.example", True),
+        (("10.1.0.0/16",), "10.2.0.1", "feeds.example", False),
+        (("10.1.2.3",), "10.1.2.3", "10.1.2.3", True),
+        (("10.1.0.0/16",), "::ffff:10.1.2.3", "feeds.example", True),
+        (("10.1.0.0/16",), "64:ff9b::10.1.2.3", "feeds.example", True),
+        (("10.1.0.0/16",), "2002:a01:203::", "feeds.example", False),
+        (("fd00:1::/32",), "fd00:1::5", "feeds.example", True),
+        (("[::1]",), "::1", "localhost", True),
+        (("feeds.internal",), "10.9.9.9", "Feeds.Internal.", True),
+        (("feeds.internal",), "10.9.9.9", "other.internal", False),
+        (("feeds.internal",), "10.9.9.9", "x.feeds.internal", False),
+        (("feeds.internal", "169.254.0.0/16"), "169.254.169.254", "feeds.internal", False),
+        (("169.254.169.254",), "169.254.169.254", "169.254.169.254", True),
+        (("169.254.169.254",), "::ffff:169.254.169.254", "x", True),
+    ],
+)
+def test_the_allow_list_opens_what_it_names_and_no_more(
+    entries: tuple[str, ...], address: str, host: str, is_allowed: bool
+) -> None:
+    assert (Allowance.of(entries).refusal(ip_address(address), host) is None) is is_allowed
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "::1", "fe80::1", "8.8.8.8"])
+def test_private_addresses_can_be_allowed_as_a_whole(address: str) -> None:
+    assert Allowance(is_private_allowed=True).refusal(ip_address(address), "x") is None
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254"])
+def test_cloud_metadata_stays_closed_even_then(address: str) -> None:
+    assert "metadata" in str(Allowance(is_private_allowed=True).refusal(ip_address(address), "x"))
+
+
+class Failing(Fixed):
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        raise OSError("no such name")
+
+
+async def test_where_a_proxy_would_go_all_addresses_must_be_allowed() -> None:
+    """The proxy may take any of them."""
+    mixed = GuardedResolver(Fixed("1.1.1.1", "10.0.0.1"), CLOSED)
+    with pytest.raises(FetchError, match=r"10\.0\.0\.1 of mixed\.example is private"):
+        await mixed.check(URL("http://mixed.example/f"))
+    await GuardedResolver(Fixed("1.1.1.1"), CLOSED).check(URL("http://public.example/f"))
+    with pytest.raises(FetchError, match=r"127\.0\.0\.1 is loopback"):
+        await GuardedResolver(Fixed(), CLOSED).check(URL("http://127.0.0.1/f"))
+
+
+async def test_a_name_that_cannot_be_judged_is_not_handed_to_a_proxy_unless_it_is_listed() -> None:
+    with pytest.raises(FetchError, match=r"cannot be checked: name the host in polling\.allow_addresses"):
+        await GuardedResolver(Failing(), CLOSED).check(URL("http://outside.example/f"))
+    await GuardedResolver(Failing(), Allowance.of(["outside.example"])).check(URL("http://outside.example/f"))
