@@ -5,34 +5,40 @@ Works inside the poll's transaction; nothing is sent from here. Called by the pi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 
 import structlog
 
 from watcher.alert.compose import compose
+from watcher.alert.hold import Hold, House, hold
 from watcher.alert.route import Route, send_times
 from watcher.metrics import Metrics
 from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Transaction
-from watcher.types import Alert, Analysed, DeliveryKind, Feed, Match, Source
+from watcher.types import Alert, Analysed, DeliveryKind, DeliveryState, Feed, Match, Source
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """Where alerts go: the routes in order, and the channels that take updates."""
+    """Where alerts go: the routes in order, what holds for all of them, and the channels that take updates."""
 
     routes: tuple[Route, ...]
     updatable: frozenset[str]
     metrics: Metrics
+    house: House = field(default_factory=House)
 
     def queue(
         self, tx: Transaction, alert: Alert, kind: DeliveryKind, *about: str, now: datetime
     ) -> tuple[str, ...]:
-        """Write the outbox rows of an alert and give the names of their channels.
+        """Write the outbox rows of an alert and give the names of the channels that will hear of it.
+
+        What is kept from a channel is written too, as held and with the reason. When the alert grows, a channel that
+        it was kept from, and no longer is, hears of it now.
 
         Args:
             tx: the poll's transaction.
@@ -45,23 +51,62 @@ class Routing:
         if not times:
             self.metrics.unrouted.inc()
             log.warning("alert_unrouted", alert=alert.id, rule=alert.rule)
+        holds = self._holds(tx, alert, times, now)
         if kind is DeliveryKind.UPDATE:
-            times = {name: due_at for name, due_at in times.items() if name in self.updatable}
+            released = tx.deliveries.release_held(alert.id, _times_without(times, holds))
+            kept = tx.deliveries.held_channels(alert.id)
+            times = {name: at for name, at in times.items() if name in self.updatable and name not in kept}
+            holds = {}
+        else:
+            released = ()
         tx.deliveries.add(
             [
-                NewDelivery(
-                    id=stable_id("de", alert.id, name, *about),
-                    alert_id=alert.id,
-                    channel=name,
-                    kind=kind,
-                    at=now,
-                    due_at=due_at,
-                    reason=f"quiet hours until {due_at:%Y-%m-%d %H:%M} UTC" if due_at > now else None,
-                )
+                _row(stable_id("de", alert.id, name, *about), alert, name, kind, due_at, holds.get(name), now)
                 for name, due_at in times.items()
+                if name not in released
             ]
         )
-        return tuple(times)
+        for name, found in holds.items():
+            self.metrics.held.labels(name, found.reason.value).inc()
+            log.info("delivery_held", alert=alert.id, channel=name, reason=str(found))
+        return tuple(name for name in (*times, *released) if name not in holds)
+
+    def _holds(
+        self, tx: Transaction, alert: Alert, channels: Iterable[str], now: datetime
+    ) -> dict[str, Hold]:
+        silences = tx.silences.active(now)
+        siblings = tuple(one for one in tx.alerts.of_story(alert.story_id).values() if one.id != alert.id)
+        found = {
+            name: hold(alert, name, self.house, silences=silences, siblings=siblings, now=now)
+            for name in channels
+        }
+        return {name: one for name, one in found.items() if one is not None}
+
+
+def _times_without(times: Mapping[str, datetime], holds: Mapping[str, Hold]) -> dict[str, datetime]:
+    return {name: due_at for name, due_at in times.items() if name not in holds}
+
+
+def _row(
+    delivery_id: str,
+    alert: Alert,
+    channel: str,
+    kind: DeliveryKind,
+    due_at: datetime,
+    held: Hold | None,
+    now: datetime,
+) -> NewDelivery:
+    reason = f"quiet hours until {due_at:%Y-%m-%d %H:%M} UTC" if due_at > now else None
+    return NewDelivery(
+        id=delivery_id,
+        alert_id=alert.id,
+        channel=channel,
+        kind=kind,
+        at=now,
+        due_at=due_at,
+        state=DeliveryState.PENDING if held is None else DeliveryState.HELD,
+        reason=reason if held is None else str(held),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +150,8 @@ class Reporter:
             item_id=item_id,
             is_edit=is_edit,
             evidence=match.evidence,
+            tlp=match.tlp,
+            feed_tags=tuple(sorted(self.feed.tags)),
         )
         tx.alerts.add(alert)
         return routing.queue(tx, alert, DeliveryKind.ALERT, now=self.now)

@@ -10,21 +10,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from watcher.alert.quiet import QuietHours
-from watcher.alert.route import Route
 from watcher.announce import Routing
 from watcher.clock import SystemClock
 from watcher.config.load import Config
-from watcher.config.models import QuietHours as QuietHoursSettings
-from watcher.config.models import RouteSettings, Settings
+from watcher.config.models import Settings
 from watcher.deliver.channels import build
 from watcher.deliver.outbox import Attempt, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
@@ -44,7 +40,6 @@ from watcher.storage.runner import StoreRunner
 from watcher.storage.store import Store, open_store
 from watcher.tenure import Tenure
 from watcher.trends import Trends
-from watcher.types import Severity
 from watcher.web.health import make_application
 from watcher.workers import Knowledge, Workers
 
@@ -322,30 +317,10 @@ def _limits(settings: Settings) -> PollingLimits:
 
 def _routing(settings: Settings, channels: Mapping[str, Channel], metrics: Metrics) -> Routing:
     return Routing(
-        routes=tuple(_route(route) for route in settings.routes),
+        routes=tuple(route.route() for route in settings.routes),
         updatable=frozenset(name for name, channel in channels.items() if channel.has_updates),
         metrics=metrics,
-    )
-
-
-def _route(route: RouteSettings) -> Route:
-    when = route.when
-    return Route(
-        to=tuple(route.to),
-        severities=frozenset(Severity.parse(label) for label in when.severity) if when else frozenset(),
-        tags=frozenset(when.tags) if when else frozenset(),
-        rules=tuple(when.rule) if when else (),
-        is_continuing=route.continue_,
-        quiet=_quiet(route.quiet_hours) if route.quiet_hours is not None else None,
-    )
-
-
-def _quiet(hours: QuietHoursSettings) -> QuietHours:
-    return QuietHours(
-        begin=time.fromisoformat(hours.from_),
-        end=time.fromisoformat(hours.to),
-        timezone=ZoneInfo(hours.timezone),
-        exceptions=frozenset(Severity.parse(label) for label in hours.except_),
+        house=settings.house(),
     )
 
 

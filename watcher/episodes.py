@@ -166,6 +166,7 @@ class Evaluation:
             updated_at=self._now,
             item_id=report.item_id,
             evidence=match.evidence,
+            tlp=rule.tlp,
         )
 
     def _open(self, alert: Alert, report: Report) -> Told:

@@ -34,6 +34,12 @@ class Metrics:
             "watcher_alert_verdicts", "What the alert policy decided.", ["verdict", "reason"], registry=add
         )
         self.unrouted = Counter("watcher_alerts_unrouted", "Alerts that no route takes.", registry=add)
+        self.held = Counter(
+            "watcher_deliveries_held",
+            "Alerts kept from a channel, by reason.",
+            ["channel", "reason"],
+            registry=add,
+        )
         self.feeds = Gauge("watcher_feeds", "Configured feeds by state.", ["state"], registry=add)
         self.deliveries = Gauge("watcher_deliveries", "Outbox rows.", ["channel", "state"], registry=add)
         self.published_to_delivered = Histogram(

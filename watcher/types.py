@@ -36,6 +36,26 @@ class Severity(IntEnum):
         return cls[label.upper()]
 
 
+class Tlp(IntEnum):
+    """How far a message may travel: the Traffic Light Protocol 2.0 (FIRST, 2022), ordered by strictness."""
+
+    CLEAR = 0
+    GREEN = 1
+    AMBER = 2
+    AMBER_STRICT = 3
+    RED = 4
+
+    @property
+    def label(self) -> str:
+        """The word used in rules, JSON and messages: `amber`, `amber+strict`, …"""
+        return self.name.lower().replace("_", "+")
+
+    @classmethod
+    def parse(cls, label: str) -> Tlp:
+        """Give the mark of a word; raises KeyError on another word."""
+        return cls[label.upper().replace("+", "_")]
+
+
 # --- feeds -----------------------------------------------------------------------------------------------
 
 
@@ -296,6 +316,7 @@ class Match:
     is_late: bool = False
     is_counted: bool = False
     terms: tuple[tuple[str, str], ...] = ()
+    tlp: Tlp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -412,7 +433,8 @@ class Alert:
     `sources` are all reports that joined, first one first. `quote` is the sentence with the evidence (plain text);
     `highlights` are (start, end) offsets of the evidence inside `quote`; `title_highlights` the same inside
     `headline`. `places` are the mentions' names and countries for display, most telling first. `is_edit` says that the
-    first report came to match only when its publisher edited it.
+    first report came to match only when its publisher edited it. `tlp` is the rule's mark, None for none; `feed_tags`
+    are those of the feed that reported first.
     """
 
     id: str
@@ -434,6 +456,8 @@ class Alert:
     item_id: int | None = None
     evidence: tuple[Evidence, ...] = ()
     is_edit: bool = False
+    tlp: Tlp | None = None
+    feed_tags: tuple[str, ...] = ()
 
 
 class DeliveryState(StrEnum):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from watcher.alert.inert import cut, inert, is_right_to_left
 from watcher.alert.marks import Run, excerpt
-from watcher.types import Alert, Severity, Source
+from watcher.types import Alert, Severity, Source, Tlp
 
 SOURCES_LIMIT = 8
 PLACES_LIMIT = 6
@@ -69,6 +69,7 @@ class Card:
     seen_at: datetime
     is_right_to_left: bool
     is_edit: bool
+    tlp: Tlp | None
 
     @property
     def headline_text(self) -> str:
@@ -100,6 +101,7 @@ def card(alert: Alert) -> Card:
         seen_at=first.seen_at if first else alert.created_at,
         is_right_to_left=_is_right_to_left(alert),
         is_edit=alert.is_edit,
+        tlp=alert.tlp,
     )
 
 

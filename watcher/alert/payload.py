@@ -47,6 +47,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "rule_title": _line(alert.rule_title),
         "severity": alert.severity.label,
         "tags": list(alert.tags),
+        "tlp": alert.tlp.label if alert.tlp is not None else None,
         "headline": _marked(excerpt(alert.headline, alert.title_highlights, limit=_TEXT_LIMIT)),
         "quote": _marked(excerpt(alert.quote, alert.highlights, limit=_TEXT_LIMIT)),
         "url": safe_url(alert.url),

@@ -40,9 +40,10 @@ def update_line(card: Card) -> str:
 
 
 def title(card: Card) -> str:
-    """Give severity and rule: `HIGH · Armed group crossing into Tunisia`."""
+    """Give mark, severity and rule: `TLP:AMBER · HIGH · Armed group crossing into Tunisia`."""
     edited = " (edited report)" if card.is_edit else ""
-    return f"{card.severity.label.upper()} · {card.rule_title}{edited}"
+    mark = f"TLP:{card.tlp.label.upper()} · " if card.tlp is not None else ""
+    return f"{mark}{card.severity.label.upper()} · {card.rule_title}{edited}"
 
 
 def details(card: Card) -> list[str]:

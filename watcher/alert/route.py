@@ -1,43 +1,35 @@
-"""Which channels hear of an alert.
+"""Which channels hear of an alert, and when.
 
-In: an `Alert` and the routes in the order of the configuration. Out: names of channels. Called by the pipeline when
-it writes the rows of the outbox.
+In: an `Alert` and the routes in the order of the configuration. Out: names of channels with the time from which each
+may be sent. Called by `announce` when it writes the rows of the outbox, and by `routes test`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatchcase
 
+from watcher.alert.matchers import Matchers
 from watcher.alert.quiet import QuietHours
-from watcher.types import Alert, Severity
+from watcher.types import Alert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Matchers and the channels behind them; an empty matcher lets everything through.
+    """Matchers and the channels behind them.
 
-    `severities`: the alert's is one of them. `tags`: the alert has at least one of them. `rules`: the alert's rule id
-    is one of these ids or fits one of these globs (`tunisia-*`). `is_continuing` lets later routes be tried as well.
-    `quiet` is when its alerts wait.
+    `is_continuing` lets later routes be tried as well. `quiet` is when its alerts wait.
     """
 
     to: tuple[str, ...]
-    severities: frozenset[Severity] = frozenset()
-    tags: frozenset[str] = frozenset()
-    rules: tuple[str, ...] = ()
+    when: Matchers = field(default_factory=Matchers)
     is_continuing: bool = False
     quiet: QuietHours | None = None
 
     def takes(self, alert: Alert) -> bool:
-        """Say whether all matchers hold."""
-        return (
-            (not self.severities or alert.severity in self.severities)
-            and (not self.tags or not self.tags.isdisjoint(alert.tags))
-            and (not self.rules or any(fnmatchcase(alert.rule, pattern) for pattern in self.rules))
-        )
+        """Say whether the alert goes this way."""
+        return self.when.takes(alert)
 
 
 def channels_for(alert: Alert, routes: Sequence[Route]) -> tuple[str, ...]:
@@ -45,7 +37,7 @@ def channels_for(alert: Alert, routes: Sequence[Route]) -> tuple[str, ...]:
 
     Each channel is named once, in the order of the routes; no route that takes it gives no channel.
     """
-    return tuple(dict.fromkeys(channel for route in _taking(alert, routes) for channel in route.to))
+    return tuple(dict.fromkeys(channel for route in taking(alert, routes) for channel in route.to))
 
 
 def send_times(alert: Alert, routes: Sequence[Route], now: datetime) -> dict[str, datetime]:
@@ -54,14 +46,15 @@ def send_times(alert: Alert, routes: Sequence[Route], now: datetime) -> dict[str
     That is `now`, or the end of the route's quiet hours; a channel that two routes lead to hears at the earlier time.
     """
     times: dict[str, datetime] = {}
-    for route in _taking(alert, routes):
+    for route in taking(alert, routes):
         wait = route.quiet.until(alert.severity, now) if route.quiet is not None else None
         for channel in route.to:
             times[channel] = min(times.get(channel, wait or now), wait or now)
     return times
 
 
-def _taking(alert: Alert, routes: Sequence[Route]) -> Iterator[Route]:
+def taking(alert: Alert, routes: Sequence[Route]) -> Iterator[Route]:
+    """Give the routes that an alert goes, in order."""
     for route in routes:
         if route.takes(alert):
             yield route

@@ -78,6 +78,7 @@ def _details(rule: Rule) -> dict[str, object]:
     return {
         "description": rule.description,
         "false_positives": list(rule.false_positives),
+        "tlp": rule.tlp.label if rule.tlp is not None else None,
         "from": {
             "feeds": list(rule.from_.feeds),
             "tags": sorted(rule.from_.tags),
@@ -104,7 +105,10 @@ def _print_rule(rule: Rule) -> None:
 
     screen = console()
     screen.print(f"{rule.id}: {rule.title}", style="bold")
-    screen.print(f"{rule.severity.label}, {rule.status.value}" + "".join(f", #{tag}" for tag in rule.tags))
+    tlp = f", TLP:{rule.tlp.label.upper()}" if rule.tlp is not None else ""
+    screen.print(
+        f"{rule.severity.label}, {rule.status.value}{tlp}" + "".join(f", #{tag}" for tag in rule.tags)
+    )
     if rule.description:
         screen.print(rule.description)
     if rule.when is not None:

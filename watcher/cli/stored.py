@@ -30,7 +30,7 @@ def opened(config: Path) -> Iterator[tuple[Config, Store]]:
     from watcher.storage.engine import sqlite_path
     from watcher.storage.store import open_store
 
-    loaded = _load_without_secrets(config)
+    loaded = loaded_without_secrets(config)
     path = sqlite_path(loaded.settings.database)
     if path is not None and not path.exists():
         raise StoreError(f"there is no database at {path} yet: start the service with `watcher run` first")
@@ -54,7 +54,8 @@ class _AnyEnvironment(dict[str, str]):
         return self[name]
 
 
-def _load_without_secrets(config: Path) -> Config:
+def loaded_without_secrets(config: Path) -> Config:
+    """Load a configuration whose secrets need not be at hand: a missing one stands as a word."""
     from watcher.config.load import load
     from watcher.errors import ConfigError
 
@@ -78,6 +79,8 @@ def alert_to_json(alert: Alert) -> dict[str, Any]:
         "rule_title": alert.rule_title,
         "severity": alert.severity.label,
         "tags": list(alert.tags),
+        "tlp": alert.tlp.label if alert.tlp is not None else None,
+        "feed_tags": list(alert.feed_tags),
         "headline": alert.headline,
         "url": alert.url,
         "quote": alert.quote,

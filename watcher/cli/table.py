@@ -43,6 +43,8 @@ COMMANDS: dict[str, Entry] = {
     "deliveries": Entry(
         "watcher.cli.deliveries", "List what was sent or waits; try again what was given up."
     ),
+    "silence": Entry("watcher.cli.silence", "Keep alerts from being told for a while."),
+    "routes": Entry("watcher.cli.routes", "Show where an alert goes, and why."),
     "status": Entry("watcher.cli.status", "Show how feeds, alerts and deliveries stand."),
     "db": Entry("watcher.cli.db", "Upgrade, back up and prune the database."),
     "schema": Entry("watcher.cli.schema", "Print the JSON Schema of a configuration file, for editors."),

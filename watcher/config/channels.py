@@ -13,17 +13,24 @@ from pydantic import Field, model_validator
 from watcher.config.address import HttpUrl, MailAddress
 from watcher.config.names import HeaderName, HeaderValue, Text
 from watcher.config.quantity import Duration
+from watcher.config.routes import TlpLabel
 from watcher.config.section import Secret, Section
 
 
-class ConsoleSettings(Section):
+class ChannelSection(Section):
+    """What every kind of channel can be given: `max_tlp` is the strictest Traffic Light Protocol mark told there."""
+
+    max_tlp: TlpLabel | None = None
+
+
+class ConsoleSettings(ChannelSection):
     """Alerts on the terminal of the service: on standard output, or on standard error."""
 
     type: Literal["console"] = "console"
     stream: Literal["stdout", "stderr"] = "stdout"
 
 
-class SlackSettings(Section):
+class SlackSettings(ChannelSection):
     """A Slack channel, written to with a bot token (`xoxb-…`); `app_token` (`xapp-…`) is for buttons."""
 
     type: Literal["slack"] = "slack"
@@ -33,7 +40,7 @@ class SlackSettings(Section):
     base_url: HttpUrl = "https://slack.com/api/"
 
 
-class EmailSettings(Section):
+class EmailSettings(ChannelSection):
     """One mail for each alert, by way of an SMTP server."""
 
     type: Literal["email"] = "email"
@@ -53,7 +60,7 @@ class EmailSettings(Section):
         return self
 
 
-class WebhookSettings(Section):
+class WebhookSettings(ChannelSection):
     """JSON by HTTP POST; with a `secret` each request is signed."""
 
     type: Literal["webhook"] = "webhook"
@@ -63,7 +70,7 @@ class WebhookSettings(Section):
     timeout: Duration = timedelta(seconds=20)
 
 
-class AppriseSettings(Section):
+class AppriseSettings(ChannelSection):
     """Anything that Apprise can reach; the URL holds its secrets."""
 
     type: Literal["apprise"] = "apprise"

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from watcher.config.address import HttpUrl
-from watcher.config.models import refuse_until_available
 from watcher.config.names import CountryCode, FeedId, HeaderName, HeaderValue, LanguageCode, Tag, Text
 from watcher.config.quantity import Duration
-from watcher.config.section import LoadContext, Secret, Section
+from watcher.config.section import LoadContext, Secret, Section, refuse_until_available
 from watcher.types import Feed
 
 if TYPE_CHECKING:

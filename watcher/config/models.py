@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from watcher import __version__
+from watcher.alert.hold import House
 from watcher.config.address import AddressRange, Listen, check_proxy, parse_listen
 from watcher.config.channels import (
     AppriseSettings,
@@ -25,7 +24,9 @@ from watcher.config.channels import (
 )
 from watcher.config.names import ChannelKey, LanguageCode, Text, UserAgent
 from watcher.config.quantity import Delay, Duration, Size
-from watcher.config.section import LoadContext, Secret, Section
+from watcher.config.routes import InhibitSettings, RouteSettings, critical_mutes_lesser
+from watcher.config.section import Secret, Section, refuse_until_available
+from watcher.types import Tlp
 
 __all__ = [
     "AppriseSettings",
@@ -33,14 +34,13 @@ __all__ = [
     "ConsoleSettings",
     "EmailSettings",
     "IncludeSettings",
+    "InhibitSettings",
     "IntervalSettings",
     "LogSettings",
     "PerHostSettings",
     "PollingSettings",
-    "QuietHours",
     "RetentionSettings",
     "RouteSettings",
-    "RouteWhen",
     "Settings",
     "SlackSettings",
     "StoriesSettings",
@@ -49,42 +49,7 @@ __all__ = [
     "WebhookSettings",
 ]
 
-SeverityLabel = Literal["info", "low", "medium", "high", "critical"]
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
-
-
-def refuse_until_available(value: Any, info: ValidationInfo) -> Any:
-    """Refuse, in a file, what the models know but this version does not do: to accept it would be to ignore it."""
-    if value is not None and value is not False and isinstance(info.context, LoadContext):
-        raise PydanticCustomError("not_yet", "this is not available yet")
-    return value
-
-
-def _known_channel(name: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, LoadContext) and name not in info.context.channels:
-        raise PydanticCustomError(
-            "unknown_name",
-            'no channel is called "{name}"',
-            {"name": name, "known": sorted(info.context.channels)},
-        )
-    return name
-
-
-def _check_clock_time(text: str) -> str:
-    hour, colon, minute = text.partition(":")
-    if not (colon and len(text) == 5 and hour.isdecimal() and minute.isdecimal()):
-        raise ValueError(f'"{text}" is not a time of day: write for example "22:00", in quotes')
-    if int(hour) > 23 or int(minute) > 59:
-        raise ValueError(f'"{text}" is not a time of day')
-    return text
-
-
-def _check_timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError) as error:  # an unknown zone is a KeyError
-        raise ValueError(f'"{name}" is not a known time zone: write for example Africa/Tunis') from error
-    return name
 
 
 def _check_database(url: str) -> str:
@@ -97,10 +62,6 @@ def _check_queue(url: str) -> str:
     if not url.startswith(("nats://", "tls://")):
         raise ValueError("the queue must be null or nats://HOST:PORT")
     return url
-
-
-ClockTime = Annotated[str, AfterValidator(_check_clock_time)]
-ChannelName = Annotated[str, AfterValidator(_known_channel)]
 
 
 class IncludeSettings(Section):
@@ -171,35 +132,6 @@ class RetentionSettings(Section):
     alerts: Duration = timedelta(days=2 * 365)
 
 
-class QuietHours(Section):
-    """When a route holds its alerts back, and for which severities it does not."""
-
-    from_: ClockTime = Field(validation_alias="from", serialization_alias="from")
-    to: ClockTime
-    timezone: Annotated[str, AfterValidator(_check_timezone)] = "UTC"
-    except_: list[SeverityLabel] = Field(
-        default_factory=list, validation_alias="except", serialization_alias="except"
-    )
-
-
-class RouteWhen(Section):
-    """What an alert must be for a route: every key that is given must hold, by any one of its values."""
-
-    severity: list[SeverityLabel] = Field(default_factory=list)
-    tags: list[Text] = Field(default_factory=list)
-    rule: list[Text] = Field(default_factory=list)
-
-
-class RouteSettings(Section):
-    """Which alerts go to which channels; the first route that fits wins, unless it says `continue: true`."""
-
-    when: RouteWhen | None = None
-    to: Annotated[list[ChannelName], Field(min_length=1)]
-    continue_: bool = Field(default=False, validation_alias="continue", serialization_alias="continue")
-    quiet_hours: QuietHours | None = None
-    digest: Annotated[Text | None, AfterValidator(refuse_until_available)] = None
-
-
 class WebSettings(Section):
     """The web port: health and metrics. `listen: null` opens none; `token` guards it."""
 
@@ -243,6 +175,7 @@ class Settings(Section):
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     channels: dict[ChannelKey, ChannelSettings] = Field(default_factory=_console_only)
     routes: list[RouteSettings] = Field(default_factory=list)
+    inhibit: list[InhibitSettings] = Field(default_factory=critical_mutes_lesser)
     web: WebSettings = Field(default_factory=WebSettings)
     text: TextSettings = Field(default_factory=TextSettings)
     log: LogSettings = Field(default_factory=LogSettings)
@@ -255,3 +188,11 @@ class Settings(Section):
         channels = data.get("channels")
         names = list(channels) if isinstance(channels, dict) else ["console"]
         return data | {"routes": [{"to": names}] if names else []}
+
+    def house(self) -> House:
+        """Give what holds for all routes, as the alert core knows it."""
+        ceilings = {name: channel.max_tlp for name, channel in self.channels.items()}
+        return House(
+            inhibitions=tuple(one.inhibition() for one in self.inhibit),
+            ceilings={name: Tlp.parse(label) for name, label in ceilings.items() if label is not None},
+        )

@@ -42,6 +42,13 @@ class _Unreadable:
     reason: str
 
 
+def refuse_until_available(value: Any, info: ValidationInfo) -> Any:
+    """Refuse, in a file, what the models know but this version does not do: to accept it would be to ignore it."""
+    if value is not None and value is not False and isinstance(info.context, LoadContext):
+        raise PydanticCustomError("not_yet", "this is not available yet")
+    return value
+
+
 def _refuse_unreadable(value: Any) -> Any:
     if isinstance(value, _Unreadable):
         raise PydanticCustomError("secret_file", "{reason}", {"reason": value.reason})

@@ -92,6 +92,7 @@ class Engine:
             is_test=rule.status is Status.TEST,
             is_late=is_late(rule, view.document, now),
             is_counted=rule.when is not None,
+            tlp=rule.tlp,
             terms=counted_terms(rule, view) if rule.when is not None else (),
         )
 

@@ -13,7 +13,7 @@ from watcher.match.rates import Trend
 from watcher.match.reader import Reader, Step
 from watcher.match.slips import did_you_mean
 from watcher.match.syntax import AlertOptions, Condition, FromFilter, Rule, RuleTest, Status
-from watcher.types import Severity
+from watcher.types import Severity, Tlp
 
 T = TypeVar("T")
 
@@ -25,6 +25,7 @@ RULE_KEYS = (
     "severity",
     "status",
     "tags",
+    "tlp",
     "from",
     "match",
     "when",
@@ -72,6 +73,7 @@ class RuleReader:
         when, counted = self._when() if "when" in value else (None, None)
         match = counted if "when" in value else match
         severity = self._choice("severity", {one.label: one for one in Severity}, Severity.MEDIUM)
+        tlp = self._choice("tlp", {one.label: one for one in Tlp}, None)
         status = self._choice("status", {one.value: one for one in Status}, Status.ACTIVE)
         title = self._text("title")
         description = self._text("description")
@@ -89,6 +91,7 @@ class RuleReader:
             description=description,
             false_positives=false_positives,
             tags=tags,
+            tlp=tlp,
             from_=from_,
             unless=unless,
             max_age=max_age,

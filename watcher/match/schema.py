@@ -11,7 +11,7 @@ from watcher.match.forms import FORMS
 from watcher.match.rate_reader import when_schema
 from watcher.match.rule_reader import DURATION, EXPECTATIONS, GROUPS
 from watcher.match.syntax import Status
-from watcher.types import Severity
+from watcher.types import Severity, Tlp
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
@@ -38,6 +38,7 @@ def rule_schema() -> dict[str, Any]:
                 "severity": {"enum": [severity.label for severity in Severity]},
                 "status": {"enum": [status.value for status in Status]},
                 "tags": _TEXTS,
+                "tlp": {"enum": [tlp.label for tlp in Tlp]},
                 "from": _mapping({"feeds": _TEXTS, "tags": _TEXTS, "languages": _TEXTS}),
                 "match": _CONDITION,
                 "when": when_schema(_CONDITION, _DURATION),

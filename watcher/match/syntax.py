@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from watcher.match.rates import Trend
 from watcher.match.term import Term
-from watcher.types import FieldName, Severity
+from watcher.types import FieldName, Severity, Tlp
 
 if TYPE_CHECKING:
     from watcher.match.anchor import Anchor
@@ -182,6 +182,7 @@ class Rule:
     tests: tuple[RuleTest, ...] = ()
     source: str = ""
     when: Trend | None = None
+    tlp: Tlp | None = None
 
     @property
     def reads_items(self) -> bool:

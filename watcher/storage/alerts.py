@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from watcher.storage.items import evidence_from_json, evidence_to_json
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import alert_sources, alerts
-from watcher.types import Alert, Severity, Source
+from watcher.types import Alert, Severity, Source, Tlp
 
 
 class AlertRows:
@@ -122,6 +122,8 @@ def _columns(alert: Alert) -> dict[str, Any]:
         "evidence": [evidence_to_json(e) for e in alert.evidence],
         "item_id": alert.item_id,
         "is_edit": alert.is_edit,
+        "tlp": alert.tlp.label if alert.tlp is not None else None,
+        "feed_tags": list(alert.feed_tags),
         "created_at": alert.created_at,
         "updated_at": alert.updated_at,
     }
@@ -148,6 +150,8 @@ def _alert(row: Row[Any], sources: tuple[Source, ...]) -> Alert:
         item_id=row.item_id,
         is_edit=row.is_edit,
         evidence=tuple(evidence_from_json(data) for data in row.evidence),
+        tlp=Tlp.parse(row.tlp) if row.tlp is not None else None,
+        feed_tags=tuple(row.feed_tags),
     )
 
 

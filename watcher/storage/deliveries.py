@@ -5,7 +5,7 @@ Called by the pipeline (to write), by `storage.ledger` (to send) and by the `del
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -142,11 +142,11 @@ class DeliveryRows:
         return frozenset(self._connection.scalars(query.distinct()))
 
     def retry(self, delivery_ids: Sequence[str] | None, *, at: datetime) -> int:
-        """Make rows due now: these where they are dead or wait, or with None all that are dead. Gives how many were."""
+        """Make rows due now: these unless they were delivered, or with None all that are dead. Gives how many were."""
         chosen = deliveries.c.state == DeliveryState.DEAD.value
         if delivery_ids is not None:
-            open_ = or_(chosen, deliveries.c.state == DeliveryState.PENDING.value)
-            chosen = and_(open_, deliveries.c.id.in_(list(delivery_ids)))
+            states = [one.value for one in (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.HELD)]
+            chosen = and_(deliveries.c.state.in_(states), deliveries.c.id.in_(list(delivery_ids)))
         return self._set(chosen, state=DeliveryState.PENDING.value, next_attempt_at=at, attempts=0)
 
     def pull_back(self, *, now: datetime, horizon: timedelta) -> int:
@@ -199,6 +199,26 @@ class DeliveryRows:
             for row in self._connection.execute(query)
         ]
 
+    def held_channels(self, alert_id: str) -> frozenset[str]:
+        """Name the channels that an alert was kept from."""
+        query = select(deliveries.c.channel).where(_is_held(alert_id))
+        return frozenset(self._connection.scalars(query))
+
+    def release_held(self, alert_id: str, times: Mapping[str, datetime]) -> tuple[str, ...]:
+        """Send what was kept from these channels after all, at these times; gives the channels where anything was."""
+        released = self.held_channels(alert_id) & times.keys()
+        for channel in released:
+            chosen = and_(_is_held(alert_id), deliveries.c.channel == channel)
+            self._set(chosen, state=DeliveryState.PENDING.value, next_attempt_at=times[channel], reason=None)
+        return tuple(sorted(released))
+
+    def hold_pending(self, delivery_ids: Sequence[str], *, reason: str) -> int:
+        """Keep back rows that wait to be sent; gives how many did."""
+        waiting = and_(
+            deliveries.c.id.in_(list(delivery_ids)), deliveries.c.state == DeliveryState.PENDING.value
+        )
+        return self._set(waiting, state=DeliveryState.HELD.value, reason=reason)
+
     def _complete(self, rows: Sequence[Row[Any]], *, state: DeliveryState | None = None) -> list[Delivery]:
         known = AlertRows(self._connection).get([row.alert_id for row in rows])
         return [
@@ -236,3 +256,11 @@ class DeliveryRows:
 
     def _set(self, chosen: ColumnElement[bool], **values: Any) -> int:
         return int(self._connection.execute(update(deliveries).where(chosen).values(values)).rowcount)
+
+
+def _is_held(alert_id: str) -> ColumnElement[bool]:
+    return and_(
+        deliveries.c.alert_id == alert_id,
+        deliveries.c.state == DeliveryState.HELD.value,
+        deliveries.c.kind == DeliveryKind.ALERT.value,
+    )

@@ -43,6 +43,7 @@ def prune(store: Store, *, now: datetime, keep_items: timedelta, keep_alerts: ti
         _forget_stories(tx, now - keep_alerts)
         tx.stories.forget_bands(before=now - keep_items)
         tx.profiles.forget(before=now - keep_items)
+        tx.silences.forget(before=now - keep_alerts)
         tx.trends.forget(now=now, keep_episodes=keep_alerts)
     return Pruned(items=len(old_items), alerts=forgotten)
 

@@ -17,6 +17,7 @@ from watcher.storage.feeds import FeedRows
 from watcher.storage.items import ItemRows
 from watcher.storage.profiles import ProfileRows
 from watcher.storage.services import ServiceRows
+from watcher.storage.silences import SilenceRows
 from watcher.storage.stories import StoryRows
 from watcher.storage.trends import TrendRows
 
@@ -32,6 +33,7 @@ class Transaction:
         self.profiles = ProfileRows(connection)
         self.alerts = AlertRows(connection)
         self.deliveries = DeliveryRows(connection)
+        self.silences = SilenceRows(connection)
         self.services = ServiceRows(connection)
         self.trends = TrendRows(connection)
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -227,6 +227,8 @@ alerts = Table(
     Column("evidence", JSON, nullable=False),
     Column("item_id", RowId),
     Column("is_edit", Boolean, nullable=False),
+    Column("tlp", Text),
+    Column("feed_tags", JSON, nullable=False, server_default="[]"),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("story_id", "rule"),
@@ -280,6 +282,21 @@ attempts = Table(
     Column("at", Moment, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("detail", Text),
+)
+
+# Who asked for quiet about which alerts; ended ones are kept, because they say why something was not told.
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("matchers", JSON, nullable=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("expired_at", Moment),
+    Column("author", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_silences_ends_at", "ends_at"),
 )
 
 # --- rules over time -----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ def test_the_payload_tells_all_that_a_program_may_want() -> None:
             "rule_title": "Armed group crossing into Tunisia",
             "severity": "high",
             "tags": ["tunisia", "border"],
+            "tlp": None,
             "headline": {
                 "text": "Militants fleeing Sirte may head for Tunisia",
                 "highlights": [[0, 9], [37, 44]],

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.support.alerts import an_alert
+from watcher.alert.matchers import Matchers
 from watcher.alert.route import Route, channels_for
 from watcher.types import Severity
 
 SECURITY = Route(
     to=("security", "duty"),
-    severities=frozenset({Severity.CRITICAL, Severity.HIGH}),
-    tags=frozenset({"tunisia"}),
+    when=Matchers(severity=frozenset({Severity.CRITICAL, Severity.HIGH}), tags=frozenset({"tunisia"})),
 )
-BORDER = Route(to=("border",), rules=("*-border-*",), is_continuing=True)
+BORDER = Route(to=("border",), when=Matchers(rule=("*-border-*",)), is_continuing=True)
 ALL = Route(to=("console",))
 
 
@@ -39,15 +39,18 @@ def test_the_first_route_that_takes_the_alert_wins_unless_it_continues(
     ("route", "is_taken"),
     [
         (Route(to=("x",)), True),
-        (Route(to=("x",), severities=frozenset({Severity.HIGH})), True),
-        (Route(to=("x",), severities=frozenset({Severity.CRITICAL})), False),
-        (Route(to=("x",), tags=frozenset({"libya", "border"})), True),
-        (Route(to=("x",), tags=frozenset({"libya"})), False),
-        (Route(to=("x",), rules=("tunisia-border-threat",)), True),
-        (Route(to=("x",), rules=("libya-*", "tunisia-*")), True),
-        (Route(to=("x",), rules=("tunisia",)), False),
-        (Route(to=("x",), rules=("Tunisia-*",)), False),
-        (Route(to=("x",), severities=frozenset({Severity.HIGH}), tags=frozenset({"libya"})), False),
+        (Route(to=("x",), when=Matchers(severity=frozenset({Severity.HIGH}))), True),
+        (Route(to=("x",), when=Matchers(severity=frozenset({Severity.CRITICAL}))), False),
+        (Route(to=("x",), when=Matchers(tags=frozenset({"libya", "border"}))), True),
+        (Route(to=("x",), when=Matchers(tags=frozenset({"libya"}))), False),
+        (Route(to=("x",), when=Matchers(rule=("tunisia-border-threat",))), True),
+        (Route(to=("x",), when=Matchers(rule=("libya-*", "tunisia-*"))), True),
+        (Route(to=("x",), when=Matchers(rule=("tunisia",))), False),
+        (Route(to=("x",), when=Matchers(rule=("Tunisia-*",))), False),
+        (
+            Route(to=("x",), when=Matchers(severity=frozenset({Severity.HIGH}), tags=frozenset({"libya"}))),
+            False,
+        ),
     ],
 )
 def test_all_matchers_must_hold(route: Route, is_taken: bool) -> None:

@@ -1,0 +1,168 @@
+"""`watcher silence`: keep alerts from being told for a while, see who did so and why, and end it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watcher.cli import matching
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from watcher.cli.output import console, count, print_json, rows, table
+from watcher.cli.stored import clock_time, moment, opened
+from watcher.cli.table import FAILED, WRONG_USE
+
+if TYPE_CHECKING:
+    from watcher.alert.hold import Silence
+    from watcher.alert.matchers import Matchers
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def add(
+    duration: Annotated[str | None, typer.Option("--for", help="For how long: 8h, 3d.")] = None,
+    until: Annotated[str | None, typer.Option(help="Until when: 2026-05-01T18:00Z.")] = None,
+    comment: Annotated[
+        str, typer.Option("--comment", "-m", help="Why; whoever misses an alert reads it.")
+    ] = "",
+    by: Annotated[str | None, typer.Option(help="Who asks for it; else who runs the command.")] = None,
+    rules: matching.Rules = None,
+    severities: matching.Severities = None,
+    tags: matching.Tags = None,
+    places: matching.Places = None,
+    languages: matching.Languages = None,
+    feed_tags: matching.FeedTags = None,
+    marks: matching.Marks = None,
+    stories: matching.Stories = None,
+    everything: Annotated[bool, typer.Option("--all", help="Silence every alert.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Silence alerts: what is kept back stays in the ledger, with the silence as the reason."""
+    from getpass import getuser
+
+    from watcher.clock import SystemClock
+    from watcher.silencing import silence
+
+    when = matching.read_matchers(
+        severities=severities,
+        tags=tags,
+        rules=rules,
+        places=places,
+        languages=languages,
+        feed_tags=feed_tags,
+        marks=marks,
+        stories=stories,
+    )
+    if bool(when) == everything:
+        typer.echo("watcher: say which alerts (--rule, --place, …), or --all for every one", err=True)
+        raise typer.Exit(WRONG_USE)
+    now = SystemClock().now()
+    ends_at = _end(duration, until, now)
+    with opened(config) as (_, store), store.write() as tx:
+        made = silence(tx, when, ends_at=ends_at, author=by or getuser(), comment=comment, now=now)
+    if json:
+        print_json({**_to_json(made.silence, now), "held": made.held})
+        return
+    typer.echo(f"{made.silence.id}: silent until {clock_time(ends_at)}")
+    if made.held:
+        typer.echo(f"{count(made.held, 'alert')} that waited to be sent will not be")
+
+
+def _end(duration: str | None, until: str | None, now: datetime) -> datetime:
+    from watcher.config.quantity import parse_duration
+
+    if (duration is None) == (until is None):
+        typer.echo("watcher: say how long: --for 8h, or --until 2026-05-01T18:00Z", err=True)
+        raise typer.Exit(WRONG_USE)
+    try:
+        if duration is not None:
+            ends_at = now + parse_duration(duration)
+        else:
+            ends_at = datetime.fromisoformat(str(until))
+            # A time without a zone is meant as the clock on the wall shows it.
+            ends_at = ends_at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        hint = "--for" if duration is not None else "--until"
+        raise typer.BadParameter(str(error), param_hint=hint) from error
+    if ends_at <= now:
+        raise typer.BadParameter("the silence would be over before it begins", param_hint="--for/--until")
+    return ends_at
+
+
+@app.command("list")
+def list_silences(
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """List the silences that hold, with who asked for them and why."""
+    from watcher.clock import SystemClock
+
+    now = SystemClock().now()
+    with opened(config) as (_, store), store.read() as tx:
+        silences = tx.silences.newest(limit=limit, not_over_at=None if everything else now)
+    if json:
+        print_json([_to_json(silence, now) for silence in silences])
+        return
+    listed = table("silence", "state", "what", "until", "by", "why")
+    rows(
+        listed,
+        (
+            (s.id, _state(s, now), _said(s.when), clock_time(s.expired_at or s.ends_at), s.author, s.comment)
+            for s in silences
+        ),
+    )
+    console().print(listed if silences else "Nothing is silenced.")
+
+
+@app.command()
+def expire(
+    ids: Annotated[list[str], typer.Argument(metavar="SILENCE…", help="Which silences.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """End silences now. What they kept back stays held; `deliveries retry` sends it, and a story that grows is told."""
+    from watcher.clock import SystemClock
+
+    with opened(config) as (_, store), store.write() as tx:
+        ended = tx.silences.expire(ids, at=SystemClock().now())
+    if json:
+        print_json({"expired": ended})
+    else:
+        typer.echo(f"{count(ended, 'silence')} ended")
+    if ended < len(set(ids)):
+        typer.echo(f"watcher: {len(set(ids)) - ended} of these are unknown, or over", err=True)
+        raise typer.Exit(FAILED)
+
+
+def _state(silence: Silence, now: datetime) -> str:
+    if silence.is_over(now):
+        return "over"
+    return "holds" if silence.is_active(now) else "to come"
+
+
+def _said(when: Matchers) -> str:
+    from watcher.storage.silences import matchers_to_json
+
+    given = matchers_to_json(when)
+    return ", ".join(f"{name}: {' or '.join(values)}" for name, values in given.items()) or "every alert"
+
+
+def _to_json(silence: Silence, now: datetime) -> dict[str, Any]:
+    from watcher.storage.silences import matchers_to_json
+
+    return {
+        "id": silence.id,
+        "state": _state(silence, now),
+        "when": matchers_to_json(silence.when),
+        "starts_at": moment(silence.starts_at),
+        "ends_at": moment(silence.ends_at),
+        "expired_at": moment(silence.expired_at),
+        "author": silence.author,
+        "comment": silence.comment,
+        "created_at": moment(silence.created_at),
+    }
