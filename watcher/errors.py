@@ -5,9 +5,11 @@ Errors carry what they are about as attributes, so that whoever logs or counts t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from watcher.types import FetchProblem
 
@@ -71,7 +73,8 @@ class DeliveryError(WatcherError):
 
     `retryable` False parks the delivery as dead at once. `retry_after` is what the receiver asked for and holds for
     the whole channel. `is_ambiguous` says that the receiver may have accepted it all the same (the connection broke
-    after the request was sent). The text never contains a secret.
+    after the request was sent). `notes`, when given, are kept with the delivery for the next attempt. The text never
+    contains a secret.
     """
 
     def __init__(
@@ -82,8 +85,10 @@ class DeliveryError(WatcherError):
         retryable: bool = True,
         retry_after: timedelta | None = None,
         is_ambiguous: bool = False,
+        notes: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
+        self.notes = notes
         self.detail = detail
         self.channel = channel
         self.retryable = retryable

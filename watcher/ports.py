@@ -5,9 +5,9 @@ The shell (poller, pipeline, outbox) is written against these; `app.py` decides 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from watcher.types import Delivery, DeliveryState, Receipt
 
@@ -72,8 +72,19 @@ class Ledger(Protocol):
         """Record the receiver's acceptance."""
         ...
 
-    def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
-        """Record a failed attempt; the row is pending again and due at `next_attempt_at`."""
+    def failed(
+        self,
+        delivery_id: str,
+        *,
+        error: str,
+        at: datetime,
+        next_attempt_at: datetime,
+        notes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Record a failed attempt; the row is pending again and due at `next_attempt_at`.
+
+        `notes` replace what the channel noted before; None leaves it.
+        """
         ...
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:

@@ -482,7 +482,8 @@ class Delivery:
     """One alert to one channel: a row of the outbox, leased to whoever sends it.
 
     `id` is stable across attempts and restarts: it is the idempotency key that receivers are given. `receiver_id`
-    is what the receiver answered (a Slack `ts`, a Message-ID).
+    is what the receiver answered (a Slack `ts`, a Message-ID). `notes` are what the channel noted at its last attempt,
+    plain JSON: who of several recipients has it.
     """
 
     id: str
@@ -496,11 +497,15 @@ class Delivery:
     receiver_id: str | None = None
     reason: str | None = None
     delivered_at: datetime | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A receiver's acceptance. `receiver_id` finds the message again; None where the receiver gives none."""
+    """A receiver's acceptance. `receiver_id` finds the message again; None where the receiver gives none.
+
+    `detail` is kept as the delivery's notes.
+    """
 
     receiver_id: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -68,10 +68,22 @@ class MemoryLedger:
             receiver_id=receipt.receiver_id,
             delivered_at=at,
             reason=None,
+            notes=receipt.detail,
         )
 
-    def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
-        self._finish(delivery_id, state=DeliveryState.PENDING, reason=error, next_attempt_at=next_attempt_at)
+    def failed(
+        self,
+        delivery_id: str,
+        *,
+        error: str,
+        at: datetime,
+        next_attempt_at: datetime,
+        notes: Mapping[str, Any] | None = None,
+    ) -> None:
+        changes: dict[str, Any] = {} if notes is None else {"notes": notes}
+        self._finish(
+            delivery_id, state=DeliveryState.PENDING, reason=error, next_attempt_at=next_attempt_at, **changes
+        )
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         self._finish(delivery_id, state=DeliveryState.DEAD, reason=error)

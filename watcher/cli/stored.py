@@ -120,6 +120,7 @@ def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
         "delivered_at": moment(delivery.delivered_at),
         "receiver_id": delivery.receiver_id,
         "reason": delivery.reason,
+        "notes": dict(delivery.notes),
     }
 
 

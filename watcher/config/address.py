@@ -95,7 +95,17 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
+def _check_unsubscribe(text: str) -> str:
+    if not text.startswith("mailto:"):
+        return check_http_url(text)
+    _check_mail(text.removeprefix("mailto:").partition("?")[0])
+    if any(character <= " " or character in "<>" for character in text):
+        raise ValueError("the address has a character that an address cannot have")
+    return text
+
+
 HttpUrl = Annotated[str, AfterValidator(check_http_url), Field(json_schema_extra={"format": "uri"})]
 MailAddress = Annotated[str, AfterValidator(_check_mail)]
+Unsubscribe = Annotated[str, AfterValidator(_check_unsubscribe)]
 AddressRange = Annotated[str, AfterValidator(_check_range)]
 Listen = Annotated[str, AfterValidator(_check_listen)]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from watcher.config.address import HttpUrl, MailAddress
+from watcher.config.address import HttpUrl, MailAddress, Unsubscribe
 from watcher.config.names import HeaderName, HeaderValue, Text
 from watcher.config.quantity import Duration
 from watcher.config.routes import TlpLabel
@@ -41,7 +41,7 @@ class SlackSettings(ChannelSection):
 
 
 class EmailSettings(ChannelSection):
-    """One mail for each alert, by way of an SMTP server."""
+    """One mail for each alert, by way of an SMTP server; `unsubscribe` is where readers ask to be left out."""
 
     type: Literal["email"] = "email"
     host: Text
@@ -52,6 +52,7 @@ class EmailSettings(ChannelSection):
     from_: MailAddress = Field(validation_alias="from", serialization_alias="from")
     to: Annotated[list[MailAddress], Field(min_length=1)]
     timeout: Duration = timedelta(seconds=30)
+    unsubscribe: Unsubscribe | None = None
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> EmailSettings:

@@ -229,7 +229,9 @@ class Sender:
         if step.reason is RetryReason.ASKED:
             self._pace.hold(self._clock.monotonic() + (retry_at - now).total_seconds())
         await self._record(
-            lambda: self._ledger.failed(delivery.id, error=text, at=now, next_attempt_at=retry_at)
+            lambda: self._ledger.failed(
+                delivery.id, error=text, at=now, next_attempt_at=retry_at, notes=error.notes
+            )
         )
         self._log.warning("delivery_failed", retry_at=retry_at.isoformat(), **fields)
         return Result.FAILED

@@ -101,12 +101,24 @@ class DeliveryRows:
             delivered_at=at,
             receiver_id=receipt.receiver_id,
             reason=None,
+            notes=dict(receipt.detail),
         )
 
-    def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
-        """Record a failed attempt; the row is pending again."""
+    def failed(
+        self,
+        delivery_id: str,
+        *,
+        error: str,
+        at: datetime,
+        next_attempt_at: datetime,
+        notes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Record a failed attempt; the row is pending again. None for `notes` leaves those of before."""
         self._note_attempt(delivery_id, at=at, outcome="failed", detail=error)
-        self._settle(delivery_id, DeliveryState.PENDING, next_attempt_at=next_attempt_at, reason=error)
+        noted = {} if notes is None else {"notes": dict(notes)}
+        self._settle(
+            delivery_id, DeliveryState.PENDING, next_attempt_at=next_attempt_at, reason=error, **noted
+        )
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         """Park the row for good, with the reason."""
@@ -234,6 +246,7 @@ class DeliveryRows:
                 receiver_id=row.receiver_id,
                 reason=row.reason,
                 delivered_at=row.delivered_at,
+                notes=row.notes or {},
             )
             for row in rows
         ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from watcher.storage.store import Store
 from watcher.types import Delivery, DeliveryState, Receipt
@@ -25,9 +26,19 @@ class StoreLedger:
         with self._store.write(durable=True) as tx:
             tx.deliveries.delivered(delivery_id, receipt=receipt, at=at)
 
-    def failed(self, delivery_id: str, *, error: str, at: datetime, next_attempt_at: datetime) -> None:
+    def failed(
+        self,
+        delivery_id: str,
+        *,
+        error: str,
+        at: datetime,
+        next_attempt_at: datetime,
+        notes: Mapping[str, Any] | None = None,
+    ) -> None:
         with self._store.write(durable=True) as tx:
-            tx.deliveries.failed(delivery_id, error=error, at=at, next_attempt_at=next_attempt_at)
+            tx.deliveries.failed(
+                delivery_id, error=error, at=at, next_attempt_at=next_attempt_at, notes=notes
+            )
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         with self._store.write(durable=True) as tx:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -269,6 +269,7 @@ deliveries = Table(
     Column("receiver_id", Text),
     Column("reason", Text),
     Column("delivered_at", Moment),
+    Column("notes", JSON(none_as_null=True)),
     Index("ix_deliveries_channel_state_next_attempt_at", "channel", "state", "next_attempt_at"),
     Index("ix_deliveries_alert_id", "alert_id"),
     Index("ix_deliveries_created_at", "created_at"),

@@ -10,12 +10,11 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiosmtplib import (
@@ -44,7 +43,6 @@ _log = structlog.get_logger(__name__)
 # because servers lock accounts out.
 _OPERATOR_PAUSE = timedelta(minutes=15)
 _QUIT_TIMEOUT = 1.0
-_REMEMBERED = 1_000
 
 Refusals = Mapping[str, tuple[int, str]]
 """What the server said, by recipient that it did not take: code and text."""
@@ -69,6 +67,23 @@ class _Progress:
             served=self.served | (frozenset(tried) - frozenset(refusals)),
             refused={**self.refused, **{who: said for who, said in refusals.items() if said[0] >= 500}},
             for_now={who: said for who, said in refusals.items() if said[0] < 500},
+        )
+
+    def notes(self) -> dict[str, Any]:
+        """Give it as the ledger keeps it between attempts, and shows it afterwards."""
+        return {
+            "served": sorted(self.served),
+            "refused": {who: list(said) for who, said in self.refused.items()},
+            "for_now": {who: list(said) for who, said in self.for_now.items()},
+        }
+
+    @classmethod
+    def of(cls, notes: Mapping[str, Any]) -> _Progress:
+        """Read what `notes` gave."""
+        refused = notes.get("refused", {})
+        return cls(
+            served=frozenset(notes.get("served", ())),
+            refused={who: (int(code), str(text)) for who, (code, text) in refused.items()},
         )
 
     def reasons(self) -> str:
@@ -98,13 +113,18 @@ class EmailChannel:
         self._settings = settings
         self._tls_context = tls_context
         self._recipients = tuple(dict.fromkeys(address(recipient).addr_spec for recipient in settings.to))
-        self._progress: OrderedDict[str, _Progress] = OrderedDict()
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Mail the alert to all who do not have it yet."""
         settings = self._settings
-        message = mail(delivery, sender=settings.from_, recipients=settings.to, channel=self.name)
-        progress = self._progress.get(delivery.id, _Progress())
+        message = mail(
+            delivery,
+            sender=settings.from_,
+            recipients=settings.to,
+            channel=self.name,
+            unsubscribe=settings.unsubscribe,
+        )
+        progress = _Progress.of(delivery.notes)
         waiting = [who for who in self._recipients if who not in progress.settled]
         client: SMTP | None = None
         try:
@@ -165,22 +185,14 @@ class EmailChannel:
     def _settle(self, delivery: Delivery, message_id: str, progress: _Progress) -> Receipt:
         """Say what came of a mail: retried for those turned away for now, dead when it served nobody."""
         reasons = progress.reasons()
-        self._progress.pop(delivery.id, None)
         if progress.for_now:
-            self._remember(delivery.id, progress)
             count = f"{len(progress.for_now)} of {len(self._recipients)}"
-            raise self._error(f"{count} recipients refused for now: {reasons}")
+            raise self._error(f"{count} recipients refused for now: {reasons}", notes=progress.notes())
         if not progress.served:
             raise self._error(f"all recipients refused: {reasons}", retryable=False)
         if progress.refused:
             _log.warning("recipients_refused", channel=self.name, delivery=delivery.id, refused=reasons)
-        return Receipt(receiver_id=message_id, detail={"refused": reasons} if reasons else {})
-
-    def _remember(self, delivery_id: str, progress: _Progress) -> None:
-        # In memory only: a restart in between mails those already served again, with the same Message-ID.
-        self._progress[delivery_id] = progress
-        while len(self._progress) > _REMEMBERED:
-            self._progress.popitem(last=False)
+        return Receipt(receiver_id=message_id, detail=progress.notes())
 
     def _error(
         self,
@@ -189,9 +201,15 @@ class EmailChannel:
         retryable: bool = True,
         retry_after: timedelta | None = None,
         is_ambiguous: bool = False,
+        notes: Mapping[str, Any] | None = None,
     ) -> DeliveryError:
         return DeliveryError(
-            detail, channel=self.name, retryable=retryable, retry_after=retry_after, is_ambiguous=is_ambiguous
+            detail,
+            channel=self.name,
+            retryable=retryable,
+            retry_after=retry_after,
+            is_ambiguous=is_ambiguous,
+            notes=notes,
         )
 
 

@@ -26,7 +26,14 @@ SUBJECT_LIMIT = 180
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def mail(delivery: Delivery, *, sender: str, recipients: Sequence[str], channel: str) -> EmailMessage:
+def mail(
+    delivery: Delivery,
+    *,
+    sender: str,
+    recipients: Sequence[str],
+    channel: str,
+    unsubscribe: str | None = None,
+) -> EmailMessage:
     """Write the mail of one delivery.
 
     Args:
@@ -34,6 +41,7 @@ def mail(delivery: Delivery, *, sender: str, recipients: Sequence[str], channel:
         sender: The From address, with or without a name.
         recipients: The To addresses.
         channel: The channel's name, for the log.
+        unsubscribe: Where one asks to be left out: an https or mailto address. None says nothing of it.
     """
     alert = delivery.alert
     message = EmailMessage(policy=SMTP)
@@ -43,6 +51,10 @@ def mail(delivery: Delivery, *, sender: str, recipients: Sequence[str], channel:
     message["Subject"] = _subject(delivery, channel)
     message["Date"] = format_datetime(delivery.created_at)
     message["Message-ID"] = message_id(delivery, origin.domain)
+    # RFC 5322, section 3.6.4: mails on one story name the same root, a mail that was never sent, and so stand together.
+    message["References"] = f"<{_label(alert.story_id)}@{_ascii_domain(origin.domain)}>"
+    if unsubscribe is not None:  # RFC 2369
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
     # RFC 2919; one list for each rule, so that people can file and mute by it.
     message["List-Id"] = f"<{_label(alert.rule)}.watcher.{_ascii_domain(origin.domain)}>"
     # RFC 3834, and what older and Exchange servers read instead: no vacation notices, please.
