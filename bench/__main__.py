@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import commands, matching, polling, scale, split, tunisia
+from bench import commands, matching, polling, scale, schedule, split, tunisia
 from bench.report import Table
 
 TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 BENCHMARKS: tuple[Callable[[], Table], ...] = (
     polling.run,
     split.run,
+    schedule.run,
     matching.run,
     scale.run,
     commands.run,

@@ -26,11 +26,12 @@ from watcher.deliver.outbox import Attempt, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.fetching import fetch_settings
 from watcher.ingest.fetch import Fetcher
-from watcher.ingest.schedule import PollingLimits
+from watcher.ingest.schedule import PollingLimits, Wishes
 from watcher.lease import new_owner
+from watcher.match.latency import strictest_latencies
 from watcher.metrics import Metrics
 from watcher.pipeline import Context
-from watcher.plan import Plan
+from watcher.plan import Plan, wishes_of
 from watcher.poller import Poller, Tally
 from watcher.ports import Channel, Clock
 from watcher.storage.engine import sqlite_path
@@ -161,7 +162,7 @@ class Service:
             context = Context(
                 fetcher=fetcher,
                 workers=workers,
-                plan=Plan(self._limits),
+                plan=Plan(self._limits, wishes=_wishes(config), count=self.metrics.count_due),
                 store=store,
                 run=run,
                 clock=self._clock,
@@ -308,6 +309,14 @@ class Parts:
 def _trends(config: Config) -> Trends:
     titles = {feed.id: feed.title for feed in config.feeds if feed.title}
     return Trends.of(config.rules, config.lists, titles)
+
+
+def _wishes(config: Config) -> dict[str, Wishes]:
+    return wishes_of(
+        config.feeds,
+        latencies=strictest_latencies(config.rules, config.feeds),
+        min_delay=config.settings.polling.per_host.min_delay,
+    )
 
 
 def _limits(settings: Settings) -> PollingLimits:

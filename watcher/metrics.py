@@ -17,6 +17,9 @@ class Metrics:
         self.registry = CollectorRegistry()
         add = self.registry
         self.polls = Counter("watcher_polls", "Polls by outcome.", ["outcome"], registry=add)
+        self.due = Counter(
+            "watcher_due", "Decisions when to poll a feed next, by reason.", ["reason"], registry=add
+        )
         self.poll_seconds = Histogram(
             "watcher_poll_seconds", "Time of one poll, from request to commit.", registry=add
         )
@@ -59,6 +62,10 @@ class Metrics:
         self.errors = Counter(
             "watcher_internal_errors", "Errors caught at the boundary of a task.", ["task"], registry=add
         )
+
+    def count_due(self, reason: str) -> None:
+        """Count one decision when to poll next."""
+        self.due.labels(reason).inc()
 
     def text(self) -> bytes:
         """Give everything in Prometheus' text format."""

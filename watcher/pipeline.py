@@ -20,7 +20,7 @@ from watcher.alert.policy import Verdict
 from watcher.announce import Reporter, Routing
 from watcher.episodes import Report
 from watcher.errors import FetchError
-from watcher.ingest.remember import after_answer, after_failure
+from watcher.ingest.remember import after_answer, after_failure, with_habits
 from watcher.metrics import Metrics
 from watcher.ports import Clock, Runner
 from watcher.storage.feeds import PollRecord, listed_key
@@ -52,9 +52,7 @@ class Thinking(Protocol):
 class Planning(Protocol):
     """Says when a feed is due again."""
 
-    def after_answer(
-        self, feed: Feed, state: FeedState, fetched: Fetched, *, ttl: timedelta | None
-    ) -> datetime: ...
+    def after_answer(self, feed: Feed, state: FeedState, fetched: Fetched) -> datetime: ...
 
     def after_failure(self, feed: Feed, state: FeedState, error: FetchError, now: datetime) -> datetime: ...
 
@@ -289,13 +287,15 @@ def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     fetched = poll.fetched
     assert fetched is not None, "a poll without an answer is settled by settle_failure"
     parsed = poll.parsed
+    new_items = [entry.analysed.item for entry in poll.entries if entry.known is None]
+    state = with_habits(poll.state, parsed, new_items, now=poll.now)
     state = after_answer(
-        poll.state,
+        state,
         fetched,
         parsed,
         body_hash=poll.body_hash,
-        has_new=any(entry.known is None for entry in poll.entries),
-        due_at=context.plan.after_answer(poll.feed, poll.state, fetched, ttl=parsed.ttl if parsed else None),
+        has_new=bool(new_items),
+        due_at=context.plan.after_answer(poll.feed, state, fetched),
     )
     tx.feeds.record(
         PollRecord(

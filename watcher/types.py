@@ -114,6 +114,21 @@ class FetchProblem(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """What a feed says of the times at which it changes (see `ingest.timetable`).
+
+    `update_every` counts from `update_base`, where that is given. `skip_hours` (0 to 23) and `skip_days` (Monday is 0)
+    are in UTC. All of it is a hint.
+    """
+
+    ttl: timedelta | None = None
+    update_every: timedelta | None = None
+    update_base: datetime | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What the store remembers of a feed between polls.
 
@@ -121,7 +136,8 @@ class FeedState:
     `moved_to` is where they led last time. `validators` and `body_hash` belong to the last answer that was stored.
     `filled` says that a first poll has succeeded, so that new items are news and not the archive.
     `repeats_guids` is set for good once one document carried a guid on several entries: guids of this feed
-    then no longer identify anything.
+    then no longer identify anything. `timetable` is what the last parsed document said; `rhythm` is what was learnt
+    of the feed's own (see `ingest.rhythm`), packed.
     """
 
     feed_id: str
@@ -139,6 +155,8 @@ class FeedState:
     problem: FetchProblem | None = None
     problem_detail: str | None = None
     problem_since: datetime | None = None
+    timetable: Timetable = Timetable()
+    rhythm: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +248,7 @@ class ParsedFeed:
     given, to be stored with the items, and `full_parse` says why all entries were parsed, None when they were not.
 
     `problem` is set when the document was damaged but items were still read (`MALFORMED`); a document from which
-    nothing can be read raises `FetchError` instead. `ttl` is how long the feed itself says to wait between polls.
+    nothing can be read raises `FetchError` instead. `timetable` is what the feed says of the times at which it changes.
     """
 
     title: str | None
@@ -239,7 +257,7 @@ class ParsedFeed:
     items: tuple[Item, ...]
     format: str
     repeats_guids: bool = False
-    ttl: timedelta | None = None
+    timetable: Timetable = Timetable()
     problem: FetchProblem | None = None
     problem_detail: str | None = None
     kept: bytes = b""

@@ -85,6 +85,7 @@ def _details(rule: Rule) -> dict[str, object]:
             "languages": sorted(rule.from_.languages),
         },
         "max_age": format_duration(rule.max_age) if rule.max_age is not None else None,
+        "latency": format_duration(rule.latency) if rule.latency is not None else None,
         "when": rule.when.label if rule.when is not None else None,
         "match": _node(rule.match),
         "unless": _node(rule.unless) if rule.unless is not None else None,

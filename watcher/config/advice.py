@@ -34,6 +34,7 @@ def advise(
         rules: all rules.
     """
     yield from _about_feeds(settings, feeds)
+    yield from _about_latency(settings, rules)
     yield from _about_routes(main, settings, [rule.value for rule in rules])
     for key, values in (("feeds", feeds), ("rules", rules)):
         if not values:
@@ -56,6 +57,18 @@ def _about_feeds(settings: Settings, feeds: Sequence[Placed[Feed]]) -> Iterator[
                 f"({format_duration(limits.min)} to {format_duration(limits.max)}), which wins"
             )
             yield feed.problem(message, at=("interval",), is_warning=True)
+
+
+def _about_latency(settings: Settings, rules: Sequence[Placed[Rule]]) -> Iterator[Problem]:
+    least = settings.polling.interval.min
+    for rule in rules:
+        latency = rule.value.latency
+        if latency is not None and latency < least:
+            message = (
+                f"the latency {format_duration(latency)} is below polling.interval.min "
+                f"({format_duration(least)}), which wins"
+            )
+            yield rule.problem(message, at=("latency",), is_warning=True)
 
 
 def _about_routes(main: Source, settings: Settings, rules: Sequence[Rule]) -> Iterator[Problem]:

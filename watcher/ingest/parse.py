@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from watcher.errors import FetchError
 from watcher.ingest.charset import Decoded, decode
@@ -20,12 +19,12 @@ from watcher.ingest.jsonfeed import NotJsonFeedError, read_json
 from watcher.ingest.links import clean_link
 from watcher.ingest.normalize import Source, language_code, short, to_items
 from watcher.ingest.prolog import root_name
+from watcher.ingest.timetable import read_timetable
 from watcher.ingest.webpage import advertised_feed, is_web_page
 from watcher.types import Fetched, FetchProblem, ParsedFeed
 
 _ROOT = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|channel)(?=[\s>/])", re.IGNORECASE)
 _BLANK = " \t\r\n\f\v\ufeff\u200b\xa0"
-_MAX_TTL = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +147,7 @@ def _parse_xml(
         items=made.items,
         format=document.version or "xml",
         repeats_guids=made.repeats_guids,
-        ttl=_ttl(feed.get("ttl")),
+        timetable=read_timetable(feed, text),
         problem=problem,
         problem_detail=detail,
     )
@@ -182,14 +181,6 @@ def _read(fetched: Fetched, text: str) -> FeedXml:
         # feedparser gives up on some damaged documents with errors of its own workings.
         detail = f"the feed cannot be read: {type(error).__name__} while parsing"
         raise _failure(fetched, FetchProblem.MALFORMED, detail, True) from error
-
-
-def _ttl(text: Any) -> timedelta | None:
-    """Read RSS `ttl`, in minutes."""
-    digits = str(text or "").strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
-        return None
-    return min(timedelta(minutes=int(digits)), _MAX_TTL)
 
 
 def _without_junk(text: str) -> tuple[str | None, str]:

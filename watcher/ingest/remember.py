@@ -5,13 +5,38 @@ Pure: the old state, the outcome and the next due time go in, the new state come
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from watcher.errors import FetchError
+from watcher.ingest import rhythm
 from watcher.ingest.schedule import counts_as_failure
-from watcher.types import Feed, FeedState, Fetched, FetchProblem, ParsedFeed, Validators
+from watcher.types import Feed, FeedState, Fetched, FetchProblem, Item, ParsedFeed, Validators
+
+
+def with_habits(
+    state: FeedState, parsed: ParsedFeed | None, new_items: Sequence[Item], *, now: datetime
+) -> FeedState:
+    """Give the state with what an answer tells of the feed's times, for the schedule.
+
+    Args:
+        state: before the poll.
+        parsed: what the answer held; None when it was the same as last time, and says what it said then.
+        new_items: those that were not stored before. Those of a first poll are an archive: watching begins with it.
+        now: when the answer came.
+    """
+    if parsed is not None:
+        state = replace(state, timetable=parsed.timetable)
+    learnt = rhythm.unpack(state.rhythm)
+    if learnt is None or not state.filled:
+        return replace(state, rhythm=rhythm.pack(rhythm.begin(now)))
+    if not new_items:
+        return state
+    after = state.last_success_at or learnt.at
+    learnt = rhythm.learn(learnt, [item.dated for item in new_items], after=after, now=now)
+    return replace(state, rhythm=rhythm.pack(learnt))
 
 
 def after_answer(

@@ -1,7 +1,11 @@
 """When a feed is polled again: a decision, with its reason.
 
-In: what is remembered of the feed, how the poll went, what the server asked for, and the limits. Out: the due time
-and why. Pure; called by the poller, which stores it with everything else that the poll gave.
+In: what is remembered of the feed, how the poll went, what people and the server asked for, and the limits. Out: the due
+time and why. Pure; called by the poller, which stores it with everything else that the poll gave.
+
+A person's word (the feed's `interval`, a rule's `latency`) goes before the feed's own rhythm, and both before hints of
+the server (freshness, skipped hours and days). What a server demands (Retry-After), and what its host can bear, goes
+before all of them.
 """
 
 from __future__ import annotations
@@ -12,10 +16,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from watcher.errors import FetchError
+from watcher.ingest import rhythm
+from watcher.ingest.timetable import skipped_until
 from watcher.types import FeedState, FetchProblem
 
 LONGEST_REQUESTED_WAIT = timedelta(days=1)
 """However long a server asks to be left alone: a typing error there must not silence a source for a month."""
+RETIRED_WAIT = timedelta(days=7)
+"""How often a feed that its server called gone for good is looked at all the same: some come back."""
 
 _JITTER = 0.1
 """Share of an interval by which feeds are spread, so that those of one host do not fall into step."""
@@ -24,17 +32,25 @@ _MOST_PATIENCE = 4
 """How many intervals a server's freshness may lengthen one to: news sites let caches keep their feed for a day, and
 people must hear within minutes."""
 
-_NEVER_SOONER = frozenset({FetchProblem.GONE})
-
 
 class Reason(StrEnum):
     """Why a feed is due when it is."""
 
     INTERVAL = "interval"
+    LATENCY = "latency"
+    RHYTHM = "rhythm"
     FRESHNESS = "freshness"
+    SKIPPED = "skipped"
+    HOST = "host"
     BACKOFF = "backoff"
     RETRY_AFTER = "retry_after"
     GONE = "gone"
+    OUTAGE = "outage"
+
+
+_NEVER_SOONER = frozenset({Reason.FRESHNESS, Reason.SKIPPED, Reason.HOST, Reason.RETRY_AFTER})
+_NEVER_LATER = frozenset({Reason.LATENCY})
+_WORDS_OF_PEOPLE = frozenset({Reason.INTERVAL, Reason.LATENCY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +60,22 @@ class PollingLimits:
     default: timedelta = timedelta(minutes=15)
     min: timedelta = timedelta(minutes=2)
     max: timedelta = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is asked for one feed; None where nothing is.
+
+    `interval` is the feed's own in the configuration, `latency` the strictest that a rule in force wants. `spacing` is
+    the least interval at which its host can serve all feeds that it has.
+    """
+
+    interval: timedelta | None = None
+    latency: timedelta | None = None
+    spacing: timedelta | None = None
+
+
+NO_WISHES = Wishes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,36 +91,43 @@ def next_due(
     error: FetchError | None,
     *,
     limits: PollingLimits,
-    interval: timedelta | None,
+    wishes: Wishes = NO_WISHES,
     freshness: timedelta | None,
     now: datetime,
     random: Callable[[], float],
+    is_outage: bool = False,
 ) -> Due:
     """Decide when a feed is polled again.
 
     Args:
-        state: as it was before this poll; `failures` are those in a row until then.
+        state: of the feed; `failures` are those in a row before this poll, `rhythm` and `timetable` are with what this
+            poll taught.
         error: how the poll failed; None when it gave a 200 or a 304.
         limits: of all intervals.
-        interval: the feed's own, from the configuration; None for the default. It is a person's word: what the
-            server says of freshness does not lengthen it.
+        wishes: of people, and of the feed's host.
         freshness: how long the answer stays fresh (see `freshness.freshness`), None when nothing is said.
         now: the end of this poll.
         random: gives numbers in [0, 1).
+        is_outage: whether our own network is down, so that a failure of it says nothing of the feed.
 
     Returns:
-        A time after `now`, within the limits but for jitter. Freshness lengthens an interval up to four times. A server's wish to be left alone is only ever added to,
-        and holds up to a day. Failures double the interval up to the maximum and no further: a feed is never given
-        up.
+        A time after `now`, within the limits but for jitter. Freshness lengthens an interval up to four times. What a
+        server asks for is only ever added to, and holds up to a day. Failures double the interval up to the maximum
+        and no further: a feed is never given up.
     """
-    base = _within(interval or limits.default, limits)
-    if error is not None:
-        wait, reason = _after_failure(state, error, base=base, limits=limits)
-    elif interval is None and freshness is not None and freshness > base:
-        wait, reason = min(freshness, base * _MOST_PATIENCE, limits.max), Reason.FRESHNESS
-    else:
-        wait, reason = base, Reason.INTERVAL
-    return Due(at=now + _spread(wait, reason, limits, random), reason=reason)
+    base, reason = _usual(state, wishes, limits, now)
+    if error is not None and is_outage:
+        base, reason = min(base, limits.default), Reason.OUTAGE
+    elif error is not None:
+        base, reason = _after_failure(state, error, base=base, limits=limits)
+    elif reason not in _WORDS_OF_PEOPLE and freshness is not None and freshness > base:
+        base, reason = min(freshness, base * _MOST_PATIENCE, limits.max), Reason.FRESHNESS
+    if wishes.spacing is not None and wishes.spacing > base:
+        base, reason = min(wishes.spacing, LONGEST_REQUESTED_WAIT), Reason.HOST
+    due = Due(at=now + _spread(base, reason, limits, random), reason=reason)
+    if error is not None or reason in _WORDS_OF_PEOPLE:
+        return due
+    return _outside_skipped(state, due, now=now, random=random, limits=limits)
 
 
 def counts_as_failure(error: FetchError) -> bool:
@@ -101,14 +140,32 @@ def horizon(limits: PollingLimits) -> timedelta:
 
     One further away was written while the clock was wrong, and would keep the feed waiting until that future comes.
     """
-    return max(limits.max, LONGEST_REQUESTED_WAIT) * (1 + _JITTER)
+    return max(limits.max, LONGEST_REQUESTED_WAIT, RETIRED_WAIT) * (1 + _JITTER)
+
+
+def _usual(
+    state: FeedState, wishes: Wishes, limits: PollingLimits, now: datetime
+) -> tuple[timedelta, Reason]:
+    """Give the interval of a feed that answers, before hints and jitter."""
+    if wishes.interval is not None:
+        base, reason = _within(wishes.interval, limits), Reason.INTERVAL
+    elif (learnt := rhythm.unpack(state.rhythm)) is not None:
+        wait = rhythm.wait(learnt, now, default=limits.default, least=limits.min, most=limits.max)
+        base, reason = _within(wait, limits), Reason.RHYTHM
+    else:
+        base, reason = limits.default, Reason.RHYTHM
+    if wishes.latency is not None and (asked := _within(wishes.latency, limits)) < base:
+        return asked, Reason.LATENCY
+    return base, reason
 
 
 def _after_failure(
     state: FeedState, error: FetchError, *, base: timedelta, limits: PollingLimits
 ) -> tuple[timedelta, Reason]:
-    if error.problem in _NEVER_SOONER:
-        return limits.max, Reason.GONE
+    if error.problem is FetchProblem.GONE:
+        return RETIRED_WAIT, Reason.GONE
+    if error.retryable:
+        base = min(base, limits.default)  # a feed that is seldom asked need not be without news for as long
     doublings = min(state.failures, _MAX_DOUBLINGS) if counts_as_failure(error) else 0
     backoff = min(base * 2**doublings, limits.max)
     asked = min(error.retry_after or timedelta(0), LONGEST_REQUESTED_WAIT)
@@ -120,10 +177,21 @@ def _within(span: timedelta, limits: PollingLimits) -> timedelta:
 
 
 def _spread(wait: timedelta, reason: Reason, limits: PollingLimits, random: Callable[[], float]) -> timedelta:
-    """Add jitter: to both sides of an interval of ours, only later than what a server asked for."""
-    share = (
-        random() * _JITTER
-        if reason in (Reason.RETRY_AFTER, Reason.FRESHNESS)
-        else (random() - 0.5) * 2 * _JITTER
-    )
+    """Add jitter: to both sides of an interval of ours, only to the side that keeps what was asked for otherwise."""
+    if reason in _NEVER_SOONER:
+        share = random() * _JITTER
+    elif reason in _NEVER_LATER:
+        share = -random() * _JITTER
+    else:
+        share = (random() - 0.5) * 2 * _JITTER
     return max(wait * (1 + share), limits.min)
+
+
+def _outside_skipped(
+    state: FeedState, due: Due, *, now: datetime, random: Callable[[], float], limits: PollingLimits
+) -> Due:
+    """Move a due time out of the hours and days that the feed says may be skipped, by a day at most."""
+    free = skipped_until(state.timetable, due.at, no_later_than=now + LONGEST_REQUESTED_WAIT)
+    if free <= due.at:
+        return due
+    return Due(at=free + limits.default * random(), reason=Reason.SKIPPED)

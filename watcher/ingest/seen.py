@@ -9,15 +9,15 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
+from watcher.ingest import timetable
 from watcher.types import ParsedFeed
 
 MAX_SEEN = 2_000
 """Entries that are remembered, the first ones; the others are parsed each time. 80 KB a feed at most."""
 
-_VERSION = b"\x01"
+_VERSION = b"\x02"
 _HEAD = struct.Struct("<8s16sI")
 _ENTRY = struct.Struct("<8s8s8s8s8sB")
 _NONE = bytes(8)
@@ -104,18 +104,18 @@ def facts_of(feed: ParsedFeed) -> dict[str, Any]:
         "url": feed.url,
         "language": feed.language,
         "format": feed.format,
-        "ttl": None if feed.ttl is None else feed.ttl.total_seconds(),
+        "timetable": timetable.pack(feed.timetable),
     }
 
 
 def unchanged(seen: Seen, *, repeats_guids: bool, memory: bytes, kept: bytes) -> ParsedFeed:
     """Give the parsed feed of a document that has no entry but seen ones, in the frame that it had."""
     facts = dict(seen.facts)
-    ttl = facts.pop("ttl")
+    said = timetable.unpack(facts.pop("timetable"))
     return ParsedFeed(
         **facts,
         items=(),
-        ttl=None if ttl is None else timedelta(seconds=ttl),
+        timetable=said,
         repeats_guids=repeats_guids,
         memory=memory,
         kept=kept,

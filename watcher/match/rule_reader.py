@@ -31,6 +31,7 @@ RULE_KEYS = (
     "when",
     "unless",
     "max_age",
+    "latency",
     "alert",
     "tests",
 )
@@ -38,7 +39,7 @@ GROUPS = ("story", "item")
 DURATION = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
 EXPECTATIONS = {"match": True, "no match": False}
 
-_NOT_IN_VERSION = ("tests", "description", "false_positives")
+_NOT_IN_VERSION = ("tests", "description", "false_positives", "latency")
 _NOT_OVER_TIME = ("max_age",)
 _NOT_OVER_TIME_OF_RULE = {
     "max_age": "'within' says how old what counts may be",
@@ -79,7 +80,7 @@ class RuleReader:
         description = self._text("description")
         false_positives, tags = self._texts("false_positives"), self._texts("tags")
         from_, max_age, alert = self._from(), self._duration(value, "max_age"), self._alert()
-        tests = self._tests()
+        latency, tests = self._duration(value, "latency"), self._tests()
         if rule_id is None or match is None or ("when" in value and when is None) or reader.has_errors:
             return None
         return Rule(
@@ -95,6 +96,7 @@ class RuleReader:
             from_=from_,
             unless=unless,
             max_age=max_age,
+            latency=latency,
             alert=alert,
             tests=tests,
             source=self._source(),

@@ -44,6 +44,7 @@ def rule_schema() -> dict[str, Any]:
                 "when": when_schema(_CONDITION, _DURATION),
                 "unless": _CONDITION,
                 "max_age": _DURATION,
+                "latency": _DURATION,
                 "alert": _mapping({"group": {"enum": list(GROUPS)}, "remind": _DURATION}),
                 "tests": {"type": "array", "items": _test_schema()},
             },

@@ -160,7 +160,7 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule as written. `max_age` None means no limit.
+    """A rule as written. `max_age` None means no limit, `latency` None that the feeds' own rhythm will do.
 
     With `when` it is a rule over time: `match` then says what is counted, and `when` how many are news.
     `source` is canonical JSON of everything that decides what it matches and how it is told; with the content of
@@ -178,6 +178,7 @@ class Rule:
     from_: FromFilter = FromFilter()
     unless: Condition | None = None
     max_age: timedelta | None = None
+    latency: timedelta | None = None
     alert: AlertOptions = AlertOptions()
     tests: tuple[RuleTest, ...] = ()
     source: str = ""

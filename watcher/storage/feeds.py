@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
+from watcher.ingest import timetable
 from watcher.ingest.identity import KEY_BYTES, short_key
 from watcher.storage.sql import insert_or_replace
 from watcher.storage.tables import feeds, seen_entries
@@ -203,6 +204,8 @@ def _columns(state: FeedState) -> dict[str, Any]:
         "problem": state.problem.value if state.problem else None,
         "problem_detail": state.problem_detail,
         "problem_since": state.problem_since,
+        "timetable": timetable.pack(state.timetable),
+        "rhythm": state.rhythm,
     }
 
 
@@ -223,4 +226,6 @@ def _state(row: Row[Any]) -> FeedState:
         problem=FetchProblem(row.problem) if row.problem else None,
         problem_detail=row.problem_detail,
         problem_since=row.problem_since,
+        timetable=timetable.unpack(row.timetable),
+        rhythm=row.rhythm or b"",
     )

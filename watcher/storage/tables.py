@@ -84,6 +84,9 @@ feeds = Table(
     Column("problem", Text),
     Column("problem_detail", Text),
     Column("problem_since", Moment),
+    # What the feed says of the times at which it changes, as JSON, and what was learnt of them, packed.
+    Column("timetable", Text),
+    Column("rhythm", LargeBinary),
     # Keys of the entries in the last parsed document, 8 bytes each: retention must not forget what is still listed.
     Column("listed", LargeBinary),
     Column("lease_owner", Text),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.ingest.freshness import freshness, http_date, retry_after
+from watcher.types import Timetable
 
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 DATE = "Sat, 01 Aug 2026 12:00:00 GMT"
@@ -40,7 +41,8 @@ DATE = "Sat, 01 Aug 2026 12:00:00 GMT"
     ],
 )
 def test_freshness(headers: dict[str, str], ttl: int | None, seconds: int | None) -> None:
-    found = freshness(headers, ttl=timedelta(seconds=ttl) if ttl else None)
+    timetable = Timetable(ttl=timedelta(seconds=ttl) if ttl else None)
+    found = freshness(headers, timetable=timetable, now=NOW)
     if seconds and seconds > 10**9:
         assert found is not None
         assert found > timedelta(days=30_000)
@@ -66,6 +68,12 @@ def test_freshness(headers: dict[str, str], ttl: int | None, seconds: int | None
         ({"retry-after": "7", "x-ratelimit-reset": "42"}, 7),
         ({"x-ratelimit-reset": "inf"}, None),
         ({"x-ratelimit-reset": "nan"}, 0),
+        ({"x-ratelimit-reset": str((int(NOW.timestamp()) + 90) * 1000)}, 90),
+        ({"x-ratelimit-reset": "2026-08-01T12:02:00Z"}, 120),
+        ({"x-ratelimit-reset": "Sat, 01 Aug 2026 12:02:00 GMT"}, 120),
+        # Ten minutes ahead of us, and its reset with it.
+        ({"x-ratelimit-reset": str(int(NOW.timestamp()) + 690), "date": "Sat, 01 Aug 2026 12:10:00 GMT"}, 90),
+        ({"ratelimit-reset": "30"}, 30),
     ],
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
@@ -85,7 +93,7 @@ def test_no_header_value_breaks_the_reading(one: str, two: str, three: str) -> N
     }
     asked = retry_after(headers, now=NOW)
     assert asked is None or asked >= timedelta(0)
-    freshness(headers)
+    freshness(headers, timetable=Timetable(), now=NOW)
 
 
 def test_dates_without_zone_are_utc() -> None:

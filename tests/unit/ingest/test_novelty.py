@@ -249,7 +249,7 @@ def test_memory_is_bounded_and_the_entries_past_the_bound_are_parsed_each_time()
     assert_equal(second, whole(body))
 
 
-@pytest.mark.parametrize("memory", [b"\x00", b"\x02not ours"])
+@pytest.mark.parametrize("memory", [b"\x00", b"\x01not ours"])
 def test_memory_of_another_version_is_no_memory(memory: bytes) -> None:
     feed = poll(rss(item(1)), replace(poll(rss(item(1))), memory=memory))
     assert feed.full_parse is FullParse.FIRST

@@ -81,13 +81,13 @@ def test_a_guid_that_is_a_link_serves_as_link() -> None:
 def test_the_feed_tells_its_title_site_language_and_ttl() -> None:
     found = read(rss("<link>https://news.example/</link><language>fr-tn</language><ttl>45</ttl><item/>"))
     assert (found.title, found.url, found.language) == ("T", "https://news.example/", "fr")
-    assert found.ttl == timedelta(minutes=45)
+    assert found.timetable.ttl == timedelta(minutes=45)
     assert found.format == "rss20"
 
 
 @pytest.mark.parametrize("ttl", ["", "x", "-5", "1.5", "٣"])
 def test_a_ttl_that_is_no_number_is_none(ttl: str) -> None:
-    assert read(rss(f"<ttl>{ttl}</ttl><item/>")).ttl is None
+    assert read(rss(f"<ttl>{ttl}</ttl><item/>")).timetable.ttl is None
 
 
 def test_content_language_is_the_language_of_a_feed_that_names_none() -> None:

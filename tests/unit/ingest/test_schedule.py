@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,8 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.errors import FetchError
-from watcher.ingest.schedule import PollingLimits, Reason, counts_as_failure, horizon, next_due
-from watcher.types import FeedState, FetchProblem
+from watcher.ingest import rhythm
+from watcher.ingest.schedule import (
+    NO_WISHES,
+    PollingLimits,
+    Reason,
+    Wishes,
+    counts_as_failure,
+    horizon,
+    next_due,
+)
+from watcher.types import FeedState, FetchProblem, Timetable
 
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 LIMITS = PollingLimits(default=timedelta(minutes=15), min=timedelta(minutes=2), max=timedelta(hours=6))
@@ -39,7 +49,7 @@ def wait(
         state(failures),
         error,
         limits=LIMITS,
-        interval=interval,
+        wishes=Wishes(interval=interval),
         freshness=freshness,
         now=NOW,
         random=lambda: jitter,
@@ -50,11 +60,11 @@ def wait(
 @pytest.mark.parametrize(
     ("interval", "freshness", "expected"),
     [
-        (None, None, (15 * M, Reason.INTERVAL)),
+        (None, None, (15 * M, Reason.RHYTHM)),
         (5 * M, None, (5 * M, Reason.INTERVAL)),
         (10 * S, None, (2 * M, Reason.INTERVAL)),
         (2 * D, None, (6 * H, Reason.INTERVAL)),
-        (None, 5 * M, (15 * M, Reason.INTERVAL)),
+        (None, 5 * M, (15 * M, Reason.RHYTHM)),
         (None, 1 * H, (63 * M, Reason.FRESHNESS)),
         (None, 3 * D, (63 * M, Reason.FRESHNESS)),
         (5 * M, 1 * H, (5 * M, Reason.INTERVAL)),
@@ -74,7 +84,7 @@ def test_after_a_success(
         (failure(FetchProblem.DNS), 3, (2 * H, Reason.BACKOFF)),
         (failure(FetchProblem.HTTP_5XX), 5, (6 * H, Reason.BACKOFF)),
         (failure(FetchProblem.NOT_FOUND), 10_000, (6 * H, Reason.BACKOFF)),
-        (failure(FetchProblem.GONE), 0, (6 * H, Reason.GONE)),
+        (failure(FetchProblem.GONE), 0, (7 * D, Reason.GONE)),
         (failure(FetchProblem.HTTP_5XX, 30 * S), 0, (15 * M, Reason.BACKOFF)),
         (failure(FetchProblem.HTTP_5XX, 1 * H), 0, (63 * M, Reason.RETRY_AFTER)),
         (failure(FetchProblem.RATE_LIMITED), 0, (15 * M, Reason.BACKOFF)),
@@ -86,6 +96,89 @@ def test_after_a_success(
 )
 def test_after_a_failure(error: FetchError, failures: int, expected: tuple[timedelta, Reason]) -> None:
     assert wait(error, failures=failures) == expected
+
+
+SAYS_NOTHING = Timetable()
+BUSY = rhythm.pack(
+    rhythm.Rhythm(since=NOW - 28 * D, at=NOW, counts=dict.fromkeys(range(168), 12.0), recent=70.0)
+)
+
+
+def decide(
+    wishes: Wishes = NO_WISHES,
+    *,
+    error: FetchError | None = None,
+    freshness: timedelta | None = None,
+    timetable: Timetable = SAYS_NOTHING,
+    learnt: bytes = b"",
+    jitter: float = 0.5,
+    is_outage: bool = False,
+) -> tuple[timedelta, Reason]:
+    due = next_due(
+        replace(state(3), timetable=timetable, rhythm=learnt),
+        error,
+        limits=LIMITS,
+        wishes=wishes,
+        freshness=freshness,
+        now=NOW,
+        random=lambda: jitter,
+        is_outage=is_outage,
+    )
+    return due.at - NOW, due.reason
+
+
+@pytest.mark.parametrize(
+    ("wishes", "freshness", "expected"),
+    [
+        # The strictest of interval and latency, never later than that, and within the limits.
+        (Wishes(latency=5 * M), None, (4.75 * M, Reason.LATENCY)),
+        (Wishes(latency=5 * M), 1 * H, (4.75 * M, Reason.LATENCY)),
+        (Wishes(latency=1 * S), None, (2 * M, Reason.LATENCY)),
+        (Wishes(latency=1 * H), None, (15 * M, Reason.RHYTHM)),
+        (Wishes(latency=10 * M, interval=1 * H), None, (9.5 * M, Reason.LATENCY)),
+        (Wishes(latency=2 * H, interval=1 * H), None, (1 * H, Reason.INTERVAL)),
+        # A host with more feeds than it has turns for stretches all of it.
+        (Wishes(latency=5 * M, spacing=10 * M), None, (10.5 * M, Reason.HOST)),
+        (Wishes(interval=5 * M, spacing=2 * M), None, (5 * M, Reason.INTERVAL)),
+    ],
+)
+def test_what_people_ask_for(
+    wishes: Wishes, freshness: timedelta | None, expected: tuple[timedelta, Reason]
+) -> None:
+    assert decide(wishes, freshness=freshness) == expected
+
+
+def test_a_learnt_rhythm_takes_the_place_of_the_default() -> None:
+    wait, reason = decide(learnt=BUSY)
+    assert reason is Reason.RHYTHM
+    assert 2 * M <= wait < 6 * M
+    assert decide(Wishes(interval=1 * H), learnt=BUSY) == (1 * H, Reason.INTERVAL)
+
+
+@pytest.mark.parametrize(
+    ("timetable", "wishes", "expected"),
+    [
+        (Timetable(skip_hours=frozenset({12})), Wishes(), (67.5 * M, Reason.SKIPPED)),
+        (Timetable(skip_days=frozenset({5})), Wishes(), (12 * H + 7.5 * M, Reason.SKIPPED)),
+        # A weekend is longer than anybody is left alone for.
+        (Timetable(skip_days=frozenset({5, 6})), Wishes(), (24 * H + 7.5 * M, Reason.SKIPPED)),
+        (Timetable(skip_hours=frozenset({13})), Wishes(), (15 * M, Reason.RHYTHM)),
+        # Hints yield to a person's word.
+        (Timetable(skip_hours=frozenset({12})), Wishes(interval=15 * M), (15 * M, Reason.INTERVAL)),
+        (Timetable(skip_hours=frozenset({12})), Wishes(latency=10 * M), (9.5 * M, Reason.LATENCY)),
+    ],
+)
+def test_hours_that_a_feed_lets_be_skipped(
+    timetable: Timetable, wishes: Wishes, expected: tuple[timedelta, Reason]
+) -> None:
+    """It is Saturday noon."""
+    assert decide(wishes, timetable=timetable) == expected
+
+
+def test_an_outage_of_our_own_is_no_reason_to_wait_longer() -> None:
+    down = failure(FetchProblem.CONNECT)
+    assert decide(error=down, is_outage=True) == (15 * M, Reason.OUTAGE)
+    assert decide(error=down) == (2 * H, Reason.BACKOFF)
 
 
 def test_jitter_spreads_feeds_that_were_polled_together() -> None:
@@ -118,7 +211,7 @@ def test_a_feed_is_always_due_again_within_bounds(
 ) -> None:
     error = failure(problem, retry_after) if problem else None
     span, _ = wait(error, failures=failures, interval=interval, freshness=freshness, jitter=jitter)
-    assert LIMITS.min <= span <= 1.1 * D
+    assert LIMITS.min <= span <= horizon(LIMITS)
 
 
 def test_only_being_told_to_slow_down_is_no_failure() -> None:
@@ -128,4 +221,4 @@ def test_only_being_told_to_slow_down_is_no_failure() -> None:
 def test_no_schedule_reaches_beyond_the_horizon() -> None:
     gone = FetchError(FetchProblem.RATE_LIMITED, "x", retry_after=4_000 * D)
     span, _ = wait(gone, jitter=0.999)
-    assert 26 * H < span <= horizon(LIMITS) < 27 * H
+    assert 26 * H < span <= horizon(LIMITS) < 8 * D
