@@ -41,6 +41,7 @@ from watcher.storage.runner import StoreRunner
 from watcher.storage.store import Store, open_store
 from watcher.tenure import Tenure
 from watcher.trends import Trends
+from watcher.types import TroubleKind
 from watcher.web.health import make_application
 from watcher.workers import Knowledge, Workers
 
@@ -171,6 +172,7 @@ class Service:
                 story_window=settings.stories.window,
                 folds_events=settings.stories.fold == "events",
                 trends=self._trends,
+                least_interval=self._limits.min,
             )
             poller = Poller(
                 feeds={feed.id: feed for feed in config.feeds},
@@ -217,6 +219,9 @@ class Service:
         counts = await parts.run(parts.ledger.delivery_counts)
         for (channel, state), count in counts.items():
             self.metrics.deliveries.labels(channel, state).set(count)
+        troubles = await parts.troubles()
+        for kind in TroubleKind:
+            self.metrics.troubles.labels(kind).set(troubles.get(kind, 0))
         failed = await parts.failed_feeds()
         self.metrics.feeds.labels("failing").set(failed)
         self.metrics.feeds.labels("fine").set(len(self._config.feeds) - failed)
@@ -293,6 +298,15 @@ class Parts:
         def count() -> int:
             with self.store.read() as tx:
                 return tx.feeds.failing()
+
+        return await self.run(count)
+
+    async def troubles(self) -> dict[TroubleKind, int]:
+        """Count the troubles that last, by kind."""
+
+        def count() -> dict[TroubleKind, int]:
+            with self.store.read() as tx:
+                return tx.troubles.counts()
 
         return await self.run(count)
 

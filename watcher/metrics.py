@@ -44,6 +44,12 @@ class Metrics:
             registry=add,
         )
         self.feeds = Gauge("watcher_feeds", "Configured feeds by state.", ["state"], registry=add)
+        self.troubles = Gauge(
+            "watcher_troubles", "What lasts and keeps people from hearing.", ["kind"], registry=add
+        )
+        self.troubles_begun = Counter(
+            "watcher_troubles_begun", "What began and kept people from hearing.", ["kind"], registry=add
+        )
         self.deliveries = Gauge("watcher_deliveries", "Outbox rows.", ["channel", "state"], registry=add)
         self.published_to_delivered = Histogram(
             "watcher_published_to_delivered_seconds",

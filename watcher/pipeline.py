@@ -20,6 +20,9 @@ from watcher.alert.policy import Verdict
 from watcher.announce import Reporter, Routing
 from watcher.episodes import Report
 from watcher.errors import FetchError
+from watcher.ingest import coverage
+from watcher.ingest.coverage import Coverage, Sighting
+from watcher.ingest.habit import Habit
 from watcher.ingest.remember import after_answer, after_failure, with_habits
 from watcher.metrics import Metrics
 from watcher.ports import Clock, Runner
@@ -28,7 +31,8 @@ from watcher.storage.items import Known
 from watcher.storage.store import Store, Transaction
 from watcher.story.cluster import fold_into_story
 from watcher.trends import Trends
-from watcher.types import Analysed, Feed, FeedState, Fetched, Item, ParsedFeed
+from watcher.types import Analysed, Feed, FeedState, Fetched, Item, ParsedFeed, Validators
+from watcher.window import Found, look_up, read_older
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +76,7 @@ class Context:
     story_window: timedelta
     folds_events: bool
     trends: Trends = field(default_factory=Trends)
+    least_interval: timedelta = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +104,12 @@ class Poll:
     fetched: Fetched | None = None
     body_hash: str | None = None
     parsed: ParsedFeed | None = None
+    found: Found = field(default_factory=Found)
     fresh: tuple[tuple[Item, Known | None], ...] = ()
     entries: tuple[Entry, ...] = ()
-    knows_items: bool = False
+    is_read_back: bool = False
     alerts: int = 0
+    coverage: Coverage | None = None
     error: FetchError | None = None
     told: tuple[str, ...] = ()
 
@@ -112,7 +119,15 @@ class Poll:
 
         A feed of which items are known was looked at before, at another address.
         """
-        return not (self.state.filled or self.knows_items or self.feed.alert_on_first_poll)
+        is_known = bool(self.found.known or self.found.rebound)
+        return not (self.state.filled or is_known or self.feed.alert_on_first_poll)
+
+    @property
+    def sighting(self) -> Sighting:
+        """What the answer means for coverage."""
+        if self.fetched is None or self.parsed is None:
+            return Sighting(now=self.now)
+        return self.found.sighting(self.fetched, self.parsed, is_read_back=self.is_read_back)
 
 
 # --- before the transaction ----------------------------------------------------------------------------------
@@ -142,23 +157,51 @@ async def parse(poll: Poll, context: Context) -> Poll:
 
 async def select(poll: Poll, context: Context) -> Poll:
     """Keep the items that the store does not have, or has with another content."""
-    if poll.parsed is None or not poll.parsed.items:
+    parsed = poll.parsed
+    if parsed is None or not parsed.items:
         return poll
-    items = poll.parsed.items
-
-    def look_up() -> dict[str, Known]:
-        with context.store.read() as tx:
-            return tx.items.known(poll.feed.id, [item.key for item in items])
-
-    known = await context.run(look_up)
-    fresh = [(item, known.get(item.key)) for item in items]
+    found = await _looked_up(poll, parsed, context)
+    fresh = [(item, found.before(item)) for item in parsed.items]
     return replace(
         poll,
-        knows_items=bool(known),
+        found=found,
         fresh=tuple(
             (item, old) for item, old in fresh if old is None or old.content_hash != item.content_hash
         ),
     )
+
+
+async def _looked_up(poll: Poll, parsed: ParsedFeed, context: Context) -> Found:
+    def read() -> Found:
+        with context.store.read() as tx:
+            return look_up(tx, poll.feed.id, parsed)
+
+    return await context.run(read)
+
+
+async def read_back(poll: Poll, context: Context) -> Poll:
+    """Where a live feed's document has no entry of the last one: read what it names as its older pages."""
+    fetched, parsed = poll.fetched, poll.parsed
+    if fetched is None or parsed is None or parsed.older_page is None:
+        return poll
+    seen = poll.sighting
+    if not coverage.is_gap(poll.state, entries=seen.entries, known=seen.known + seen.rebound):
+        return poll
+
+    async def read(url: str) -> ParsedFeed:
+        asked = replace(poll.state, url=url, validators=Validators())
+        page = await context.fetcher.fetch(poll.feed, asked)
+        return await context.workers.parse(
+            page, seen_at=poll.now, repeats_guids=poll.state.repeats_guids, memory=b""
+        )
+
+    async def found(page: ParsedFeed) -> Found:
+        return await _looked_up(poll, page, context)
+
+    older = await read_older(parsed, home=fetched.url, read=read, look_up=found)
+    log.info("read_back", feed=poll.feed.id, items=len(older.items), closed=older.is_closed)
+    missed = tuple((item, None) for item in older.items)
+    return replace(poll, fresh=(*poll.fresh, *missed), is_read_back=older.is_closed)
 
 
 async def analyse(poll: Poll, context: Context) -> Poll:
@@ -180,7 +223,10 @@ async def analyse(poll: Poll, context: Context) -> Poll:
 
 
 def keep_items(poll: Poll, tx: Transaction, _context: Context) -> Poll:
-    """Store new items and edits, and what the rules say of them."""
+    """Store new items and edits, and what the rules say of them; old ones go by the id that they now have."""
+    by_key = {item.key: item for item in poll.parsed.items} if poll.parsed else {}
+    for key, old in poll.found.rebound.items():
+        tx.items.rebind(old.item_id, by_key[key])
     new_ids = tx.items.add([entry.analysed.item for entry in poll.entries if entry.known is None])
     entries = []
     for entry in poll.entries:
@@ -282,20 +328,40 @@ def count_over_time(poll: Poll, tx: Transaction, context: Context) -> Poll:
     return replace(poll, alerts=poll.alerts + told.alerts, told=(*poll.told, *told.channels))
 
 
+def note_coverage(poll: Poll, tx: Transaction, _context: Context) -> Poll:
+    """Note what the answer says of whether we hear all of this feed."""
+    seen = poll.sighting
+    habit = Habit.unpack(tx.feeds.habit(poll.feed.id)) if seen.new else Habit()
+    found = coverage.after_answer(poll.state, seen, habit)
+    _keep_troubles(poll.feed, found, tx, seen.now)
+    return replace(poll, coverage=found)
+
+
+def _keep_troubles(feed: Feed, found: Coverage, tx: Transaction, now: datetime) -> None:
+    for kind in found.ended:
+        tx.troubles.end(kind, feed.id, at=now)
+    for one in found.begun:
+        tx.troubles.begin(one.kind, feed.id, at=one.since, reason=one.reason)
+
+
 def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Remember the answer's validators and when to poll next: last, and in the same transaction as the items."""
     fetched = poll.fetched
     assert fetched is not None, "a poll without an answer is settled by settle_failure"
-    parsed = poll.parsed
+    parsed, found = poll.parsed, poll.coverage
     new_items = [entry.analysed.item for entry in poll.entries if entry.known is None]
     state = with_habits(poll.state, parsed, new_items, now=poll.now)
+    due_at = context.plan.after_answer(poll.feed, state, fetched)
+    if found is not None and poll.feed.interval is None:
+        due_at = coverage.sooner(due_at, found.turnover, now=poll.now, least=context.least_interval)
     state = after_answer(
         state,
         fetched,
         parsed,
         body_hash=poll.body_hash,
         has_new=bool(new_items),
-        due_at=context.plan.after_answer(poll.feed, state, fetched),
+        due_at=due_at,
+        coverage=found,
     )
     tx.feeds.record(
         PollRecord(
@@ -303,21 +369,30 @@ def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
             title=parsed.title if parsed else None,
             listed=_listed(parsed) if parsed else None,
             seen=parsed.memory if parsed else None,
+            habit=found.habit.pack() if found is not None and found.habit is not None else None,
         )
     )
     return replace(poll, state=state)
 
 
-def _listed(parsed: ParsedFeed) -> bytes:
-    return b"".join((parsed.kept, *(listed_key(item.key) for item in parsed.items)))
+def _listed(parsed: ParsedFeed) -> bytes | None:
+    # A document that has lost all its entries lists those that it had: forgotten, they would come back as new.
+    return b"".join((parsed.kept, *(listed_key(item.key) for item in parsed.items))) or None
 
 
-PREPARE: tuple[Callable[[Poll, Context], Awaitable[Poll]], ...] = (fetch, parse, select, analyse)
+PREPARE: tuple[Callable[[Poll, Context], Awaitable[Poll]], ...] = (
+    fetch,
+    parse,
+    select,
+    read_back,
+    analyse,
+)
 RECORD: tuple[Callable[[Poll, Transaction, Context], Poll], ...] = (
     keep_items,
     fold_stories,
     raise_alerts,
     count_over_time,
+    note_coverage,
     settle_feed,
 )
 
@@ -347,6 +422,7 @@ def _record(poll: Poll, context: Context) -> Poll:
         for stage in RECORD:
             poll = stage(poll, tx, context)
     _count(poll, context.metrics)
+    _count_troubles(poll.feed, poll.coverage, context.metrics)
     return poll
 
 
@@ -354,9 +430,16 @@ def _settle_failure(poll: Poll, error: FetchError, context: Context) -> Poll:
     now = context.clock.now()
     due_at = context.plan.after_failure(poll.feed, poll.state, error, now)
     state = after_failure(poll.state, poll.feed, error, now=now, due_at=due_at)
+    assert state.problem_since is not None, "a failed poll has a problem"
+    found = coverage.after_failure(
+        poll.state, error, failures=state.failures, since=state.problem_since, now=now
+    )
+    state = replace(state, troubles=found.troubles)
     with context.store.write() as tx:
+        _keep_troubles(poll.feed, found, tx, now)
         tx.feeds.record(PollRecord(state=state))
     context.metrics.polls.labels(str(error.problem)).inc()
+    _count_troubles(poll.feed, found, context.metrics)
     log.warning(
         "feed_failed",
         feed=poll.feed.id,
@@ -366,6 +449,12 @@ def _settle_failure(poll: Poll, error: FetchError, context: Context) -> Poll:
         due_at=due_at.isoformat(),
     )
     return replace(poll, state=state, error=error)
+
+
+def _count_troubles(feed: Feed, found: Coverage | None, metrics: Metrics) -> None:
+    for one in found.begun if found is not None else ():
+        metrics.troubles_begun.labels(one.kind).inc()
+        log.warning("trouble", feed=feed.id, kind=str(one.kind), reason=one.reason)
 
 
 def _count(poll: Poll, metrics: Metrics) -> None:

@@ -113,6 +113,41 @@ class FetchProblem(StrEnum):
     INTERNAL = "internal"
 
 
+class TroubleKind(StrEnum):
+    """What keeps people from hearing: of one feed (its id is the subject), or of the service itself.
+
+    docs/operations.md says what each means and what to do.
+    """
+
+    FAILING = "failing"
+    BLOCKED = "blocked"
+    RETIRED = "retired"
+    SILENT = "silent"
+    OVERFLOW = "overflow"
+    EMPTIED = "emptied"
+    STORM = "storm"
+    SKEWED = "skewed"
+    NETWORK = "network"
+    CHANNEL = "channel"
+    CONFIGURATION = "configuration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A time in which something kept people from hearing.
+
+    `subject` is a feed's id, a channel's name, or empty for the whole service. `ended_at` None means that it lasts.
+    `told_at` is when people were told that it began, None when they were not.
+    """
+
+    kind: TroubleKind
+    subject: str
+    started_at: datetime
+    reason: str
+    ended_at: datetime | None = None
+    told_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
     """What a feed says of the times at which it changes (see `ingest.timetable`).
@@ -137,7 +172,9 @@ class FeedState:
     `filled` says that a first poll has succeeded, so that new items are news and not the archive.
     `repeats_guids` is set for good once one document carried a guid on several entries: guids of this feed
     then no longer identify anything. `timetable` is what the last parsed document said; `rhythm` is what was learnt
-    of the feed's own (see `ingest.rhythm`), packed.
+    of the feed's own (see `ingest.rhythm`), packed. `troubles` are those that last. From `silent_after` on, a feed that has brought
+    nothing new is silent beyond its habit; None while no habit is known. `turnover` is the time in which the whole
+    document was once replaced between two polls, None when that is not known to happen.
     """
 
     feed_id: str
@@ -157,6 +194,9 @@ class FeedState:
     problem_since: datetime | None = None
     timetable: Timetable = Timetable()
     rhythm: bytes = b""
+    troubles: frozenset[TroubleKind] = frozenset()
+    silent_after: datetime | None = None
+    turnover: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +289,8 @@ class ParsedFeed:
 
     `problem` is set when the document was damaged but items were still read (`MALFORMED`); a document from which
     nothing can be read raises `FetchError` instead. `timetable` is what the feed says of the times at which it changes.
+    `ahead` are the keys of items that are dated well after they were seen. `older_page` is where the feed says that
+    its older entries are (RFC 5005), unchecked.
     """
 
     title: str | None
@@ -263,6 +305,8 @@ class ParsedFeed:
     kept: bytes = b""
     memory: bytes = b""
     full_parse: FullParse | None = None
+    ahead: frozenset[str] = frozenset()
+    older_page: str | None = None
 
 
 # --- text ------------------------------------------------------------------------------------------------

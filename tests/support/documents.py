@@ -54,5 +54,8 @@ def assert_equal(found: ParsedFeed, full: ParsedFeed) -> None:
     keys = [short_key(item.key) for item in full.items]
     assert kept <= set(keys)
     assert found.items == tuple(item for item, key in zip(full.items, keys, strict=True) if key not in kept)
-    facts = replace(found, items=(), kept=b"", memory=b"", full_parse=None)
-    assert facts == replace(full, items=())
+    assert found.ahead == full.ahead & {item.key for item in found.items}
+    if found.items:
+        assert found.older_page == full.older_page
+    facts = replace(found, items=(), kept=b"", memory=b"", full_parse=None, ahead=full.ahead)
+    assert facts == replace(full, items=(), older_page=found.older_page)

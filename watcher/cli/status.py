@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import typer
@@ -10,19 +11,24 @@ import typer
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from watcher.cli.output import console, print_json, rows, table
 from watcher.cli.stored import clock_time, moment, opened
-from watcher.types import FeedState, FetchProblem
+from watcher.clock import SystemClock
+from watcher.types import FeedState, FetchProblem, Trouble
 
 app = typer.Typer()
+
+_RECENT = timedelta(days=1)
+"""What ended so long ago is still shown."""
 
 
 @app.command()
 def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
-    """Show how feeds, alerts and deliveries stand."""
+    """Show how feeds, alerts and deliveries stand, and what keeps people from hearing."""
     with opened(config) as (_, store), store.read() as tx:
         feeds = tx.feeds.all()
         items = tx.items.counts_by_feed()
         alerts = tx.alerts.count()
         deliveries = tx.deliveries.counts()
+        troubles = tx.troubles.since(SystemClock().now() - _RECENT)
     states = [state for state, _ in feeds]
     if json:
         print_json(
@@ -34,6 +40,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
                     {"channel": channel, "state": state.value, "count": count}
                     for (channel, state), count in sorted(deliveries.items())
                 ],
+                "troubles": [_trouble(trouble) for trouble in troubles],
             }
         )
         return
@@ -59,6 +66,13 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
     )
     if troubled.row_count:
         out.print(troubled)
+    lost = table("trouble", "of", "since", "until", "why")
+    rows(
+        lost,
+        ((t.kind, t.subject, clock_time(t.started_at), clock_time(t.ended_at), t.reason) for t in troubles),
+    )
+    if lost.row_count:
+        out.print(lost)
     sent = table("channel", "state", "deliveries")
     rows(sent, ((channel, state, count) for (channel, state), count in sorted(deliveries.items())))
     if sent.row_count:
@@ -73,6 +87,17 @@ def _health(state: FeedState) -> str:
     if state.problem is FetchProblem.RATE_LIMITED:
         return "asked to wait"
     return "fine" if state.problem is None else "damaged"
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    return {
+        "kind": trouble.kind.value,
+        "of": trouble.subject or None,
+        "since": moment(trouble.started_at),
+        "until": moment(trouble.ended_at),
+        "reason": trouble.reason,
+        "told_at": moment(trouble.told_at),
+    }
 
 
 def _feed(state: FeedState, title: str | None, items: int) -> dict[str, Any]:
@@ -90,4 +115,6 @@ def _feed(state: FeedState, title: str | None, items: int) -> dict[str, Any]:
         "problem": state.problem.value if state.problem else None,
         "problem_detail": state.problem_detail,
         "problem_since": moment(state.problem_since),
+        "troubles": sorted(state.troubles),
+        "silent_after": moment(state.silent_after),
     }

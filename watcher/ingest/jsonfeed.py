@@ -29,6 +29,7 @@ class JsonFeed:
     author: str | None
     entries: tuple[Entry, ...]
     total: int
+    next_url: str | None = None
 
 
 class NotJsonFeedError(Exception):
@@ -70,6 +71,7 @@ def read_json(text: str, *, max_entries: int) -> JsonFeed:
         author=author,
         entries=tuple(_entry(item, author) for item in items[:max_entries]),
         total=len(items),
+        next_url=_text(document, "next_url"),
     )
 
 

@@ -86,6 +86,18 @@ def clean_link(raw: str | None, *, base: str) -> str | None:
     return _SPACE.sub(lambda space: quote(space[0]), _UNSEEN.sub("", cleaned.geturl()))
 
 
+def absolute(raw: str | None, *, base: str) -> str | None:
+    """Make an address absolute that is to be fetched, and leave it as it is otherwise; None for what is no http(s)."""
+    text = (raw or "").strip(_EDGES)
+    if not text or len(text) > _MAX_CHARS:
+        return None
+    try:
+        url = urljoin(base, text)
+        return url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname else None
+    except ValueError:
+        return None
+
+
 def is_front_page(url: str) -> bool:
     """Tell whether a URL is a site's front page, which many entries may link to."""
     parts = urlsplit(url)

@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from watcher.ingest.charset import scrub
 from watcher.ingest.dates import credible
@@ -20,6 +20,8 @@ from watcher.ingest.links import clean_link, is_front_page
 from watcher.ingest.plaintext import NO_TEXT, Markup, one_line, plain_text
 from watcher.types import Item
 
+AHEAD = timedelta(minutes=10)
+"""A date further in the future than this is wrong: clocks of servers are a minute or two off."""
 MAX_TITLE_CHARS = 1_000
 """Far over any headline; some feeds put the whole text there, and alerts show titles whole."""
 MAX_TEXT_CHARS = 1_000_000
@@ -66,12 +68,14 @@ class Source:
 class Itemized:
     """The items of one document, each key once, and which of them each entry became (an index into `items`).
 
-    `repeats_guids` says that guids of this feed identify nothing.
+    `repeats_guids` says that guids of this feed identify nothing. `ahead` are the keys of those that are dated well
+    after they were seen.
     """
 
     items: tuple[Item, ...]
     places: tuple[int, ...]
     repeats_guids: bool
+    ahead: frozenset[str] = frozenset()
 
 
 def to_items(entries: Sequence[Entry], source: Source, *, repeats_guids: bool) -> Itemized:
@@ -88,10 +92,14 @@ def to_items(entries: Sequence[Entry], source: Source, *, repeats_guids: bool) -
     """
     distinct: dict[str, Item] = {}
     wholes = []
+    early = set()
     for entry in entries:
         item = _cleaned(entry, source)
         wholes.append(_whole(item))
         distinct.setdefault(wholes[-1], item)
+        dated = entry.published or entry.updated
+        if dated is not None and dated - source.seen_at > AHEAD:
+            early.add(wholes[-1])
     links = Counter(item.url for item in distinct.values())
     site = clean_link(source.site, base=source.url)
     shared = {url for url, count in links.items() if url and (count > 1 or url == site or is_front_page(url))}
@@ -111,7 +119,10 @@ def to_items(entries: Sequence[Entry], source: Source, *, repeats_guids: bool) -
     )
     order = {whole: place for place, whole in enumerate(distinct)}
     return Itemized(
-        items=items, places=tuple(order[whole] for whole in wholes), repeats_guids=found.repeats_guids
+        items=items,
+        places=tuple(order[whole] for whole in wholes),
+        repeats_guids=found.repeats_guids,
+        ahead=frozenset(items[order[whole]].key for whole in early),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from watcher.errors import FetchError
 from watcher.ingest.charset import Decoded, decode
@@ -16,7 +17,7 @@ from watcher.ingest.entries import xml_entry
 from watcher.ingest.feedxml import MAX_ENTRIES, FeedXml, read_xml
 from watcher.ingest.identity import digest
 from watcher.ingest.jsonfeed import NotJsonFeedError, read_json
-from watcher.ingest.links import clean_link
+from watcher.ingest.links import absolute, clean_link
 from watcher.ingest.normalize import Source, language_code, short, to_items
 from watcher.ingest.prolog import root_name
 from watcher.ingest.timetable import read_timetable
@@ -106,6 +107,8 @@ def _parse_json(
         repeats_guids=made.repeats_guids,
         problem=problem,
         problem_detail=detail,
+        ahead=made.ahead,
+        older_page=absolute(feed.next_url, base=fetched.url),
     )
     setting = digest(fetched.url, parsed.url, feed.author, feed.language, feed.version)
     return Reading(feed=parsed, places=made.places, is_separable=True, setting=setting)
@@ -150,6 +153,8 @@ def _parse_xml(
         timetable=read_timetable(feed, text),
         problem=problem,
         problem_detail=detail,
+        ahead=made.ahead,
+        older_page=_older_page(feed.get("links"), base=fetched.url),
     )
     return Reading(
         feed=parsed,
@@ -181,6 +186,12 @@ def _read(fetched: Fetched, text: str) -> FeedXml:
         # feedparser gives up on some damaged documents with errors of its own workings.
         detail = f"the feed cannot be read: {type(error).__name__} while parsing"
         raise _failure(fetched, FetchProblem.MALFORMED, detail, True) from error
+
+
+def _older_page(links: Any, *, base: str) -> str | None:
+    """Give the page of older entries that a feed names: an archive, else the next page (RFC 5005, sections 3 and 4)."""
+    found = {link.get("rel"): link.get("href") for link in reversed(links or [])}
+    return absolute(found.get("prev-archive") or found.get("next"), base=base)
 
 
 def _without_junk(text: str) -> tuple[str | None, str]:

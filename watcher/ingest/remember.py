@@ -12,6 +12,7 @@ from typing import Any
 
 from watcher.errors import FetchError
 from watcher.ingest import rhythm
+from watcher.ingest.coverage import Coverage
 from watcher.ingest.schedule import counts_as_failure
 from watcher.types import Feed, FeedState, Fetched, FetchProblem, Item, ParsedFeed, Validators
 
@@ -47,6 +48,7 @@ def after_answer(
     body_hash: str | None,
     has_new: bool,
     due_at: datetime,
+    coverage: Coverage | None = None,
 ) -> FeedState:
     """Give the state after an answer that was understood.
 
@@ -57,6 +59,7 @@ def after_answer(
         body_hash: of the answer's body; None for a 304.
         has_new: whether it brought items that were not stored before.
         due_at: when to poll next.
+        coverage: what the answer means for coverage; None for nothing.
     """
     now = fetched.fetched_at
     return replace(
@@ -74,6 +77,7 @@ def after_answer(
         repeats_guids=state.repeats_guids or (parsed is not None and parsed.repeats_guids),
         failures=0,
         **_problem(state, parsed, now),
+        **_covered(coverage),
     )
 
 
@@ -95,6 +99,16 @@ def after_failure(
         problem_detail=error.detail,
         problem_since=state.problem_since if state.problem is not None else now,
     )
+
+
+def _covered(coverage: Coverage | None) -> dict[str, Any]:
+    if coverage is None:
+        return {}
+    return {
+        "troubles": coverage.troubles,
+        "silent_after": coverage.silent_after,
+        "turnover": coverage.turnover,
+    }
 
 
 def _moved(state: FeedState, fetched: Fetched) -> FeedState:

@@ -15,8 +15,10 @@ from sqlalchemy import Connection, Row, delete, func, or_, select, update
 from watcher.ingest import timetable
 from watcher.ingest.identity import KEY_BYTES, short_key
 from watcher.storage.sql import insert_or_replace
-from watcher.storage.tables import feeds, seen_entries
-from watcher.types import Feed, FeedState, FetchProblem, Validators
+from watcher.storage.tables import feeds, habits, seen_entries
+from watcher.types import Feed, FeedState, FetchProblem, TroubleKind, Validators
+
+_MICROSECOND = timedelta(microseconds=1)
 
 listed_key = short_key
 """The form of an item's key in the `listed` column."""
@@ -27,13 +29,14 @@ class PollRecord:
     """What a poll changes of its feed.
 
     `listed` are the short keys of the document's items, one after another; `seen` is what its parser is given at the
-    next poll. None leaves either as it is.
+    next poll; `habit` are the feed's pauses (see `ingest.habit`). None leaves each as it is.
     """
 
     state: FeedState
     title: str | None = None
     listed: bytes | None = None
     seen: bytes | None = None
+    habit: bytes | None = None
 
 
 class FeedRows:
@@ -148,6 +151,9 @@ class FeedRows:
         if poll.seen is not None:
             row = {"feed_id": state.feed_id, "packed": poll.seen}
             insert_or_replace(self._connection, seen_entries, [row], key=["feed_id"])
+        if poll.habit is not None:
+            row = {"feed_id": state.feed_id, "packed": poll.habit}
+            insert_or_replace(self._connection, habits, [row], key=["feed_id"])
 
     def state(self, feed_id: str) -> FeedState | None:
         """Give what is remembered of one feed; None when it was never configured."""
@@ -157,6 +163,12 @@ class FeedRows:
     def seen(self, feed_id: str) -> bytes:
         """Give what the last poll left for the parser; empty for nothing."""
         query = select(seen_entries.c.packed).where(seen_entries.c.feed_id == feed_id)
+        packed: bytes | None = self._connection.execute(query).scalar()
+        return packed or b""
+
+    def habit(self, feed_id: str) -> bytes:
+        """Give what is known of the feed's pauses; empty for nothing."""
+        query = select(habits.c.packed).where(habits.c.feed_id == feed_id)
         packed: bytes | None = self._connection.execute(query).scalar()
         return packed or b""
 
@@ -206,6 +218,9 @@ def _columns(state: FeedState) -> dict[str, Any]:
         "problem_since": state.problem_since,
         "timetable": timetable.pack(state.timetable),
         "rhythm": state.rhythm,
+        "troubles": " ".join(sorted(state.troubles)),
+        "silent_after": state.silent_after,
+        "turnover_us": None if state.turnover is None else state.turnover // _MICROSECOND,
     }
 
 
@@ -228,4 +243,7 @@ def _state(row: Row[Any]) -> FeedState:
         problem_since=row.problem_since,
         timetable=timetable.unpack(row.timetable),
         rhythm=row.rhythm or b"",
+        troubles=frozenset(TroubleKind(name) for name in row.troubles.split()),
+        silent_after=row.silent_after,
+        turnover=None if row.turnover_us is None else row.turnover_us * _MICROSECOND,
     )

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
+from watcher.ingest.identity import short_key
+from watcher.ingest.rebind import Stored
 from watcher.storage.sql import insert_new, insert_or_replace
 from watcher.storage.tables import items, matches, story_items
 from watcher.types import Evidence, Item, Match, MatchOutcome, Severity, Span
@@ -67,6 +69,38 @@ class ItemRows:
             for row in self._connection.execute(query):
                 found[row.key] = Known(item_id=row.id, content_hash=row.content_hash, seen_at=row.seen_at)
         return found
+
+    def alike(self, feed_id: str, new: Sequence[Item]) -> Sequence[Stored]:
+        """Give the stored items of a feed that have the link or the text of one of these."""
+        columns = (
+            items.c.id, items.c.key, items.c.url, items.c.title, items.c.published, items.c.seen_at,
+            items.c.content_hash, items.c.text_hash,
+        )  # fmt: skip
+        found: dict[int, Stored] = {}
+        for some in _batches(new):
+            urls = [short_key(item.url) for item in some if item.url is not None]
+            texts = [item.text_hash for item in some if item.text_hash]
+            # Two queries: an OR over two indexes is not always answered from both.
+            for mark in (items.c.url_key.in_(urls), items.c.text_hash.in_(texts)):
+                query = select(*columns).where(items.c.feed_id == feed_id, mark)
+                for row in self._connection.execute(query):
+                    found[row.id] = Stored(
+                        item_id=row.id,
+                        key=row.key,
+                        url=row.url,
+                        title=row.title,
+                        published=row.published,
+                        seen_at=row.seen_at,
+                        content_hash=row.content_hash,
+                        text_hash=row.text_hash,
+                    )
+        return list(found.values())
+
+    def rebind(self, item_id: int, item: Item) -> None:
+        """Let a stored item go by the id that its feed now gives it."""
+        self._connection.execute(
+            update(items).where(items.c.id == item_id).values(key=item.key, guid=item.guid)
+        )
 
     def add(self, new: Sequence[Item]) -> dict[str, int]:
         """Store items of one feed and give their row ids by key; a key that is taken keeps its row."""
@@ -238,6 +272,7 @@ def _columns(item: Item) -> dict[str, Any]:
         "revision": 1,
         "content_hash": item.content_hash,
         "text_hash": item.text_hash,
+        "url_key": None if item.url is None else short_key(item.url),
     }
 
 

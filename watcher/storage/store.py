@@ -20,6 +20,7 @@ from watcher.storage.services import ServiceRows
 from watcher.storage.silences import SilenceRows
 from watcher.storage.stories import StoryRows
 from watcher.storage.trends import TrendRows
+from watcher.storage.troubles import TroubleRows
 
 
 class Transaction:
@@ -36,6 +37,7 @@ class Transaction:
         self.silences = SilenceRows(connection)
         self.services = ServiceRows(connection)
         self.trends = TrendRows(connection)
+        self.troubles = TroubleRows(connection)
 
 
 class Store:

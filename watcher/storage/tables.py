@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,6 +87,10 @@ feeds = Table(
     # What the feed says of the times at which it changes, as JSON, and what was learnt of them, packed.
     Column("timetable", Text),
     Column("rhythm", LargeBinary),
+    # Names of the troubles that last, and what their detection needs at the next poll: a poll reads no other table.
+    Column("troubles", Text, nullable=False, server_default=""),
+    Column("silent_after", Moment),
+    Column("turnover_us", BigInteger),
     # Keys of the entries in the last parsed document, 8 bytes each: retention must not forget what is still listed.
     Column("listed", LargeBinary),
     Column("lease_owner", Text),
@@ -97,6 +101,14 @@ feeds = Table(
 # A table of its own: it is only read and written where a document has changed, not with every poll.
 seen_entries = Table(
     "seen_entries",
+    metadata,
+    Column("feed_id", Text, primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+# The pauses between first sights of new items (see ingest.habit); read and written only with new items.
+habits = Table(
+    "habits",
     metadata,
     Column("feed_id", Text, primary_key=True),
     Column("packed", LargeBinary, nullable=False),
@@ -124,8 +136,13 @@ items = Table(
     Column("revision", Integer, nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("text_hash", Text, nullable=False),
+    # The short key of `url`, which itself may be longer than an index takes.
+    Column("url_key", LargeBinary),
     UniqueConstraint("feed_id", "key"),
     Index("ix_items_seen_at", "seen_at"),
+    # An entry that comes back under another id is found by what it is.
+    Index("ix_items_feed_id_url_key", "feed_id", "url_key"),
+    Index("ix_items_feed_id_text_hash", "feed_id", "text_hash"),
 )
 
 matches = Table(
@@ -361,4 +378,19 @@ services = Table(
     Column("owner", Text, primary_key=True),
     Column("feeds_digest", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
+)
+
+# --- what keeps people from hearing ----------------------------------------------------------------------------------
+
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("started_at", Moment, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("ended_at", Moment),
+    Column("told_at", Moment),
+    Column("recovery_told_at", Moment),
+    Index("ix_troubles_ended_at", "ended_at"),
 )
