@@ -255,6 +255,9 @@ SHORTENED = _words("st ste ft mt dr s n w e u")
 
 # Words that are never a place by themselves, whatever town is called so: articles, particles and the first words of
 # names that go on.
+NEVER_SMALL = _words("pole poles polish")
+"""Peoples in one language that are everyday words of another: only with a capital (French "pôle", a centre or pole)."""
+
 NEVER_ALONE = _words("""
 a al an as au aux da das de del den der des di do dos du e el en es et i il in is it la las le les los lo o of on os or ou the
 to un una une und von y st ste saint san santa santo mount mont monte mt fort ft lake lac cape cap port puerto new nouveau

@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from watcher.text.atlas import ALTERNATE, FOREIGN, Atlas
-from watcher.text.names import key
+from watcher.text.cues import NEVER_SMALL
+from watcher.text.names import is_arabic, key
 from watcher.types import Place
 
 DATA_FILE = Path(__file__).with_name("data") / "gazetteer.bin"
@@ -25,6 +26,8 @@ _PROMINENCE_OF_KIND = {"region": 7.0, "area": 7.0, "county": 4.5}
 _EXTRA_PROMINENCE = 6.5
 _ALTERNATE_LOSS = 0.8
 _CAPITAL_GAIN = 0.3
+
+_SHORT_ARABIC = 2
 
 _NAMES_REMEMBERED = 16_384
 _PLACES_REMEMBERED = 16_384
@@ -106,8 +109,8 @@ class Gazetteer:
         return self._atlas.kinds | {place.kind for place in self._extra_places.values()}
 
     def peoples_among(self, words: Set[str]) -> Set[str]:
-        """Give those of some folded words that are adjectives or peoples of countries."""
-        return self._atlas.peoples & words
+        """Give those of some folded words that are adjectives or peoples of countries, also in small letters."""
+        return (self._atlas.peoples & words) - NEVER_SMALL
 
     def own_beginnings_among(self, words: Set[str]) -> Set[str]:
         """Give those of some folded words that begin a name of several words given by the users."""
@@ -173,6 +176,15 @@ def _prominence(place: Place) -> float:
     return _PROMINENCE_OF_KIND.get(place.kind, people)
 
 
+def _forms(name: str) -> tuple[str, ...]:
+    """Give a key, and where it begins with an Arabic word of two letters, with the prepositions written onto it.
+
+    The reading of texts takes no letter off words this short: among single words it would find too much.
+    """
+    is_short = is_arabic(name) and name.find(" ") == _SHORT_ARABIC
+    return (name, *(f"{preposition}{name}" for preposition in "بلك")) if is_short else (name,)
+
+
 def _index(extra: Sequence[ExtraPlace]) -> tuple[dict[str, Place], dict[str, list[Place]]]:
     """Give the users' places by id, and by the key of each of their names."""
     places: dict[str, Place] = {}
@@ -188,5 +200,6 @@ def _index(extra: Sequence[ExtraPlace]) -> tuple[dict[str, Place], dict[str, lis
         )
         places[place.id] = place
         for found in dict.fromkeys(key(name) for name in (one.name, *one.aliases)):
-            names[found].append(place)
+            for form in _forms(found):
+                names[form].append(place)
     return places, dict(names)

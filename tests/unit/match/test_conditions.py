@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.matching import (
+from tests.support.matching import read_rule, (
     FEED,
     PlainSplitter,
     document,
@@ -225,3 +225,10 @@ def test_a_rule_on_places_alone_is_proposed_by_them() -> None:
 def test_from_decides_which_items_a_rule_sees(from_: str, feed: Feed, language: str, seen: bool) -> None:
     engine = engine_of(f"{{match: raid, from: {from_}}}")
     assert bool(matches(engine, document(body="raid", language=language), feed)) is seen
+
+
+def test_a_rule_of_very_many_countries_is_told_with_few_of_them() -> None:
+    codes = [f"{first}{second}" for first in "ABC" for second in "ABCDEFGHIJ"]
+    found = read_rule(f"{{match: {{place: [{', '.join(codes)}]}}}}").match
+    assert found.label.endswith("and 10 more")
+    assert len(found.path) < 100

@@ -227,3 +227,15 @@ def test_the_country_of_the_feed_speaks_for_its_places() -> None:
     document = analyser().read(item_of("Fire in Tripoli market", language="en"))
     at_home = finder.weigh(document, home="LB")[0]
     assert at_home.candidate.place.country == "LB"
+
+
+def test_own_arabic_names_that_begin_with_a_short_word_are_found_behind_prepositions() -> None:
+    town = ExtraPlace(name="Ben Guerdane", aliases=("بن قردان",), country="TN", kind="city")
+    for text in ("هجوم ببن قردان", "نقل الجرحى لبن قردان", "قتلى في تطاوين وببن قردان", "هجوم في بن قردان"):
+        found = read(text, language="ar", extra=(town,)).places
+        assert "Ben Guerdane" in {one.place.name for one in found}, text
+
+
+def test_a_small_word_that_is_a_people_elsewhere_is_no_people() -> None:
+    assert countries("Le pôle antiterroriste enquête", language="fr") == set()
+    assert countries("Le Pôle Nord fond, dit un ministre polonais", language="fr") >= {"PL"}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LEAST_CONFIDENCE = 0.5
 """Mentions that are more likely something else do not count unless a rule asks for them."""
 
+_MOST_LISTED = 20
+
 _EARTH_RADIUS_KM = 6371.0
 _WHOLE_COUNTRIES = ("country", "people")
 _TEXTS: dict[str, object] = {
@@ -49,7 +51,7 @@ class PlaceIs(Condition):
 
     @property
     def label(self) -> str:
-        parts = [",".join(sorted(self.countries)), ",".join(sorted(self.kinds))]
+        parts = [_listed(self.countries), ",".join(sorted(self.kinds))]
         parts.append(f"within {self.km:g} km of {self.near}" if self.near else "")
         return f"place:{' '.join(filter(None, parts))}"
 
@@ -168,7 +170,14 @@ def _countries(reader: Reader, value: object, key: str) -> frozenset[str] | None
 
 
 def _path(reader: Reader, countries: frozenset[str], near: str | None = None) -> str:
-    return f"{reader.path}.place:{','.join(sorted(countries)) or near or '*'}"
+    return f"{reader.path}.place:{_listed(countries) or near or '*'}"
+
+
+def _listed(countries: frozenset[str]) -> str:
+    """Write countries down, many of them cut short: for people to read."""
+    codes = sorted(countries)
+    more = f" and {len(codes) - _MOST_LISTED} more" if len(codes) > _MOST_LISTED else ""
+    return ",".join(codes[:_MOST_LISTED]) + more
 
 
 def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
