@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.matching import read_rule, (
+from tests.support.matching import (
     FEED,
     PlainSplitter,
     document,
@@ -12,6 +12,7 @@ from tests.support.matching import read_rule, (
     evidence,
     holds,
     matches,
+    read_rule,
 )
 from watcher.types import Feed
 
