@@ -127,6 +127,7 @@ class Reporter:
         routing: Routing,
         *,
         is_edit: bool,
+        is_full_text: bool,
     ) -> tuple[str, ...]:
         """Open an alert and queue it for its channels, whose names are given."""
         words = compose(match, analysed.item, analysed.places)
@@ -149,6 +150,7 @@ class Reporter:
             updated_at=self.now,
             item_id=item_id,
             is_edit=is_edit,
+            is_full_text=is_full_text,
             evidence=match.evidence,
             tlp=match.tlp,
             feed_tags=tuple(sorted(self.feed.tags)),

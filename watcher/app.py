@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from watcher.announce import Routing
+from watcher.articles import Articles, Limits
 from watcher.clock import SystemClock
 from watcher.config.load import Config
 from watcher.config.models import Settings
@@ -41,7 +42,7 @@ from watcher.storage.runner import StoreRunner
 from watcher.storage.store import Store, open_store
 from watcher.tenure import Tenure
 from watcher.trends import Trends
-from watcher.types import TroubleKind
+from watcher.types import ArticleState, TroubleKind
 from watcher.web.health import make_application
 from watcher.workers import Knowledge, Workers
 
@@ -108,6 +109,7 @@ class Service:
                     waiting.cancel()
                     scheduler.shutdown(wait=False)
                     await parts.poller.stop(grace=_POLL_GRACE)
+                    await parts.articles.stop()
                     sending.cancel()
         log.info("stopped")
 
@@ -115,6 +117,7 @@ class Service:
         """Poll every due feed once, deliver what is due, and end."""
         async with self.parts() as parts:
             tally = await parts.poller.run_due(on_poll=on_poll)
+            await parts.articles.run_due()
             results = await parts.outbox.drain(self._clock.now() + _DRAIN_TIME)
         delivered = results.get(Result.DELIVERED, 0)
         return OnceReport(tally=tally, delivered=delivered, undelivered=sum(results.values()) - delivered)
@@ -181,7 +184,28 @@ class Service:
                 concurrency=settings.polling.concurrency,
                 on_told=lambda _channels: outbox.wake(),
             )
-            yield Parts(clock=self._clock, store=store, run=run, ledger=ledger, outbox=outbox, poller=poller)
+            articles = Articles(
+                feeds={feed.id: feed for feed in config.feeds},
+                context=context,
+                fetcher=fetcher,
+                extractor=workers,
+                limits=Limits(
+                    concurrency=settings.full_text.concurrency,
+                    attempts=settings.full_text.attempts,
+                    max_body_bytes=settings.full_text.max_body,
+                ),
+                owner=self._owner,
+                on_told=lambda _channels: outbox.wake(),
+            )
+            yield Parts(
+                clock=self._clock,
+                store=store,
+                run=run,
+                ledger=ledger,
+                outbox=outbox,
+                poller=poller,
+                articles=articles,
+            )
 
     def _channel(self, name: str) -> Channel:
         try:
@@ -201,6 +225,7 @@ class Service:
             )
 
         every(_TICK.total_seconds(), parts.poller.tick, "tick")
+        every(_TICK.total_seconds(), parts.articles.tick, "articles")
         every(15, lambda: self._measure(parts), "measure")
         every(60, lambda: self._keep(parts), "keep")
         every(3600, lambda: self._prune(parts), "prune")
@@ -222,6 +247,7 @@ class Service:
         troubles = await parts.troubles()
         for kind in TroubleKind:
             self.metrics.troubles.labels(kind).set(troubles.get(kind, 0))
+        self.metrics.articles_waiting.set(await parts.articles_waiting())
         failed = await parts.failed_feeds()
         self.metrics.feeds.labels("failing").set(failed)
         self.metrics.feeds.labels("fine").set(len(self._config.feeds) - failed)
@@ -291,6 +317,16 @@ class Parts:
     ledger: StoreLedger
     outbox: Outbox
     poller: Poller
+    articles: Articles
+
+    async def articles_waiting(self) -> int:
+        """Give how many articles are to be fetched."""
+
+        def count() -> int:
+            with self.store.read() as tx:
+                return tx.articles.counts().get(ArticleState.WAITING, 0)
+
+        return await self.run(count)
 
     async def failed_feeds(self) -> int:
         """Give how many feeds failed at their last poll."""

@@ -29,6 +29,12 @@ class Metrics:
             ["reason"],
             registry=add,
         )
+        self.articles = Counter(
+            "watcher_articles", "Fetches of articles, by what they led to.", ["outcome"], registry=add
+        )
+        self.articles_waiting = Gauge(
+            "watcher_articles_waiting", "Articles that are to be fetched.", registry=add
+        )
         self.items = Counter("watcher_items", "Items stored, by novelty.", ["novelty"], registry=add)
         self.matches = Counter(
             "watcher_matches", "Rules that held, by outcome.", ["rule", "outcome"], registry=add

@@ -81,13 +81,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A new or edited item on its way; `item_id` and `story_id` are known once it is stored and folded."""
+    """A new or edited item on its way; `item_id` and `story_id` are known once it is stored and folded.
+
+    `is_full_text` says that nothing of it is new but the text of its article.
+    """
 
     analysed: Analysed
     known: Known | None
     item_id: int = 0
     matched_before: frozenset[str] = frozenset()
     story_id: str | None = None
+    is_full_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,7 @@ class Poll:
     """One poll of one feed, filled in from stage to stage.
 
     `alerts` counts the alerts that it opened; `told` names the channels that now have something to
-    send; `error` says why it gave nothing.
+    send; `error` says why it gave nothing. `own_title` is what the feed calls itself, where no document of it is at hand.
     """
 
     feed: Feed
@@ -111,6 +115,7 @@ class Poll:
     alerts: int = 0
     coverage: Coverage | None = None
     error: FetchError | None = None
+    own_title: str | None = None
     told: tuple[str, ...] = ()
 
     @property
@@ -207,8 +212,13 @@ async def read_back(poll: Poll, context: Context) -> Poll:
 async def analyse(poll: Poll, context: Context) -> Poll:
     if not poll.fresh:
         return poll
-    # An edited item is as old as its first sight: rules with an age limit must not take it for news.
-    items = [item if old is None else replace(item, seen_at=old.seen_at) for item, old in poll.fresh]
+    articles = await _articles(poll, context)
+    # An edited item is as old as its first sight: rules with an age limit must not take it for news. It keeps the
+    # article that is known, until that is fetched again.
+    items = [
+        item if old is None else replace(item, seen_at=old.seen_at, article=articles.get(old.item_id, ""))
+        for item, old in poll.fresh
+    ]
     analysed = await context.workers.analyse(items, poll.feed, poll.now)
     for found in analysed:
         if found.problem is not None:
@@ -219,11 +229,24 @@ async def analyse(poll: Poll, context: Context) -> Poll:
     return replace(poll, entries=tuple(Entry(analysed=found, known=old) for found, (_, old) in pairs))
 
 
+async def _articles(poll: Poll, context: Context) -> dict[int, str]:
+    """Give the articles of edited items by row id; none is looked up for a feed that has none."""
+    ids = [old.item_id for _, old in poll.fresh if old is not None]
+    if not (ids and poll.feed.full_text):
+        return {}
+
+    def look_up() -> dict[int, str]:
+        with context.store.read() as tx:
+            return tx.items.articles(ids)
+
+    return await context.run(look_up)
+
+
 # --- inside the transaction ----------------------------------------------------------------------------------
 
 
 def keep_items(poll: Poll, tx: Transaction, _context: Context) -> Poll:
-    """Store new items and edits, and what the rules say of them; old ones go by the id that they now have."""
+    """Store new items and edits; old ones go by the id that they now have."""
     by_key = {item.key: item for item in poll.parsed.items} if poll.parsed else {}
     for key, old in poll.found.rebound.items():
         tx.items.rebind(old.item_id, by_key[key])
@@ -237,9 +260,14 @@ def keep_items(poll: Poll, tx: Transaction, _context: Context) -> Poll:
             tx.items.edit(entry.known.item_id, item, at=poll.now)
             before = tx.items.matched_rules(entry.known.item_id)
             entries.append(replace(entry, item_id=entry.known.item_id, matched_before=before))
-    for entry in entries:
-        _keep_matches(poll, entry, tx)
     return replace(poll, entries=tuple(entries))
+
+
+def keep_matches(poll: Poll, tx: Transaction, _context: Context) -> Poll:
+    """Store what the rules say of the items."""
+    for entry in poll.entries:
+        _keep_matches(poll, entry, tx)
+    return poll
 
 
 def _keep_matches(poll: Poll, entry: Entry, tx: Transaction) -> None:
@@ -280,7 +308,9 @@ def fold_stories(poll: Poll, tx: Transaction, context: Context) -> Poll:
 
 def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Open alerts, or let them grow, and write the outbox rows that follow."""
-    reporter = Reporter(feed=poll.feed, own_title=poll.parsed.title if poll.parsed else None, now=poll.now)
+    reporter = Reporter(
+        feed=poll.feed, own_title=poll.parsed.title if poll.parsed else poll.own_title, now=poll.now
+    )
     told: list[str] = []
     opened = 0
     for entry in poll.entries:
@@ -305,7 +335,8 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
                     entry.item_id,
                     entry.story_id,
                     context.routing,
-                    is_edit=entry.known is not None,
+                    is_edit=entry.known is not None and not entry.is_full_text,
+                    is_full_text=entry.is_full_text,
                 )
             elif decision.verdict is Verdict.UPDATE and alert is not None:
                 told += reporter.grow(tx, alert, entry.analysed, context.routing)
@@ -342,6 +373,15 @@ def _keep_troubles(feed: Feed, found: Coverage, tx: Transaction, now: datetime) 
         tx.troubles.end(kind, feed.id, at=now)
     for one in found.begun:
         tx.troubles.begin(one.kind, feed.id, at=one.since, reason=one.reason)
+
+
+def queue_articles(poll: Poll, tx: Transaction, _context: Context) -> Poll:
+    """Let the articles of new and edited items be fetched, where the feed asks for that; an archive's are not."""
+    if poll.feed.full_text and not poll.is_archive:
+        items = [(entry.item_id, entry.analysed.item) for entry in poll.entries]
+        urls = {item_id: item.url for item_id, item in items if item.url and not item.is_url_shared}
+        tx.articles.queue(poll.feed.id, urls, now=poll.now)
+    return poll
 
 
 def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
@@ -389,12 +429,16 @@ PREPARE: tuple[Callable[[Poll, Context], Awaitable[Poll]], ...] = (
 )
 RECORD: tuple[Callable[[Poll, Transaction, Context], Poll], ...] = (
     keep_items,
+    keep_matches,
     fold_stories,
     raise_alerts,
     count_over_time,
     note_coverage,
+    queue_articles,
     settle_feed,
 )
+RECORD_ENTRIES = (keep_matches, fold_stories, raise_alerts, count_over_time)
+"""Those of `RECORD` that concern items which are stored already: what follows when more is known of them."""
 
 
 async def poll_feed(feed: Feed, state: FeedState, context: Context) -> Poll:
@@ -415,6 +459,13 @@ async def poll_feed(feed: Feed, state: FeedState, context: Context) -> Poll:
         failure = error
         return await context.run(lambda: _settle_failure(poll, failure, context))
     return await context.run(lambda: _record(poll, context))
+
+
+def record_entries(poll: Poll, tx: Transaction, context: Context) -> Poll:
+    """Let everything follow from what is newly known of stored items; the feed itself is left as it is."""
+    for stage in RECORD_ENTRIES:
+        poll = stage(poll, tx, context)
+    return poll
 
 
 def _record(poll: Poll, context: Context) -> Poll:

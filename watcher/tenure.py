@@ -44,7 +44,11 @@ class Tenure:
         """
         with store.write() as tx:
             _release(
-                tx, gone(tx.feeds.owners() | tx.deliveries.owners() | tx.services.owners(), me=self.owner)
+                tx,
+                gone(
+                    tx.feeds.owners() | tx.articles.owners() | tx.deliveries.owners() | tx.services.owners(),
+                    me=self.owner,
+                ),
             )
             for other, digest in tx.services.living(since=now - _SILENCE).items():
                 if digest != self._digest and other != self.owner:
@@ -88,5 +92,6 @@ class Tenure:
 
 def _release(tx: Transaction, owners: Sequence[str]) -> None:
     tx.feeds.release(owners=owners)
+    tx.articles.release(owners=owners)
     tx.deliveries.release_owners(owners)
     tx.services.leave(owners)

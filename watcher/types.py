@@ -232,7 +232,8 @@ class Item:
     said. `content_hash` changes when title, summary or content change; `text_hash` is over the folded title and
     body only and is equal for equal texts of different feeds. `is_url_shared` says that `url` is not this entry's
     own: several entries of the document have it, or it is the site's front page. `is_guid_shared` says that this
-    feed gives one guid to several entries. Neither then proves that two items are one report.
+    feed gives one guid to several entries. Neither then proves that two items are one report. `article` is the text
+    of the page that `url` leads to, empty where it was not fetched.
     """
 
     feed_id: str
@@ -253,11 +254,18 @@ class Item:
     text_hash: str = ""
     is_url_shared: bool = False
     is_guid_shared: bool = False
+    article: str = ""
 
     @property
     def body(self) -> str:
-        """The longer of content and summary: what rules call `body`."""
-        return self.content if len(self.content) >= len(self.summary) else self.summary
+        """What rules call `body`: the longer of content and summary, and the article where that is longer still.
+
+        What the feed itself said stays in it: an article that does not hold the summary stands behind it.
+        """
+        own = self.content if len(self.content) >= len(self.summary) else self.summary
+        if len(self.article) <= len(own):
+            return own
+        return self.article if own.rstrip(" .…[]") in self.article else f"{own}\n\n{self.article}"
 
     @property
     def dated(self) -> datetime | None:
@@ -450,6 +458,15 @@ class Analysed:
     problem: str | None = None
 
 
+class ArticleState(StrEnum):
+    """Where the article of an item stands: `short` says that its page holds no more than the feed gave."""
+
+    WAITING = "waiting"
+    FETCHED = "fetched"
+    SHORT = "short"
+    FAILED = "failed"
+
+
 class MatchOutcome(StrEnum):
     """What becomes of a match: `told` may alert; the others are recorded and shown, and say why they are not told."""
 
@@ -495,8 +512,9 @@ class Alert:
     `sources` are all reports that joined, first one first. `quote` is the sentence with the evidence (plain text);
     `highlights` are (start, end) offsets of the evidence inside `quote`; `title_highlights` the same inside
     `headline`. `places` are the mentions' names and countries for display, most telling first. `is_edit` says that the
-    first report came to match only when its publisher edited it. `tlp` is the rule's mark, None for none; `feed_tags`
-    are those of the feed that reported first.
+    first report came to match only when its publisher edited it, `is_full_text` that only its article did: what the feed
+    itself said of it did not match. `tlp` is the rule's mark, None for none; `feed_tags` are those of the feed that
+    reported first.
     """
 
     id: str
@@ -520,6 +538,7 @@ class Alert:
     is_edit: bool = False
     tlp: Tlp | None = None
     feed_tags: tuple[str, ...] = ()
+    is_full_text: bool = False
 
 
 class DeliveryState(StrEnum):

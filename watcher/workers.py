@@ -100,6 +100,15 @@ class Workers:
                 FetchProblem.INTERNAL, "the analysis crashed on an item of this feed", feed_id=feed.id
             ) from error
 
+    async def extract(self, page: Fetched) -> str:
+        """Find the article in a page; raises `FetchError` where there is none."""
+        try:
+            return await self._run(_extract, page)
+        except BrokenProcessPool as error:
+            raise FetchError(
+                FetchProblem.INTERNAL, "the extraction crashed on this page", retryable=False
+            ) from error
+
     async def _run(self, call: Callable[..., T], *args: object) -> T:
         loop = asyncio.get_running_loop()
         pool = self._pool
@@ -150,6 +159,12 @@ def _parse(fetched: Fetched, seen_at: datetime, repeats_guids: bool, memory: byt
     from watcher.ingest.novelty import parse_new
 
     return parse_new(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=memory)
+
+
+def _extract(page: Fetched) -> str:
+    from watcher.ingest.fulltext import article_text
+
+    return article_text(page)
 
 
 def _analyse(items: tuple[Item, ...], feed: Feed, now: datetime) -> tuple[Analysed, ...]:

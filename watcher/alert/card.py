@@ -70,6 +70,7 @@ class Card:
     is_right_to_left: bool
     is_edit: bool
     tlp: Tlp | None
+    is_full_text: bool
 
     @property
     def headline_text(self) -> str:
@@ -102,6 +103,7 @@ def card(alert: Alert) -> Card:
         is_right_to_left=_is_right_to_left(alert),
         is_edit=alert.is_edit,
         tlp=alert.tlp,
+        is_full_text=alert.is_full_text,
     )
 
 

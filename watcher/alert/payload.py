@@ -58,6 +58,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "sources": [_source(source) for source in alert.sources[:_SOURCES_LIMIT]],
         "source_count": len(alert.sources),
         "is_edit": alert.is_edit,
+        "is_full_text": alert.is_full_text,
         "created": _time(alert.created_at),
         "updated": _time(alert.updated_at),
     }

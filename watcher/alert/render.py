@@ -41,9 +41,15 @@ def update_line(card: Card) -> str:
 
 def title(card: Card) -> str:
     """Give mark, severity and rule: `TLP:AMBER · HIGH · Armed group crossing into Tunisia`."""
-    edited = " (edited report)" if card.is_edit else ""
     mark = f"TLP:{card.tlp.label.upper()} · " if card.tlp is not None else ""
-    return f"{mark}{card.severity.label.upper()} · {card.rule_title}{edited}"
+    return f"{mark}{card.severity.label.upper()} · {card.rule_title}{found_in(card)}"
+
+
+def found_in(card: Card) -> str:
+    """Say where the evidence came from, with a space before it, when it was not what the feed first gave."""
+    if card.is_full_text:
+        return " (in the full text)"
+    return " (edited report)" if card.is_edit else ""
 
 
 def details(card: Card) -> list[str]:

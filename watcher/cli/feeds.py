@@ -163,6 +163,9 @@ def check_feeds(
 @app.command("preview")
 def preview_feed(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A path, an address, or a feed's id.")],
+    full_text: Annotated[
+        bool, typer.Option("--full-text", help="Fetch the articles of the first ten items, too.")
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
@@ -172,7 +175,7 @@ def preview_feed(
     """
     from watcher.cli.preview import preview, show
 
-    feed, parsed = preview(source, config)
+    feed, parsed = preview(source, config, full_text=full_text)
     show(feed, parsed, is_json=json)
 
 

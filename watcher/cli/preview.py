@@ -10,37 +10,55 @@ from urllib.parse import urlsplit
 import typer
 
 from watcher.cli.output import console, count, plain, print_json
-from watcher.cli.probe import probe_one
+from watcher.cli.probe import probe_one, with_articles
 from watcher.cli.table import WRONG_USE
 from watcher.config.address import check_http_url
-from watcher.config.load import load
+from watcher.config.load import Config, load
 from watcher.config.models import PollingSettings
-from watcher.errors import WatcherError
+from watcher.errors import FetchError, WatcherError
 from watcher.fetching import fetch_settings
+from watcher.ingest.fetch import FetchSettings
 from watcher.ingest.parse import parse
 from watcher.ingest.preview import preview as as_json
-from watcher.types import Feed, Fetched, ParsedFeed
+from watcher.types import Feed, Fetched, Item, ParsedFeed
 
 _MAX_SHOWN = 300
 _CONTENT_TYPES = {".json": "application/feed+json"}
 
 
-def preview(source: str, config: Path) -> tuple[Feed, ParsedFeed]:
+def preview(source: str, config: Path, *, full_text: bool = False) -> tuple[Feed, ParsedFeed]:
     """Read a feed from a path, an address or, by its id, the configuration.
+
+    With `full_text` the articles of its first items are fetched; one that is not got is told on standard error.
 
     Raises:
         FetchError: it cannot be fetched, or nothing can be read from it.
         ConfigError: the configuration is not right.
     """
-    if "://" not in source and Path(source).exists():
-        return _from_file(Path(source))
-    loaded = load(config) if config.exists() else None
+    is_file = "://" not in source and Path(source).exists()
+    loaded = load(config) if config.exists() and (full_text or not is_file) else None
+    polling = loaded.settings.polling if loaded else PollingSettings()
+    if is_file:
+        feed, parsed = _from_file(Path(source))
+        settings = fetch_settings(polling)
+    else:
+        feed, settings = _chosen(source, loaded, polling)
+        parsed = probe_one(feed, settings)
+    if full_text:
+        parsed = with_articles(feed, parsed, settings, on_trouble=_tell)
+    return feed, parsed
+
+
+def _chosen(source: str, loaded: Config | None, polling: PollingSettings) -> tuple[Feed, FetchSettings]:
     configured = [feed for feed in (loaded.feeds if loaded else ()) if source in (feed.id, feed.url)]
     feed = configured[0] if configured else _unknown(source)
-    polling = loaded.settings.polling if loaded else PollingSettings()
     # Who types a private address means it; a public one must not lead to a private one by a redirect.
     settings = fetch_settings(polling, is_private_allowed=_is_private(feed.url) and not configured)
-    return feed, probe_one(feed, settings)
+    return feed, settings
+
+
+def _tell(item: Item, error: FetchError) -> None:
+    typer.echo(plain(f"{item.url}: {error.detail}"), err=True)
 
 
 def show(feed: Feed, parsed: ParsedFeed, *, is_json: bool) -> None:

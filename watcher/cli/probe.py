@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,14 @@ from watcher.cli.progress import progress
 from watcher.errors import FetchError
 from watcher.fetching import fetch_settings
 from watcher.ingest.fetch import Fetcher, FetchSettings
+from watcher.ingest.fulltext import article_text
 from watcher.ingest.parse import parse
-from watcher.types import Feed, FeedState, ParsedFeed
+from watcher.types import Feed, FeedState, Item, ParsedFeed
 
 if TYPE_CHECKING:
     from watcher.config.models import PollingSettings
+
+_MOST_ARTICLES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,28 @@ def probe_one(feed: Feed, settings: FetchSettings) -> ParsedFeed:
             return await _fetch(fetcher, feed)
 
     return asyncio.run(run())
+
+
+def with_articles(
+    feed: Feed, parsed: ParsedFeed, settings: FetchSettings, *, on_trouble: Callable[[Item, FetchError], None]
+) -> ParsedFeed:
+    """Fetch the articles of the first items, one after the other; `on_trouble` is told of each that is not got."""
+
+    async def run() -> list[Item]:
+        found = []
+        async with Fetcher(settings) as fetcher:
+            for item in parsed.items[:_MOST_ARTICLES]:
+                try:
+                    if item.url is None:
+                        continue
+                    page = await fetcher.page(feed, item.url, max_body_bytes=settings.max_body_bytes)
+                    found.append(replace(item, article=article_text(page)))
+                except FetchError as error:
+                    on_trouble(item, error)
+        return found
+
+    whole = {item.key: item for item in asyncio.run(run())}
+    return replace(parsed, items=tuple(whole.get(item.key, item) for item in parsed.items))
 
 
 def report(probes: Sequence[Probe]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from watcher.cli.article_standing import ArticleStanding
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from watcher.cli.output import console, print_json, rows, table
 from watcher.cli.stored import clock_time, moment, opened
@@ -29,11 +30,13 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
         alerts = tx.alerts.count()
         deliveries = tx.deliveries.counts()
         troubles = tx.troubles.since(SystemClock().now() - _RECENT)
+        articles = ArticleStanding(counts=tx.articles.counts(), troubles=tx.articles.troubles())
     states = [state for state, _ in feeds]
     if json:
         print_json(
             {
                 "feeds": [_feed(state, title, items.get(state.feed_id, 0)) for state, title in feeds],
+                "articles": articles.to_json(),
                 "items": sum(items.values()),
                 "alerts": alerts,
                 "deliveries": [
@@ -73,6 +76,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
     )
     if lost.row_count:
         out.print(lost)
+    articles.show()
     sent = table("channel", "state", "deliveries")
     rows(sent, ((channel, state, count) for (channel, state), count in sorted(deliveries.items())))
     if sent.row_count:

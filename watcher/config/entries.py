@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from watcher.config.address import HttpUrl
 from watcher.config.names import CountryCode, FeedId, HeaderName, HeaderValue, LanguageCode, Tag, Text
 from watcher.config.quantity import Duration
-from watcher.config.section import LoadContext, Secret, Section, refuse_until_available
+from watcher.config.section import LoadContext, Secret, Section
 from watcher.types import Feed
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class FeedEntry(Section):
     tags: list[Tag] = Field(default_factory=list)
     language: LanguageCode | None = None
     interval: Duration | None = None
-    full_text: Annotated[bool, AfterValidator(refuse_until_available)] = False
+    full_text: bool = False
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     auth: AuthEntry | None = None
     tls: TlsEntry | None = None

@@ -114,6 +114,14 @@ class PollingSettings(Section):
     _proxy_is_usable = field_validator("proxy")(check_proxy)
 
 
+class FullTextSettings(Section):
+    """How the articles of feeds with `full_text: true` are fetched: at a time, tries each, and the size of a page."""
+
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 8
+    attempts: Annotated[int, Field(ge=1, le=20)] = 4
+    max_body: Size = 5 * 1024 * 1024
+
+
 class StoriesSettings(Section):
     """Reports within `window` of each other can be of one story.
 
@@ -171,6 +179,7 @@ class Settings(Section):
     queue: Annotated[str, AfterValidator(_check_queue), AfterValidator(refuse_until_available)] | None = None
     include: IncludeSettings = Field(default_factory=IncludeSettings)
     polling: PollingSettings = Field(default_factory=PollingSettings)
+    full_text: FullTextSettings = Field(default_factory=FullTextSettings)
     stories: StoriesSettings = Field(default_factory=StoriesSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     channels: dict[ChannelKey, ChannelSettings] = Field(default_factory=_console_only)

@@ -26,10 +26,17 @@ from watcher.ingest import failures
 from watcher.ingest.gate import HostGate
 from watcher.ingest.guard import Allowance, GuardedResolver, check_literal
 from watcher.ingest.proxy import Hop, Proxies, proxy_failure
-from watcher.ingest.request import read_url, request_headers, without_user
+from watcher.ingest.request import (
+    ACCEPT,
+    ACCEPT_PAGE,
+    PAGE_TYPES,
+    read_url,
+    request_headers,
+    without_user,
+)
 from watcher.ingest.tls import Authorities
 from watcher.ports import Clock
-from watcher.types import Feed, FeedState, Fetched, Validators
+from watcher.types import Feed, FeedState, Fetched, FetchProblem, Validators
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -71,12 +78,18 @@ class SystemClock:
 
 @dataclass(slots=True, kw_only=True)
 class _Poll:
-    """One poll under way: where it stands on its chain of redirects, and what time it has left."""
+    """One poll under way: where it stands on its chain of redirects, and what time it has left.
+
+    `types` are the media types that are read at all, None for any.
+    """
 
     feed: Feed
     validators: Validators
     url: URL
     left: float
+    max_body_bytes: int
+    accept: str = ACCEPT
+    types: frozenset[str] | None = None
     is_permanent: bool = True
     spent: float = 0.0
     seen: set[URL] = field(default_factory=set)
@@ -154,13 +167,48 @@ class Fetcher:
         """
         try:
             url = read_url(state.url)
-            left = self._settings.timeout.total_seconds()
-            poll = _Poll(feed=feed, validators=state.validators, url=url, left=left)
-            while (fetched := await self._hop(poll)) is None:
-                pass
-            return fetched
+            return await self._walk(
+                _Poll(
+                    feed=feed,
+                    validators=state.validators,
+                    url=url,
+                    left=self._settings.timeout.total_seconds(),
+                    max_body_bytes=self._settings.max_body_bytes,
+                )
+            )
         except FetchError as error:
             raise failures.of_feed(error, feed.id) from error
+
+    async def page(self, feed: Feed, url: str, *, max_body_bytes: int) -> Fetched:
+        """Fetch a web page that a feed links to, with the guard, the manners and the time limit of a poll.
+
+        Args:
+            feed: whose page it is; its headers go to its own origin only.
+            url: of the page.
+            max_body_bytes: larger ones are refused; counted after decompression.
+
+        Raises:
+            FetchError: as for `fetch`, and where the answer is no web page, before its body is read.
+        """
+        try:
+            return await self._walk(
+                _Poll(
+                    feed=feed,
+                    validators=Validators(),
+                    url=without_user(read_url(url)),
+                    left=self._settings.timeout.total_seconds(),
+                    max_body_bytes=min(max_body_bytes, self._settings.max_body_bytes),
+                    accept=ACCEPT_PAGE,
+                    types=PAGE_TYPES,
+                )
+            )
+        except FetchError as error:
+            raise failures.of_feed(error, feed.id) from error
+
+    async def _walk(self, poll: _Poll) -> Fetched:
+        while (fetched := await self._hop(poll)) is None:
+            pass
+        return fetched
 
     async def _hop(self, poll: _Poll) -> Fetched | None:
         """Make one request of a poll; None means that it was a redirect, and `poll.url` is where to go on.
@@ -184,7 +232,11 @@ class Fetcher:
 
     async def _request(self, poll: _Poll) -> Fetched | None:
         headers = request_headers(
-            poll.feed, poll.validators, url=poll.url, user_agent=self._settings.user_agent
+            poll.feed,
+            poll.validators,
+            url=poll.url,
+            user_agent=self._settings.user_agent,
+            accept=poll.accept,
         )
         asked = without_user(poll.url)
         poll.stage = "an answer"
@@ -197,7 +249,7 @@ class Fetcher:
                 response.close()  # its body is not read
                 return None
             self._check(poll, response.status, said)
-            body = b"" if response.status == 304 else await self._read(response)
+            body = b"" if response.status == 304 else await self._read(response, poll.max_body_bytes)
         return Fetched(
             feed_id=poll.feed.id,
             url=str(asked),
@@ -262,10 +314,15 @@ class Fetcher:
             raise failures.status_failure(status, headers, url=poll.url, now=self._clock.now())
         elif (encoding := headers.get("content-encoding", "").strip().lower()) not in _KNOWN_ENCODINGS:
             raise failures.unknown_encoding(encoding, url=poll.url)
+        elif poll.types is not None and (kind := _media_type(headers)) not in poll.types:
+            raise FetchError(
+                FetchProblem.BAD_RESPONSE,
+                f"{failures.shown(poll.url)} is no web page: {kind or 'of no type'}"[:300],
+                retryable=False,
+            )
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
         """Read a body, decompressed piece by piece, up to the limit."""
-        limit = self._settings.max_body_bytes
         pieces: list[bytes] = []
         size = 0
         async for piece in response.content.iter_any():
@@ -306,6 +363,11 @@ def _through(hop: Hop, url: URL, headers: CIMultiDict[str]) -> dict[str, Any]:
         headers["Proxy-Authorization"] = hop.authorization
         return {"proxy": hop.url}
     return {"proxy": hop.url, "proxy_headers": {"Proxy-Authorization": hop.authorization}}
+
+
+def _media_type(headers: Mapping[str, str]) -> str:
+    """Give the media type of an answer; one that names none is taken for a page, as browsers do."""
+    return headers.get("content-type", "text/html").split(";")[0].strip().lower()
 
 
 def _replayable(headers: Mapping[str, str], name: str) -> str | None:

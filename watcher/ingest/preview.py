@@ -46,6 +46,7 @@ def _item(item: Item) -> dict[str, Any]:
         "updated": _iso(item.updated),
         "summary": item.summary,
         "content": item.content,
+        "article": item.article or None,
         "language": item.language,
         "categories": list(item.categories),
     }

@@ -18,6 +18,9 @@ ACCEPT = (
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
 
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+ACCEPT_PAGE = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+
 
 def read_url(text: str) -> URL:
     """Read an absolute http(s) URL; raises `FetchError` for anything else.
@@ -40,7 +43,9 @@ def without_user(url: URL) -> URL:
     return url.with_user(None) if url.user is not None or url.password is not None else url
 
 
-def request_headers(feed: Feed, validators: Validators, *, url: URL, user_agent: str) -> CIMultiDict[str]:
+def request_headers(
+    feed: Feed, validators: Validators, *, url: URL, user_agent: str, accept: str = ACCEPT
+) -> CIMultiDict[str]:
     """Give the headers of one request.
 
     Args:
@@ -48,8 +53,9 @@ def request_headers(feed: Feed, validators: Validators, *, url: URL, user_agent:
         validators: replayed byte for byte.
         url: of this hop.
         user_agent: who we say we are.
+        accept: which kinds of documents are of use.
     """
-    headers = CIMultiDict({"User-Agent": user_agent, "Accept": ACCEPT})
+    headers = CIMultiDict({"User-Agent": user_agent, "Accept": accept})
     if validators.etag is not None:
         headers["If-None-Match"] = validators.etag
     if validators.last_modified is not None:

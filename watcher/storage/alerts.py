@@ -124,6 +124,7 @@ def _columns(alert: Alert) -> dict[str, Any]:
         "is_edit": alert.is_edit,
         "tlp": alert.tlp.label if alert.tlp is not None else None,
         "feed_tags": list(alert.feed_tags),
+        "is_full_text": alert.is_full_text,
         "created_at": alert.created_at,
         "updated_at": alert.updated_at,
     }
@@ -149,6 +150,7 @@ def _alert(row: Row[Any], sources: tuple[Source, ...]) -> Alert:
         updated_at=row.updated_at,
         item_id=row.item_id,
         is_edit=row.is_edit,
+        is_full_text=row.is_full_text,
         evidence=tuple(evidence_from_json(data) for data in row.evidence),
         tlp=Tlp.parse(row.tlp) if row.tlp is not None else None,
         feed_tags=tuple(row.feed_tags),

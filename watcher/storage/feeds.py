@@ -188,6 +188,13 @@ class FeedRows:
         query = select(func.count()).select_from(feeds).where(feeds.c.is_active, feeds.c.failures > 0)
         return int(self._connection.execute(query).scalar_one())
 
+    def title(self, feed_id: str) -> str | None:
+        """Give what a feed calls itself, None where that is not known."""
+        title: str | None = self._connection.execute(
+            select(feeds.c.title).where(feeds.c.id == feed_id)
+        ).scalar()
+        return title
+
     def titles(self) -> dict[str, str]:
         """Give the titles that feeds gave themselves, by feed id."""
         rows = self._connection.execute(select(feeds.c.id, feeds.c.title).where(feeds.c.title.is_not(None)))

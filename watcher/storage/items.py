@@ -120,6 +120,20 @@ class ItemRows:
             .values(**values, changed_at=at, revision=items.c.revision + 1)
         )
 
+    def keep_article(self, item_id: int, text: str) -> None:
+        """Keep the text of the page that an item links to; nothing else of the item changes."""
+        self._connection.execute(update(items).where(items.c.id == item_id).values(article=text))
+
+    def articles(self, item_ids: Sequence[int]) -> dict[int, str]:
+        """Give the articles that are kept for these items, by row id."""
+        found: dict[int, str] = {}
+        for some in _batches(item_ids):
+            query = select(items.c.id, items.c.article).where(
+                items.c.id.in_(some), items.c.article.is_not(None)
+            )
+            found |= {row.id: row.article for row in self._connection.execute(query)}
+        return found
+
     def matched_rules(self, item_id: int) -> frozenset[str]:
         """Give the rules that already matched an item and still do."""
         query = select(matches.c.rule).where(matches.c.item_id == item_id, matches.c.withdrawn_at.is_(None))
@@ -273,6 +287,7 @@ def _columns(item: Item) -> dict[str, Any]:
         "content_hash": item.content_hash,
         "text_hash": item.text_hash,
         "url_key": None if item.url is None else short_key(item.url),
+        "article": item.article or None,
     }
 
 
@@ -294,4 +309,5 @@ def _item(row: Row[Any]) -> Item:
         seen_at=row.seen_at,
         content_hash=row.content_hash,
         text_hash=row.text_hash,
+        article=row.article or "",
     )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 
 from watcher.storage.alerts import AlertRows
+from watcher.storage.articles import ArticleRows
 from watcher.storage.deliveries import DeliveryRows
 from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
@@ -30,6 +31,7 @@ class Transaction:
         self.connection = connection
         self.feeds = FeedRows(connection)
         self.items = ItemRows(connection)
+        self.articles = ArticleRows(connection)
         self.stories = StoryRows(connection)
         self.profiles = ProfileRows(connection)
         self.alerts = AlertRows(connection)

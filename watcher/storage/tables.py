@@ -24,9 +24,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
-SCHEMA = "0009"
+SCHEMA = "0010"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -138,11 +139,31 @@ items = Table(
     Column("text_hash", Text, nullable=False),
     # The short key of `url`, which itself may be longer than an index takes.
     Column("url_key", LargeBinary),
+    # The text of the page that the item links to, for feeds with full text.
+    Column("article", Text),
     UniqueConstraint("feed_id", "key"),
     Index("ix_items_seen_at", "seen_at"),
     # An entry that comes back under another id is found by what it is.
     Index("ix_items_feed_id_url_key", "feed_id", "url_key"),
     Index("ix_items_feed_id_text_hash", "feed_id", "text_hash"),
+)
+
+# What is to be fetched for the items of feeds with full text, and what became of it: the feed's own state is not concerned.
+articles = Table(
+    "articles",
+    metadata,
+    Column("item_id", RowId, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("feed_id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_until", Moment),
+    Column("problem", Text),
+    Column("detail", Text),
+    Column("fetched_at", Moment),
+    Index("ix_articles_state_due_at", "state", "due_at"),
 )
 
 matches = Table(
@@ -249,6 +270,7 @@ alerts = Table(
     Column("is_edit", Boolean, nullable=False),
     Column("tlp", Text),
     Column("feed_tags", JSON, nullable=False, server_default="[]"),
+    Column("is_full_text", Boolean, nullable=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("story_id", "rule"),

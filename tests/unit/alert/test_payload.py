@@ -47,6 +47,7 @@ def test_the_payload_tells_all_that_a_program_may_want() -> None:
             ],
             "source_count": 1,
             "is_edit": False,
+            "is_full_text": False,
             "created": "2026-03-01T12:00:00Z",
             "updated": "2026-03-01T12:00:00Z",
         },

@@ -44,6 +44,12 @@ def test_an_edited_report_is_called_one() -> None:
     )
 
 
+def test_an_alert_that_only_the_full_text_raised_says_so() -> None:
+    assert plain(card(an_alert(is_full_text=True))).startswith(
+        "HIGH · Armed group crossing into Tunisia (in the full text)\n"
+    )
+
+
 def test_several_reports_of_one_outlet_are_no_more_sources() -> None:
     assert "\n1 source, 2 reports\n" in plain(card(an_alert(sources=(a_source(), a_source()))))
 

@@ -97,7 +97,6 @@ BROKEN_FEEDS = [
     ("feeds: [{id: a, url: https://x/, lang: fr}]", '1:34: unknown key "lang" (did you mean "language"?)'),
     ("feeds: [{id: a, url: https://x/, language: French}]", '1:44: "French" is not a language code: write two small letters, such as fr (ISO 639-1)'),
     ("feeds: [{id: a, url: https://x/, interval: 5}]", "1:44: a duration needs a unit: write 5s, 5m or 5h"),
-    ("feeds: [{id: a, url: https://x/, full_text: true}]", '1:45: "full_text" is not available yet (remove it, or set it to null)'),
     ("feeds: [{id: a, url: https://x/, tags: ['a,b']}]", '1:41: "a,b" is not a tag: leave out commas, and slashes and spaces at its ends'),
     ("feeds: [{id: a, url: https://x/, tags: [2024]}]", '1:41: expected a text, not a number (put it in quotes)'),
     ("feeds: [{id: a, url: https://x/, auth: {username: u}}]", "1:40: auth needs username and password, or bearer"),

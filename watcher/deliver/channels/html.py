@@ -10,7 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from watcher.alert.card import Card
-from watcher.alert.render import details, moment, sources_heading, summary
+from watcher.alert.render import details, found_in, moment, sources_heading, summary
 from watcher.types import Severity
 
 _COLOURS = {
@@ -29,6 +29,7 @@ def html(card: Card) -> str:
         colour=_COLOURS[card.severity],
         direction="rtl" if card.is_right_to_left else "auto",
         summary=summary(card),
+        found_in=found_in(card),
         sources_heading=sources_heading(card),
         details=details(card),
     )
