@@ -5,16 +5,17 @@ Works inside the poll's transaction; nothing is sent from here. Called by the pi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 
 import structlog
 
 from watcher.alert.compose import compose
+from watcher.alert.digest import Budget
 from watcher.alert.hold import Hold, House, hold
-from watcher.alert.route import Route, send_times
+from watcher.alert.route import Due, Route, dues
 from watcher.metrics import Metrics
 from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Transaction
@@ -31,6 +32,7 @@ class Routing:
     updatable: frozenset[str]
     metrics: Metrics
     house: House = field(default_factory=House)
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
 
     def queue(
         self, tx: Transaction, alert: Alert, kind: DeliveryKind, *about: str, now: datetime
@@ -47,29 +49,102 @@ class Routing:
             about: what tells one update of the alert from another; the same row is written once.
             now: the time of the poll. In a route's quiet hours its rows wait for their end.
         """
-        times = send_times(alert, self.routes, now)
-        if not times:
+        found = dues(alert, self.routes, now)
+        if not found:
             self.metrics.unrouted.inc()
             log.warning("alert_unrouted", alert=alert.id, rule=alert.rule)
-        holds = self._holds(tx, alert, times, now)
+        holds = self._holds(tx, alert, [due.channel for due in found], now)
         if kind is DeliveryKind.UPDATE:
-            released = tx.deliveries.release_held(alert.id, _times_without(times, holds))
-            kept = tx.deliveries.held_channels(alert.id)
-            times = {name: at for name, at in times.items() if name in self.updatable and name not in kept}
-            holds = {}
-        else:
-            released = ()
+            return self._grow(tx, alert, found, holds, about, now)
+        for due in found:
+            self._open(tx, alert, due, holds.get(due.channel), about, now)
+        return tuple(due.channel for due in found if due.channel not in holds)
+
+    def _grow(
+        self,
+        tx: Transaction,
+        alert: Alert,
+        found: Sequence[Due],
+        holds: Mapping[str, Hold],
+        about: tuple[str, ...],
+        now: datetime,
+    ) -> tuple[str, ...]:
+        """Tell what was kept back and no longer is; update the messages that there are."""
+        free = {due.channel: due.at for due in found if due.channel not in holds}
+        released = tx.deliveries.release_held(alert.id, free)
+        without = tx.deliveries.channels_without(alert.id)
+        updated = [
+            due
+            for due in found
+            if due.channel in self.updatable and due.channel not in without and due.channel not in released
+        ]
         tx.deliveries.add(
             [
-                _row(stable_id("de", alert.id, name, *about), alert, name, kind, due_at, holds.get(name), now)
-                for name, due_at in times.items()
-                if name not in released
+                NewDelivery(
+                    id=stable_id("de", alert.id, due.channel, *about),
+                    alert_id=alert.id,
+                    channel=due.channel,
+                    kind=DeliveryKind.UPDATE,
+                    at=now,
+                    due_at=due.at,
+                    reason=due.reason,
+                )
+                for due in updated
             ]
         )
-        for name, found in holds.items():
-            self.metrics.held.labels(name, found.reason.value).inc()
-            log.info("delivery_held", alert=alert.id, channel=name, reason=str(found))
-        return tuple(name for name in (*times, *released) if name not in holds)
+        return (*released, *(due.channel for due in updated))
+
+    def _open(
+        self,
+        tx: Transaction,
+        alert: Alert,
+        due: Due,
+        held: Hold | None,
+        about: tuple[str, ...],
+        now: datetime,
+    ) -> None:
+        """Write the row of one channel: to be sent, to be told with others, or held."""
+        delivery_id = stable_id("de", alert.id, due.channel, *about)
+        if held is not None:
+            self.metrics.held.labels(due.channel, held.reason.value).inc()
+            log.info("delivery_held", alert=alert.id, channel=due.channel, reason=str(held))
+        else:
+            due = self._within_budget(tx, alert, due, now)
+        if held is None and due.is_digest:
+            tx.digests.gather(
+                delivery_id,
+                alert_id=alert.id,
+                channel=due.channel,
+                digest=stable_id("dg", due.channel, due.at.isoformat()),
+                reason=due.reason or "",
+                at=now,
+                due_at=due.at,
+            )
+            return
+        tx.deliveries.add(
+            [
+                NewDelivery(
+                    id=delivery_id,
+                    alert_id=alert.id,
+                    channel=due.channel,
+                    kind=DeliveryKind.ALERT,
+                    at=now,
+                    due_at=due.at,
+                    state=DeliveryState.PENDING if held is None else DeliveryState.HELD,
+                    reason=due.reason if held is None else str(held),
+                )
+            ]
+        )
+
+    def _within_budget(self, tx: Transaction, alert: Alert, due: Due, now: datetime) -> Due:
+        """Give the due time as it is, or that of the digest which takes what is above the channel's budget."""
+        budget = self.budgets.get(due.channel)
+        if budget is None or due.is_digest or alert.severity in budget.exceptions:
+            return due
+        begin, end = budget.window(now)
+        if tx.digests.told_alone(due.channel, since=begin, limit=budget.alerts) < budget.alerts:
+            return due
+        return replace(due, at=max(due.at, end), is_digest=True, reason=f"above the budget of {budget.label}")
 
     def _holds(
         self, tx: Transaction, alert: Alert, channels: Iterable[str], now: datetime
@@ -81,32 +156,6 @@ class Routing:
             for name in channels
         }
         return {name: one for name, one in found.items() if one is not None}
-
-
-def _times_without(times: Mapping[str, datetime], holds: Mapping[str, Hold]) -> dict[str, datetime]:
-    return {name: due_at for name, due_at in times.items() if name not in holds}
-
-
-def _row(
-    delivery_id: str,
-    alert: Alert,
-    channel: str,
-    kind: DeliveryKind,
-    due_at: datetime,
-    held: Hold | None,
-    now: datetime,
-) -> NewDelivery:
-    reason = f"quiet hours until {due_at:%Y-%m-%d %H:%M} UTC" if due_at > now else None
-    return NewDelivery(
-        id=delivery_id,
-        alert_id=alert.id,
-        channel=channel,
-        kind=kind,
-        at=now,
-        due_at=due_at,
-        state=DeliveryState.PENDING if held is None else DeliveryState.HELD,
-        reason=reason if held is None else str(held),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

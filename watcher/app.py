@@ -23,7 +23,7 @@ from watcher.clock import SystemClock
 from watcher.config.load import Config
 from watcher.config.models import Settings
 from watcher.deliver.channels import build
-from watcher.deliver.outbox import Attempt, Outbox, Result
+from watcher.deliver.outbox import Attempt, Manners, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.fetching import fetch_settings
 from watcher.ingest.fetch import Fetcher
@@ -162,6 +162,7 @@ class Service:
                 self._owner,
                 observe=self._observe,
                 on_trouble=lambda task: self.metrics.errors.labels(task).inc(),
+                manners=_manners(settings),
             )
             context = Context(
                 fetcher=fetcher,
@@ -266,7 +267,11 @@ class Service:
 
     def _observe(self, attempt: Attempt) -> None:
         delivery = attempt.delivery
-        if attempt.result is not Result.DELIVERED or not delivery.alert.sources:
+        if (
+            attempt.result is not Result.DELIVERED
+            or delivery.digest is not None
+            or not delivery.alert.sources
+        ):
             return
         first = delivery.alert.sources[0]
         delay = (attempt.at - first.seen_at).total_seconds()
@@ -380,7 +385,17 @@ def _routing(settings: Settings, channels: Mapping[str, Channel], metrics: Metri
         updatable=frozenset(name for name, channel in channels.items() if channel.has_updates),
         metrics=metrics,
         house=settings.house(),
+        budgets=settings.budgets(),
     )
+
+
+def _manners(settings: Settings) -> dict[str, Manners]:
+    return {
+        name: Manners(fold_over=one.fold_over)
+        if one.fallback is None
+        else Manners(fold_over=one.fold_over, fallback=one.fallback.to, after=one.fallback.after)
+        for name, one in settings.channels.items()
+    }
 
 
 def _port_problem(config: Config, host: str, port: int, error: OSError) -> Problem:

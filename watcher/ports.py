@@ -63,9 +63,29 @@ class Ledger(Protocol):
     """
 
     def lease_deliveries(
-        self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
+        self,
+        *,
+        channel: str,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        fold_over: int | None = None,
     ) -> Sequence[Delivery]:
-        """Take due rows of one channel, oldest first, for `lease`; a row whose lease has ended is due again."""
+        """Take due rows of one channel, oldest first, for `lease`; a row whose lease has ended is due again.
+
+        When more than `fold_over` alerts are due that were never tried, they are first gathered into one digest, all
+        but the critical ones.
+        """
+        ...
+
+    def stand_in(
+        self, delivery_id: str, *, channel: str, reason: str, at: datetime, tried_since: datetime | None
+    ) -> bool:
+        """Queue what a delivery tells for another channel, once.
+
+        With `tried_since` only if the delivery was first tried by then. Gives whether it was queued now.
+        """
         ...
 
     def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:

@@ -13,7 +13,7 @@ from secrets import token_hex
 from watcher.alert.hold import Hold, HoldReason, Silence
 from watcher.alert.matchers import Matchers
 from watcher.storage.store import Transaction
-from watcher.types import DeliveryState
+from watcher.types import DeliveryKind, DeliveryState
 
 _MOST_WAITING = 10_000
 _AUTHOR_LIMIT = 120
@@ -51,8 +51,12 @@ def silence(
         created_at=now,
     )
     tx.silences.add(made)
-    waiting = tx.deliveries.newest(limit=_MOST_WAITING, state=DeliveryState.PENDING)
-    meant = [one.id for one in waiting if when.takes(one.alert)]
+    waiting = (
+        delivery
+        for state in (DeliveryState.PENDING, DeliveryState.GATHERED)
+        for delivery in tx.deliveries.newest(limit=_MOST_WAITING, state=state)
+    )
+    meant = [one.id for one in waiting if one.kind is not DeliveryKind.DIGEST and when.takes(one.alert)]
     reason = str(Hold(reason=HoldReason.SILENCE, detail=f"{made.id} by {made.author}"))
     held = tx.deliveries.hold_pending(meant, reason=reason)
     return Silenced(silence=made, held=held)

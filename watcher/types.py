@@ -542,9 +542,14 @@ class Alert:
 
 
 class DeliveryState(StrEnum):
-    """Where a row of the outbox stands. `held` is never sent (the reason says why); `dead` was given up on."""
+    """Where a row of the outbox stands.
+
+    `gathered` waits for the digest that it goes out with; `held` is not sent (the reason says why); `dead` was given
+    up on.
+    """
 
     PENDING = "pending"
+    GATHERED = "gathered"
     SENDING = "sending"
     DELIVERED = "delivered"
     DEAD = "dead"
@@ -552,10 +557,20 @@ class DeliveryState(StrEnum):
 
 
 class DeliveryKind(StrEnum):
-    """`alert` opens a conversation; `update` tells a channel that can edit that the alert has grown."""
+    """`alert` opens a conversation; `update` tells a channel that can edit that it has grown; `digest` tells many."""
 
     ALERT = "alert"
     UPDATE = "update"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Alerts that are told together: `total` of them, of which `alerts` are the gravest and newest."""
+
+    alerts: tuple[Alert, ...]
+    total: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -564,7 +579,8 @@ class Delivery:
 
     `id` is stable across attempts and restarts: it is the idempotency key that receivers are given. `receiver_id`
     is what the receiver answered (a Slack `ts`, a Message-ID). `notes` are what the channel noted at its last attempt,
-    plain JSON: who of several recipients has it.
+    plain JSON: who of several recipients has it. Of a digest, `alert` is the first
+    that was gathered. `stands_in_for` is the delivery that another channel failed to take.
     """
 
     id: str
@@ -579,6 +595,8 @@ class Delivery:
     reason: str | None = None
     delivered_at: datetime | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
+    digest: Digest | None = None
+    stands_in_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from tests.support.alerts import NOON, a_delivery
-from watcher.types import Delivery, DeliveryState, Receipt
+from watcher.types import Delivery, DeliveryKind, DeliveryState, Digest, Receipt, Severity
 
 T = TypeVar("T")
 
@@ -19,6 +19,8 @@ class _Row:
     delivery: Delivery
     owner: str | None = None
     leased_until: datetime | None = None
+    digest_id: str | None = None
+    first_tried_at: datetime | None = None
 
 
 class MemoryLedger:
@@ -50,10 +52,19 @@ class MemoryLedger:
         return [row.delivery.state for row in self._rows.values()]
 
     def lease_deliveries(
-        self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
+        self,
+        *,
+        channel: str,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        fold_over: int | None = None,
     ) -> Sequence[Delivery]:
         self._check()
         self.leases += 1
+        if fold_over is not None:
+            self._fold(channel, fold_over, now)
         due = [row for row in self._rows.values() if row.delivery.channel == channel and _is_due(row, now)]
         due.sort(key=lambda row: row.delivery.next_attempt_at)
         for row in due[:limit]:
@@ -61,9 +72,63 @@ class MemoryLedger:
             row.delivery = replace(row.delivery, state=DeliveryState.SENDING)
         return tuple(row.delivery for row in due[:limit])
 
+    def stand_in(
+        self, delivery_id: str, *, channel: str, reason: str, at: datetime, tried_since: datetime | None
+    ) -> bool:
+        self._check()
+        row, stand_in_id = self._rows[delivery_id], f"{delivery_id}-{channel}"
+        is_early = tried_since is not None and (
+            row.first_tried_at is None or row.first_tried_at > tried_since
+        )
+        if is_early or stand_in_id in self._rows:
+            return False
+        self._rows[stand_in_id] = _Row(
+            replace(
+                row.delivery,
+                id=stand_in_id,
+                channel=channel,
+                state=DeliveryState.PENDING,
+                attempts=0,
+                created_at=at,
+                next_attempt_at=at,
+                reason=reason,
+                stands_in_for=delivery_id,
+            )
+        )
+        return True
+
+    def _fold(self, channel: str, more_than: int, now: datetime) -> None:
+        rows = [
+            row
+            for row in self._rows.values()
+            if row.delivery.channel == channel
+            and row.delivery.state is DeliveryState.PENDING
+            and row.delivery.kind is DeliveryKind.ALERT
+            and row.delivery.attempts == 0
+            and row.delivery.next_attempt_at <= now
+            and row.delivery.alert.severity < Severity.CRITICAL
+        ]
+        if len(rows) <= more_than:
+            return
+        digest_id = f"digest-{len(self._rows)}"
+        for row in rows:
+            row.digest_id = digest_id
+            row.delivery = replace(row.delivery, state=DeliveryState.GATHERED)
+        digest = Digest(alerts=tuple(row.delivery.alert for row in rows), total=len(rows), reason="many")
+        first = replace(rows[0].delivery, id=digest_id, kind=DeliveryKind.DIGEST, digest=digest)
+        self._rows[digest_id] = _Row(replace(first, state=DeliveryState.PENDING))
+
+    def _settle_digest(self, digest_id: str, **changes: Any) -> None:
+        for row in self._rows.values():
+            if row.digest_id == digest_id and row.delivery.state is DeliveryState.GATHERED:
+                row.delivery = replace(row.delivery, **changes)
+
     def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
+        told = {"state": DeliveryState.DELIVERED, "delivered_at": at, "receiver_id": receipt.receiver_id}
+        self._settle_digest(delivery_id, **told)
         self._finish(
             delivery_id,
+            at,
             state=DeliveryState.DELIVERED,
             receiver_id=receipt.receiver_id,
             delivered_at=at,
@@ -82,11 +147,17 @@ class MemoryLedger:
     ) -> None:
         changes: dict[str, Any] = {} if notes is None else {"notes": notes}
         self._finish(
-            delivery_id, state=DeliveryState.PENDING, reason=error, next_attempt_at=next_attempt_at, **changes
+            delivery_id,
+            at,
+            state=DeliveryState.PENDING,
+            reason=error,
+            next_attempt_at=next_attempt_at,
+            **changes,
         )
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
-        self._finish(delivery_id, state=DeliveryState.DEAD, reason=error)
+        self._settle_digest(delivery_id, state=DeliveryState.DEAD)
+        self._finish(delivery_id, at, state=DeliveryState.DEAD, reason=error)
 
     def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:
         self._check()
@@ -110,9 +181,10 @@ class MemoryLedger:
         self._check()
         return dict(Counter((row.delivery.channel, row.delivery.state) for row in self._rows.values()))
 
-    def _finish(self, delivery_id: str, **changes: Any) -> None:
+    def _finish(self, delivery_id: str, at: datetime, **changes: Any) -> None:
         self._check()
         row = self._rows[delivery_id]
+        row.first_tried_at = row.first_tried_at or at
         row.owner = row.leased_until = None
         row.delivery = replace(row.delivery, attempts=row.delivery.attempts + 1, **changes)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.alerts import NOON
 from watcher.ports import Ledger
-from watcher.types import Delivery, DeliveryState, Receipt
+from watcher.types import Delivery, DeliveryKind, DeliveryState, Receipt
 
 MINUTE = timedelta(minutes=1)
 
@@ -127,9 +127,76 @@ class LedgerContract:
             ("b", DeliveryState.PENDING): 1,
         }
 
+    def test_what_a_channel_notes_is_there_at_the_next_attempt_and_afterwards(
+        self, ledger: LedgerUnderTest
+    ) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger)
+        ledger.failed(row_id, error="b later", at=NOON, next_attempt_at=NOON, notes={"served": ["a"]})
+        (row,) = lease(ledger)
+        assert row.notes == {"served": ["a"]}
+        ledger.failed(row_id, error="away", at=NOON, next_attempt_at=NOON)
+        assert ledger.row(row_id).notes == {"served": ["a"]}
+        ledger.delivered(row_id, receipt=Receipt(detail={"served": ["a", "b"]}), at=NOON)
+        assert ledger.row(row_id).notes == {"served": ["a", "b"]}
+
+    def test_more_than_can_be_read_one_by_one_are_told_as_one_digest(self, ledger: LedgerUnderTest) -> None:
+        rows = [ledger.add(channel="a", due_at=NOON - n * MINUTE) for n in range(4)]
+        elsewhere = ledger.add(channel="b")
+        (digest,) = lease(ledger, fold_over=3)
+        assert digest.kind is DeliveryKind.DIGEST
+        assert digest.digest is not None
+        assert (digest.digest.total, len(digest.digest.alerts)) == (4, 4)
+        assert {ledger.row(one).state for one in rows} == {DeliveryState.GATHERED}
+        ledger.delivered(digest.id, receipt=Receipt(receiver_id="ts-9"), at=NOON)
+        for one in rows:
+            row = ledger.row(one)
+            assert (row.state, row.receiver_id) == (DeliveryState.DELIVERED, "ts-9")
+        assert ledger.row(elsewhere).state is DeliveryState.PENDING
+        assert not lease(ledger, now=NOON + timedelta(days=9))
+
+    def test_few_rows_and_rows_that_were_tried_are_told_one_by_one(self, ledger: LedgerUnderTest) -> None:
+        rows = [ledger.add(channel="a") for _ in range(4)]
+        lease(ledger, limit=1)
+        ledger.failed(rows[0], error="away", at=NOON, next_attempt_at=NOON)
+        leased = lease(ledger, fold_over=3)
+        assert {row.kind for row in leased} == {DeliveryKind.ALERT}
+        assert len(leased) == 4
+
+    def test_a_digest_that_is_given_up_takes_its_rows_along(self, ledger: LedgerUnderTest) -> None:
+        rows = [ledger.add(channel="a") for _ in range(2)]
+        (digest,) = lease(ledger, fold_over=1)
+        ledger.dead(digest.id, error="channel_not_found", at=NOON)
+        assert {ledger.row(one).state for one in rows} == {DeliveryState.DEAD}
+
+    def test_another_channel_stands_in_once_and_only_after_its_time(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger)
+        ledger.failed(row_id, error="away", at=NOON, next_attempt_at=NOON)
+
+        def stand_in(tried_since: datetime | None) -> bool:
+            return ledger.stand_in(row_id, channel="b", reason="a is away", at=NOON, tried_since=tried_since)
+
+        assert not stand_in(NOON - MINUTE)
+        assert stand_in(NOON)
+        assert not stand_in(None)
+        (row,) = lease(ledger, channel="b")
+        assert (row.stands_in_for, row.alert, row.reason) == (row_id, ledger.row(row_id).alert, "a is away")
+        assert ledger.row(row_id).state is DeliveryState.PENDING
+
 
 def lease(
-    ledger: Ledger, *, owner: str = "one", now: datetime = NOON, limit: int = 10, channel: str = "a"
+    ledger: Ledger,
+    *,
+    owner: str = "one",
+    now: datetime = NOON,
+    limit: int = 10,
+    channel: str = "a",
+    fold_over: int | None = None,
 ) -> list[Delivery]:
     """Lease for a minute."""
-    return list(ledger.lease_deliveries(channel=channel, owner=owner, now=now, lease=MINUTE, limit=limit))
+    return list(
+        ledger.lease_deliveries(
+            channel=channel, owner=owner, now=now, lease=MINUTE, limit=limit, fold_over=fold_over
+        )
+    )

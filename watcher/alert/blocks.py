@@ -72,25 +72,32 @@ def escaped(text: str, limit: int = TEXT_LIMIT) -> str:
 
 
 def _blocks(card: Card) -> list[Block]:
-    body: list[Element] = [_section(_headline(card))]
+    body: list[Element] = [section(_headline(card))]
     if card.quote:
         body.append({"type": "rich_text_quote", "elements": _texts(card.quote)})
-    body.append(_section([_text(sources_heading(card), is_bold=True)]))
+    body.append(section([text(sources_heading(card), is_bold=True)]))
     if card.reports:
-        items = [_section(_report(report)) for report in card.reports]
+        items = [section(_report(report)) for report in card.reports]
         body.append({"type": "rich_text_list", "style": "bullet", "elements": items})
     if card.more_reports:
-        body.append(_section([_text(f"and {card.more_reports} more")]))
-    body.append(_section(_times(card)))
-    header = {
-        "type": "plain_text",
-        "text": _disarmed(cut(f"{_SIGNS[card.severity]} {title(card)}", HEADER_LIMIT)),
-    }
+        body.append(section([text(f"and {card.more_reports} more")]))
+    body.append(section(_times(card)))
     return [
-        {"type": "header", "text": header | {"emoji": False}},
+        header(card.severity, title(card)),
         {"type": "rich_text", "elements": body},
-        {"type": "context", "elements": [_plain(line) for line in _context(card)]},
+        context(_context(card)),
     ]
+
+
+def header(severity: Severity, words: str) -> Block:
+    """Give the block at the top: a sign for how grave it is, and a line of text, cut to the limit."""
+    shown = _disarmed(cut(f"{_SIGNS[severity]} {words}", HEADER_LIMIT))
+    return {"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": False}}
+
+
+def context(lines: Iterable[str]) -> Block:
+    """Give the block of small print."""
+    return {"type": "context", "elements": [_plain(line) for line in lines]}
 
 
 def _with_reports(card: Card, shown: int) -> Card:
@@ -101,22 +108,20 @@ def _with_reports(card: Card, shown: int) -> Card:
 def _headline(card: Card) -> list[Element]:
     if card.url is None:
         return _texts(card.headline)
-    links = [_text(run.text, is_bold=run.is_evidence) | _link(card.url) for run in card.headline]
+    links = [text(run.text, is_bold=run.is_evidence) | _link(card.url) for run in card.headline]
     # The host is shown because a headline can read like the address of somewhere else.
-    return [*links, _text(f"  ({card.host})")]
+    return [*links, text(f"  ({card.host})")]
 
 
 def _report(report: Report) -> list[Element]:
-    title = _text(isolated(report.title or report.outlet))
-    if report.url:
-        title |= _link(report.url)
-    return [_text(f"{isolated(report.outlet)} · ", is_bold=True), title, _text(" · "), _date(report.time)]
+    title = linked(isolated(report.title or report.outlet), report.url)
+    return [text(f"{isolated(report.outlet)} · ", is_bold=True), title, text(" · "), date(report.time)]
 
 
 def _times(card: Card) -> list[Element]:
     if card.published_at is None:
-        return [_text("Seen "), _date(card.seen_at)]
-    return [_text("Published "), _date(card.published_at), _text(" · seen "), _date(card.seen_at)]
+        return [text("Seen "), date(card.seen_at)]
+    return [text("Published "), date(card.published_at), text(" · seen "), date(card.seen_at)]
 
 
 def _context(card: Card) -> list[str]:
@@ -125,26 +130,34 @@ def _context(card: Card) -> list[str]:
     return [f"Rule: {card.rule}", f"Severity: {card.severity.label}", *places, *tags]
 
 
-def _section(elements: list[Element]) -> Element:
+def section(elements: list[Element]) -> Element:
+    """Give one paragraph of rich text."""
     return {"type": "rich_text_section", "elements": elements}
 
 
 def _texts(runs: Iterable[Run]) -> list[Element]:
-    return [_text(run.text, is_bold=run.is_evidence) for run in runs]
+    return [text(run.text, is_bold=run.is_evidence) for run in runs]
 
 
-def _text(text: str, *, is_bold: bool = False) -> Element:
-    return {"type": "text", "text": _disarmed(text)} | ({"style": _BOLD} if is_bold else {})
+def text(words: str, *, is_bold: bool = False) -> Element:
+    """Give a piece of rich text: shown as it is."""
+    return {"type": "text", "text": _disarmed(words)} | ({"style": _BOLD} if is_bold else {})
+
+
+def linked(words: str, url: str | None) -> Element:
+    """Give a text that leads to an address, or leads nowhere."""
+    return text(words) if url is None else text(words) | _link(url)
 
 
 def _link(url: str) -> Element:
     return {"type": "link", "url": url}
 
 
-def _date(time: datetime) -> Element:
+def date(time: datetime) -> Element:
+    """Give a time that each reader sees in their own zone."""
     timestamp = int(time.timestamp())
     if timestamp <= 0:  # feeds know such dates, Slack does not
-        return _text(moment(time))
+        return text(moment(time))
     return {"type": "date", "timestamp": timestamp, "format": _DATE, "fallback": moment(time)}
 
 

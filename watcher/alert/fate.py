@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.alert.hold import Hold, House, Silence, hold
-from watcher.alert.route import Route, send_times
+from watcher.alert.route import Due, Route, dues
 from watcher.types import Alert
 
 
@@ -27,12 +27,9 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """One channel; `hold` None means that it is told at `due_at`, which `waits` says is later than now."""
+    """One channel: when it is told, unless `hold` says what keeps the alert from it."""
 
-    channel: str
-    due_at: datetime
-    waits: bool
-    reason: str | None
+    due: Due
     hold: Hold | None
 
 
@@ -53,16 +50,12 @@ def fate(
     siblings: Sequence[Alert],
     now: datetime,
 ) -> Fate:
-    """Work out where an alert goes; parameters as for `hold.hold` and `route.send_times`."""
+    """Work out where an alert goes; parameters as for `hold.hold` and `route.dues`."""
     destinations = tuple(
         Destination(
-            channel=channel,
-            due_at=due_at,
-            waits=due_at > now,
-            reason=f"quiet hours until {due_at:%Y-%m-%d %H:%M} UTC" if due_at > now else None,
-            hold=hold(alert, channel, house, silences=silences, siblings=siblings, now=now),
+            due=due, hold=hold(alert, due.channel, house, silences=silences, siblings=siblings, now=now)
         )
-        for channel, due_at in send_times(alert, routes, now).items()
+        for due in dues(alert, routes, now)
     )
     return Fate(ways=tuple(_ways(alert, routes)), destinations=destinations)
 

@@ -11,13 +11,14 @@ from typing import Any
 from watcher.alert.card import safe_url
 from watcher.alert.inert import cut, inert
 from watcher.alert.marks import Marked, excerpt
-from watcher.types import Alert, Delivery, Source
+from watcher.types import Alert, Delivery, Digest, Source
 
 VERSION = 1
 
 _TEXT_LIMIT = 1_000
 _SOURCES_LIMIT = 50
 _PLACES_LIMIT = 50
+_DIGEST_LIMIT = 100
 
 
 def payload(delivery: Delivery) -> dict[str, Any]:
@@ -26,8 +27,12 @@ def payload(delivery: Delivery) -> dict[str, Any]:
     Returns:
         `version`, `delivery` (`id`, `kind`, `created`) and `alert`. Times are RFC 3339 in UTC. `headline` and `quote` are
         `{text, highlights}` with highlights as [start, end) in code points. `source_count` counts all reports, of
-        which `sources` lists the first ones.
+        which `sources` lists the first ones. A delivery of kind `digest` has no `alert` but `digest`: its `total`, its
+        `reason`, and the gravest of its `alerts`.
     """
+    told = (
+        {"alert": _alert(delivery.alert)} if delivery.digest is None else {"digest": _digest(delivery.digest)}
+    )
     return {
         "version": VERSION,
         "delivery": {
@@ -35,7 +40,15 @@ def payload(delivery: Delivery) -> dict[str, Any]:
             "kind": delivery.kind.value,
             "created": _time(delivery.created_at),
         },
-        "alert": _alert(delivery.alert),
+        **told,
+    }
+
+
+def _digest(digest: Digest) -> dict[str, Any]:
+    return {
+        "total": digest.total,
+        "reason": digest.reason,
+        "alerts": [_alert(alert) for alert in digest.alerts[:_DIGEST_LIMIT]],
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from watcher.alert.card import Card, Report
+from watcher.alert.digest import DigestCard, Group
 from watcher.alert.inert import cut, isolated
 from watcher.alert.marks import Run
 
@@ -37,6 +38,31 @@ def summary(card: Card, *, limit: int = 500) -> str:
 def update_line(card: Card) -> str:
     """Tell in one line that one more outlet reports what an alert was about."""
     return f"+ also reported by {isolated(card.latest_outlet)} ({sources_count(card)}): {isolated(card.headline_text)}"
+
+
+def digest_plain(digest: DigestCard) -> str:
+    """Lay a digest out as lines of plain text, grouped by rule."""
+    lines = [digest.title, digest.reason]
+    for group in digest.groups:
+        lines += ["", group_title(group)]
+        for card in group.cards:
+            told = f"{isolated(card.headline_text)} · {sources_count(card)} · {moment(card.published_at or card.seen_at)}"
+            lines += [f"  - {told}"] + ([f"    {card.url}"] if card.url else [])
+        if group.more:
+            lines.append(f"  {more_alerts(group.more)}")
+    if digest.more:
+        lines += ["", more_alerts(digest.more)]
+    return "\n".join(lines) + "\n"
+
+
+def group_title(group: Group) -> str:
+    """Give the line above the alerts of one rule: `HIGH · Armed group crossing into Tunisia (3)`."""
+    return f"{group.severity.label.upper()} · {group.rule_title} ({len(group.cards) + group.more})"
+
+
+def more_alerts(count: int) -> str:
+    """Say that more were gathered than are listed, and where they are."""
+    return f"and {count} more: watcher alerts list"
 
 
 def title(card: Card) -> str:

@@ -162,9 +162,9 @@ def _print(alert: Alert, found: Fate) -> None:
         told,
         (
             (
-                d.channel,
-                "no" if d.hold else clock_time(d.due_at) if d.waits else "at once",
-                d.hold or d.reason,
+                d.due.channel,
+                "no" if d.hold else clock_time(d.due.at) if d.due.reason else "at once",
+                d.hold or d.due.reason,
             )
             for d in found.destinations
         ),
@@ -180,10 +180,10 @@ def _to_json(found: Fate) -> dict[str, Any]:
         ],
         "channels": [
             {
-                "channel": one.channel,
+                "channel": one.due.channel,
                 "told": one.hold is None,
-                "at": moment(one.due_at) if one.hold is None else None,
-                "reason": str(one.hold) if one.hold is not None else one.reason,
+                "at": moment(one.due.at) if one.hold is None else None,
+                "reason": str(one.hold) if one.hold is not None else one.due.reason,
             }
             for one in found.destinations
         ],

@@ -10,17 +10,58 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from watcher.alert.digest import Budget
 from watcher.config.address import HttpUrl, MailAddress, Unsubscribe
 from watcher.config.names import HeaderName, HeaderValue, Text
-from watcher.config.quantity import Duration
-from watcher.config.routes import TlpLabel
+from watcher.config.quantity import Duration, format_duration
+from watcher.config.routes import ChannelName, SeverityLabel, TlpLabel
 from watcher.config.section import Secret, Section
+from watcher.types import Severity
+
+
+class BudgetSettings(Section):
+    """How many alerts a channel is told one by one in each `per`; those above it go into one digest at its end."""
+
+    alerts: Annotated[int, Field(ge=1, le=100_000)]
+    per: Duration = timedelta(hours=1)
+    except_: list[SeverityLabel] = Field(
+        default_factory=list, validation_alias="except", serialization_alias="except"
+    )
+
+    @model_validator(mode="after")
+    def _lasts(self) -> BudgetSettings:
+        if self.per < timedelta(seconds=1):
+            raise ValueError("a budget's time must be at least one second")
+        return self
+
+    def budget(self) -> Budget:
+        """Give it as the alert core knows it."""
+        return Budget(
+            alerts=self.alerts,
+            per=self.per,
+            label=f"{self.alerts} in {format_duration(self.per)}",
+            exceptions=frozenset(Severity.parse(label) for label in self.except_),
+        )
+
+
+class FallbackSettings(Section):
+    """Which channel is told instead, once this one has not taken an alert for so long."""
+
+    to: ChannelName
+    after: Duration = timedelta(minutes=15)
 
 
 class ChannelSection(Section):
-    """What every kind of channel can be given: `max_tlp` is the strictest Traffic Light Protocol mark told there."""
+    """What every kind of channel can be given.
+
+    `max_tlp` is the strictest Traffic Light Protocol mark told there. When more than `fold_over` alerts wait at once,
+    they are told as one digest; null tells each alone.
+    """
 
     max_tlp: TlpLabel | None = None
+    budget: BudgetSettings | None = None
+    fallback: FallbackSettings | None = None
+    fold_over: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
 class ConsoleSettings(ChannelSection):
@@ -36,6 +77,7 @@ class SlackSettings(ChannelSection):
     type: Literal["slack"] = "slack"
     token: Secret
     channel: Text
+    fold_over: Annotated[int, Field(ge=1, le=10_000)] | None = 10
     app_token: Secret | None = None
     base_url: HttpUrl = "https://slack.com/api/"
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from watcher import __version__
+from watcher.alert.digest import Budget
 from watcher.alert.hold import House
 from watcher.config.address import AddressRange, Listen, check_proxy, parse_listen
 from watcher.config.channels import (
@@ -205,3 +206,7 @@ class Settings(Section):
             inhibitions=tuple(one.inhibition() for one in self.inhibit),
             ceilings={name: Tlp.parse(label) for name, label in ceilings.items() if label is not None},
         )
+
+    def budgets(self) -> dict[str, Budget]:
+        """Give the budgets of the channels that have one."""
+        return {name: one.budget.budget() for name, one in self.channels.items() if one.budget is not None}

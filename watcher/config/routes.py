@@ -13,11 +13,13 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from watcher.alert import quiet
+from watcher.alert.digest import Schedule
 from watcher.alert.hold import Inhibition
 from watcher.alert.matchers import Matchers
 from watcher.alert.route import Route
+from watcher.config.digests import schedule_of
 from watcher.config.names import LanguageCode, Text
-from watcher.config.section import LoadContext, Section, refuse_until_available
+from watcher.config.section import LoadContext, Section
 from watcher.types import Severity, Tlp
 
 SeverityLabel = Literal["info", "low", "medium", "high", "critical"]
@@ -102,6 +104,21 @@ class AlertMatch(Section):
         )
 
 
+def _check_digest(text: str) -> str:
+    schedule_of(text, "UTC")
+    return text
+
+
+DigestTime = Annotated[Text, AfterValidator(_check_digest)]
+
+
+class DigestSettings(Section):
+    """When a route's alerts are told together: a cron line in a time zone's clock, or an interval."""
+
+    at: DigestTime
+    timezone: Annotated[str, AfterValidator(_check_timezone)] = "UTC"
+
+
 class RouteSettings(Section):
     """Which alerts go to which channels; the first route that fits wins, unless it says `continue: true`."""
 
@@ -109,7 +126,7 @@ class RouteSettings(Section):
     to: Annotated[list[ChannelName], Field(min_length=1)]
     continue_: bool = Field(default=False, validation_alias="continue", serialization_alias="continue")
     quiet_hours: QuietHours | None = None
-    digest: Annotated[Text | None, AfterValidator(refuse_until_available)] = None
+    digest: DigestTime | DigestSettings | None = None
 
     def route(self) -> Route:
         """Give it as the alert core knows it."""
@@ -118,7 +135,16 @@ class RouteSettings(Section):
             when=self.when.matchers() if self.when is not None else Matchers(),
             is_continuing=self.continue_,
             quiet=self.quiet_hours.hours() if self.quiet_hours is not None else None,
+            digest=self.schedule(),
         )
+
+    def schedule(self) -> Schedule | None:
+        """Give when its alerts are told together; None when each is told at once."""
+        if self.digest is None:
+            return None
+        if isinstance(self.digest, str):
+            return schedule_of(self.digest, "UTC")
+        return schedule_of(self.digest.at, self.digest.timezone)
 
 
 class InhibitSettings(Section):

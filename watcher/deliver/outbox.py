@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from watcher.deliver.sender import Attempt, OutboxSettings, Result, Sender
+from watcher.deliver.sender import Attempt, Manners, OutboxSettings, Result, Sender
 from watcher.ports import Channel, Clock, Ledger, Runner
 
-__all__ = ["Attempt", "Outbox", "OutboxSettings", "Result"]
+__all__ = ["Attempt", "Manners", "Outbox", "OutboxSettings", "Result"]
 
 
 def _ignore(_: object) -> None:
@@ -41,6 +41,7 @@ class Outbox:
         rng: random.Random | None = None,
         observe: Callable[[Attempt], None] = _ignore,
         on_trouble: Callable[[str], None] = _ignore,
+        manners: Mapping[str, Manners] | None = None,
     ) -> None:
         """Prepare a sender for each channel; nothing is sent yet.
 
@@ -55,6 +56,7 @@ class Outbox:
             observe: Called after each attempt, for metrics; must not raise.
             on_trouble: Called with a word for each error that is nobody's fault outside (a bug, the store away), to
                 be counted; it is logged here. Must not raise.
+            manners: What holds for single channels, by name; None means nothing special.
         """
         jitter = rng or random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._senders = tuple(
@@ -68,6 +70,8 @@ class Outbox:
                 rng=jitter,
                 observe=observe,
                 on_trouble=on_trouble,
+                manners=(manners or {}).get(channel.name, Manners()),
+                on_stand_in=self.wake,
             )
             for channel in channels.values()
         )

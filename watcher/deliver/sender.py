@@ -74,6 +74,19 @@ class OutboxSettings:
             raise ValueError("a lease must outlast two sends, and a batch hold at least one")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """What a channel's receiver is spared, and who is told in its place.
+
+    More than `fold_over` waiting alerts are told as one digest. When an alert is given up, or was first tried `after`
+    ago and is still not taken, it is also told on the channel `fallback`.
+    """
+
+    fold_over: int | None = None
+    fallback: str | None = None
+    after: timedelta = timedelta(minutes=15)
+
+
 class Sender:
     """Sends the rows of one channel, one after the other."""
 
@@ -89,7 +102,11 @@ class Sender:
         rng: random.Random,
         observe: Callable[[Attempt], None],
         on_trouble: Callable[[str], None],
+        manners: Manners,
+        on_stand_in: Callable[[], None],
     ) -> None:
+        self._manners = manners
+        self._on_stand_in = on_stand_in
         self._channel = channel
         self._ledger = ledger
         self._run = run
@@ -151,6 +168,7 @@ class Sender:
                 now=due_by,
                 lease=lease,
                 limit=self._settings.batch,
+                fold_over=self._manners.fold_over,
             )
         )
         return batch, last_start
@@ -225,6 +243,7 @@ class Sender:
         if (retry_at := step.retry_at) is None:
             await self._record(lambda: self._ledger.dead(delivery.id, error=text, at=now))
             self._log.error("delivery_dead", **fields)
+            await self._stand_in(delivery, text, now, tried_since=None)
             return Result.DEAD
         if step.reason is RetryReason.ASKED:
             self._pace.hold(self._clock.monotonic() + (retry_at - now).total_seconds())
@@ -234,7 +253,25 @@ class Sender:
             )
         )
         self._log.warning("delivery_failed", retry_at=retry_at.isoformat(), **fields)
+        await self._stand_in(delivery, text, now, tried_since=now - self._manners.after)
         return Result.FAILED
+
+    async def _stand_in(
+        self, delivery: Delivery, error: str, now: datetime, *, tried_since: datetime | None
+    ) -> None:
+        """Tell the fallback channel what this one does not take; a stand-in has none of its own."""
+        fallback = self._manners.fallback
+        if fallback is None or delivery.kind is DeliveryKind.UPDATE or delivery.stands_in_for is not None:
+            return
+        reason = f"in place of {self._channel.name}: {error}"
+        is_queued = await self._run(
+            lambda: self._ledger.stand_in(
+                delivery.id, channel=fallback, reason=reason, at=now, tried_since=tried_since
+            )
+        )
+        if is_queued:
+            self._log.warning("fell_back", delivery=delivery.id, to=fallback)
+            self._on_stand_in()
 
     async def _record(self, call: Callable[[], None]) -> None:
         """Write to the ledger, however long the store is away: an unrecorded acceptance would be sent again."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from watcher.storage.alerts import AlertRows
+from watcher.storage.digests import DigestRows
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import attempts, deliveries
 from watcher.types import Delivery, DeliveryKind, DeliveryState, Receipt
@@ -49,6 +50,7 @@ class DeliveryRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._digests = DigestRows(connection)
 
     def add(self, new: Sequence[NewDelivery]) -> None:
         """Write deliveries; one whose id is taken was written before and is left as it stands."""
@@ -90,7 +92,14 @@ class DeliveryRows:
             lease_owner=owner,
             lease_until=now + lease,
         )
-        return self._complete(rows, state=DeliveryState.SENDING)
+        leased = self._complete(rows, state=DeliveryState.SENDING)
+        empty = [one.id for one in leased if one.kind is DeliveryKind.DIGEST and one.digest is None]
+        self._set(
+            deliveries.c.id.in_(empty),
+            state=DeliveryState.HELD.value,
+            reason="nothing is left of this digest",
+        )
+        return [one for one in leased if one.id not in empty]
 
     def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
         """Record the receiver's acceptance."""
@@ -102,6 +111,9 @@ class DeliveryRows:
             receiver_id=receipt.receiver_id,
             reason=None,
             notes=dict(receipt.detail),
+        )
+        self._digests.settle(
+            delivery_id, DeliveryState.DELIVERED, delivered_at=at, receiver_id=receipt.receiver_id
         )
 
     def failed(
@@ -124,6 +136,30 @@ class DeliveryRows:
         """Park the row for good, with the reason."""
         self._note_attempt(delivery_id, at=at, outcome="dead", detail=error)
         self._settle(delivery_id, DeliveryState.DEAD, reason=error)
+        self._digests.settle(delivery_id, DeliveryState.DEAD)
+
+    def stand_in(
+        self, delivery_id: str, *, channel: str, reason: str, at: datetime, tried_since: datetime | None
+    ) -> bool:
+        """Queue what a delivery tells for another channel, once; `tried_since` as the ledger's contract says."""
+        first = select(func.min(attempts.c.at)).where(attempts.c.delivery_id == delivery_id)
+        tried_at = self._connection.execute(first).scalar()
+        if tried_since is not None and (tried_at is None or tried_at > tried_since):
+            return False
+        row = self._connection.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one()
+        stand_in_id = f"{delivery_id}-{channel}"
+        if self._connection.execute(select(deliveries.c.id).where(deliveries.c.id == stand_in_id)).first():
+            return False
+        values = {
+            "alert_id": row.alert_id,
+            "kind": row.kind,
+            "stands_in_for": delivery_id,
+            "channel": channel,
+        }
+        state = {"state": DeliveryState.PENDING.value, "attempts": 0, "reason": reason}
+        times = {"created_at": at, "next_attempt_at": at}
+        insert_new(self._connection, deliveries, [{"id": stand_in_id, **values, **state, **times}])
+        return True
 
     def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:
         """Give back rows that were leased and not tried."""
@@ -155,11 +191,23 @@ class DeliveryRows:
 
     def retry(self, delivery_ids: Sequence[str] | None, *, at: datetime) -> int:
         """Make rows due now: these unless they were delivered, or with None all that are dead. Gives how many were."""
-        chosen = deliveries.c.state == DeliveryState.DEAD.value
-        if delivery_ids is not None:
-            states = [one.value for one in (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.HELD)]
-            chosen = and_(deliveries.c.state.in_(states), deliveries.c.id.in_(list(delivery_ids)))
-        return self._set(chosen, state=DeliveryState.PENDING.value, next_attempt_at=at, attempts=0)
+        is_dead = deliveries.c.state == DeliveryState.DEAD.value
+        if delivery_ids is None:
+            # What was given up with its digest comes back with it.
+            chosen = and_(is_dead, deliveries.c.digest_id.is_(None))
+        else:
+            unsent = (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.GATHERED)
+            chosen = and_(
+                deliveries.c.state.in_([one.value for one in unsent]), deliveries.c.id.in_(list(delivery_ids))
+            )
+        digests = select(deliveries.c.id).where(
+            chosen, is_dead, deliveries.c.kind == DeliveryKind.DIGEST.value
+        )
+        for digest_id in self._connection.scalars(digests).all():
+            self._digests.reopen(digest_id)
+        return self._set(
+            chosen, state=DeliveryState.PENDING.value, next_attempt_at=at, attempts=0, digest_id=None
+        )
 
     def pull_back(self, *, now: datetime, horizon: timedelta) -> int:
         """Make due what lies further ahead than any retry would put it: the clock has jumped back."""
@@ -211,14 +259,19 @@ class DeliveryRows:
             for row in self._connection.execute(query)
         ]
 
-    def held_channels(self, alert_id: str) -> frozenset[str]:
-        """Name the channels that an alert was kept from."""
-        query = select(deliveries.c.channel).where(_is_held(alert_id))
+    def channels_without(self, alert_id: str) -> frozenset[str]:
+        """Name the channels that have no message of their own of an alert: it was held, or told with others."""
+        query = select(deliveries.c.channel).where(
+            deliveries.c.alert_id == alert_id,
+            deliveries.c.kind == DeliveryKind.ALERT.value,
+            or_(deliveries.c.state == DeliveryState.HELD.value, deliveries.c.digest_id.is_not(None)),
+        )
         return frozenset(self._connection.scalars(query))
 
     def release_held(self, alert_id: str, times: Mapping[str, datetime]) -> tuple[str, ...]:
         """Send what was kept from these channels after all, at these times; gives the channels where anything was."""
-        released = self.held_channels(alert_id) & times.keys()
+        held = frozenset(self._connection.scalars(select(deliveries.c.channel).where(_is_held(alert_id))))
+        released = held & times.keys()
         for channel in released:
             chosen = and_(_is_held(alert_id), deliveries.c.channel == channel)
             self._set(chosen, state=DeliveryState.PENDING.value, next_attempt_at=times[channel], reason=None)
@@ -227,7 +280,8 @@ class DeliveryRows:
     def hold_pending(self, delivery_ids: Sequence[str], *, reason: str) -> int:
         """Keep back rows that wait to be sent; gives how many did."""
         waiting = and_(
-            deliveries.c.id.in_(list(delivery_ids)), deliveries.c.state == DeliveryState.PENDING.value
+            deliveries.c.id.in_(list(delivery_ids)),
+            deliveries.c.state.in_([DeliveryState.PENDING.value, DeliveryState.GATHERED.value]),
         )
         return self._set(waiting, state=DeliveryState.HELD.value, reason=reason)
 
@@ -247,6 +301,10 @@ class DeliveryRows:
                 reason=row.reason,
                 delivered_at=row.delivered_at,
                 notes=row.notes or {},
+                stands_in_for=row.stands_in_for,
+                digest=self._digests.of(row.stands_in_for or row.id, is_whole=row.stands_in_for is not None)
+                if row.kind == DeliveryKind.DIGEST.value
+                else None,
             )
             for row in rows
         ]

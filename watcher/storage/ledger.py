@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 from watcher.storage.store import Store
-from watcher.types import Delivery, DeliveryState, Receipt
+from watcher.types import Delivery, DeliveryState, Receipt, Severity
 
 
 class StoreLedger:
@@ -17,10 +18,33 @@ class StoreLedger:
         self._store = store
 
     def lease_deliveries(
-        self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
+        self,
+        *,
+        channel: str,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        fold_over: int | None = None,
     ) -> Sequence[Delivery]:
         with self._store.write() as tx:
+            if fold_over is not None:
+                tx.digests.fold(
+                    channel,
+                    digest=f"dg-{token_hex(8)}",
+                    more_than=fold_over,
+                    below=Severity.CRITICAL,
+                    now=now,
+                )
             return tx.deliveries.lease(channel=channel, owner=owner, now=now, lease=lease, limit=limit)
+
+    def stand_in(
+        self, delivery_id: str, *, channel: str, reason: str, at: datetime, tried_since: datetime | None
+    ) -> bool:
+        with self._store.write() as tx:
+            return tx.deliveries.stand_in(
+                delivery_id, channel=channel, reason=reason, at=at, tried_since=tried_since
+            )
 
     def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
         with self._store.write(durable=True) as tx:

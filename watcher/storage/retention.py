@@ -16,6 +16,7 @@ from watcher.storage.store import Store, Transaction
 from watcher.storage.tables import alerts, deliveries, stories, story_items
 from watcher.types import DeliveryState
 
+_OPEN = [one.value for one in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.GATHERED)]
 _STEP = 1_000  # rows a transaction: well under the time that a writer waits for the lock
 
 
@@ -70,7 +71,7 @@ def _forget_alerts(tx: Transaction, moment: datetime) -> int:
     is_open = exists(
         select(deliveries.c.id).where(
             deliveries.c.alert_id == alerts.c.id,
-            deliveries.c.state.in_([DeliveryState.PENDING.value, DeliveryState.SENDING.value]),
+            deliveries.c.state.in_(_OPEN),
         )
     )
     old = list(

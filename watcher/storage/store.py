@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from watcher.storage.alerts import AlertRows
 from watcher.storage.articles import ArticleRows
 from watcher.storage.deliveries import DeliveryRows
+from watcher.storage.digests import DigestRows
 from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
 from watcher.storage.items import ItemRows
@@ -36,6 +37,7 @@ class Transaction:
         self.profiles = ProfileRows(connection)
         self.alerts = AlertRows(connection)
         self.deliveries = DeliveryRows(connection)
+        self.digests = DigestRows(connection)
         self.silences = SilenceRows(connection)
         self.services = ServiceRows(connection)
         self.trends = TrendRows(connection)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = "0010"
+SCHEMA = "0011"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -312,9 +312,14 @@ deliveries = Table(
     Column("reason", Text),
     Column("delivered_at", Moment),
     Column("notes", JSON(none_as_null=True)),
+    # The digest that a gathered row goes out with, and the delivery that a row stands in for on another channel.
+    Column("digest_id", Text),
+    Column("stands_in_for", Text),
     Index("ix_deliveries_channel_state_next_attempt_at", "channel", "state", "next_attempt_at"),
     Index("ix_deliveries_alert_id", "alert_id"),
     Index("ix_deliveries_created_at", "created_at"),
+    Index("ix_deliveries_channel_created_at", "channel", "created_at"),
+    Index("ix_deliveries_digest_id", "digest_id"),
 )
 
 attempts = Table(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import samples
 from watcher.alert.quiet import QuietHours
-from watcher.alert.route import Route, send_times
+from watcher.alert.route import Route, dues
 from watcher.types import Severity
 
 NIGHT = QuietHours(
@@ -49,5 +49,5 @@ def test_the_exceptions_are_sent_all_the_same() -> None:
 def test_a_channel_of_two_routes_hears_at_the_earlier_time() -> None:
     now = at("2026-03-02T03:00")
     quiet = Route(to=("slack", "mail"), quiet=NIGHT, is_continuing=True)
-    times = send_times(samples.alert(), [quiet, Route(to=("slack",))], now)
+    times = {due.channel: due.at for due in dues(samples.alert(), [quiet, Route(to=("slack",))], now)}
     assert times == {"slack": now, "mail": at("2026-03-02T06:00")}

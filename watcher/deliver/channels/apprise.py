@@ -10,9 +10,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from watcher.alert.card import card
-from watcher.alert.render import summary
-from watcher.deliver.channels.rendering import laid_out, plain_text
+from watcher.deliver.channels.rendering import laid_out, plain_text, summary_line
 from watcher.deliver.channels.thread import in_daemon_thread
 from watcher.errors import DeliveryError, WatcherError
 from watcher.types import Delivery, Receipt, Severity
@@ -49,8 +47,10 @@ class AppriseChannel:
     async def send(self, delivery: Delivery) -> Receipt:
         """Hand the alert to Apprise, in a thread since it blocks."""
         alert = delivery.alert
-        title = laid_out(lambda alert: summary(card(alert), limit=_TITLE_LIMIT), alert, channel=self.name)
-        body = plain_text(alert, channel=self.name)
+        title = laid_out(
+            lambda delivery: summary_line(delivery, limit=_TITLE_LIMIT), delivery, channel=self.name
+        )
+        body = plain_text(delivery, channel=self.name)
         kind = _KINDS[alert.severity]
 
         def notify() -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Literal, cast
 
@@ -23,7 +24,7 @@ from watcher.alert.render import details, moment, plain, sources_heading, title,
 from watcher.deliver.channels.rendering import laid_out, plain_text
 from watcher.deliver.channels.thread import in_daemon_thread
 from watcher.errors import DeliveryError
-from watcher.types import Alert, Delivery, DeliveryKind, Receipt, Severity
+from watcher.types import Delivery, DeliveryKind, Receipt, Severity
 
 if TYPE_CHECKING:
     from watcher.config.channels import ConsoleSettings
@@ -62,9 +63,9 @@ class ConsoleChannel:
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Print the alert; it is delivered once the stream has taken all of it."""
-        is_update = delivery.kind is DeliveryKind.UPDATE
-        text = laid_out(self._update if is_update else self._alert, delivery.alert, channel=self.name)
-        text = text if text is not None else plain_text(delivery.alert, channel=self.name)
+        layout = self._layouts[delivery.kind]
+        text = laid_out(layout, delivery, channel=self.name)
+        text = text if text is not None else plain_text(delivery, channel=self.name)
         try:
             await in_daemon_thread(lambda: _write(self._console.file, text), name=f"{self.name} writer")
         except (OSError, ValueError) as error:  # ValueError: the stream is closed
@@ -76,14 +77,26 @@ class ConsoleChannel:
     async def close(self) -> None:
         """Leave the stream open: it is not ours."""
 
-    def _alert(self, alert: Alert) -> str:
-        shown = card(alert)
+    @property
+    def _layouts(self) -> Mapping[DeliveryKind, Callable[[Delivery], str]]:
+        return {
+            DeliveryKind.ALERT: self._alert,
+            DeliveryKind.UPDATE: self._update,
+            DeliveryKind.DIGEST: self._digest,
+        }
+
+    def _alert(self, delivery: Delivery) -> str:
+        shown = card(delivery.alert)
         if not self._console.is_terminal:
             return plain(shown) + "\n"
         return self._printed(panel(shown))
 
-    def _update(self, alert: Alert) -> str:
-        line = update_line(card(alert))
+    def _digest(self, delivery: Delivery) -> str:
+        text = plain_text(delivery, channel=self.name)
+        return self._printed(digest_panel(text, delivery)) if self._console.is_terminal else text + "\n"
+
+    def _update(self, delivery: Delivery) -> str:
+        line = update_line(card(delivery.alert))
         return self._printed(Text(line, style="dim")) if self._console.is_terminal else line + "\n"
 
     def _printed(self, what: Panel | Text) -> str:
@@ -115,6 +128,15 @@ def panel(card: Card) -> Panel:
         border_style=_BORDERS[card.severity],
         box=box.ROUNDED,
         padding=(1, 2),
+    )
+
+
+def digest_panel(text: str, delivery: Delivery) -> Panel:
+    """Frame a digest that is laid out as plain text."""
+    title, _, rest = text.partition("\n")
+    style = _BORDERS[delivery.alert.severity]
+    return Panel(
+        Text(rest.rstrip(), overflow="fold"), title=Text(f" {title} "), title_align="left", border_style=style
     )
 
 

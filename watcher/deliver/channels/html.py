@@ -1,6 +1,6 @@
 """Alerts as HTML mail: one column that fits a narrow phone, styles inline because mail programs drop the rest.
 
-In: a `Card`. Out: a page. Called by the email channel; the template escapes everything it is given.
+In: a `Card` or `DigestCard`. Out: a page. Called by the email channel; the template escapes everything it is given.
 """
 
 from __future__ import annotations
@@ -10,7 +10,17 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from watcher.alert.card import Card
-from watcher.alert.render import details, found_in, moment, sources_heading, summary
+from watcher.alert.digest import DigestCard
+from watcher.alert.render import (
+    details,
+    found_in,
+    group_title,
+    moment,
+    more_alerts,
+    sources_count,
+    sources_heading,
+    summary,
+)
 from watcher.types import Severity
 
 _COLOURS = {
@@ -24,7 +34,7 @@ _COLOURS = {
 
 def html(card: Card) -> str:
     """Lay an alert out as an HTML page."""
-    return _template().render(
+    return _template("alert.html").render(
         card=card,
         colour=_COLOURS[card.severity],
         direction="rtl" if card.is_right_to_left else "auto",
@@ -35,9 +45,20 @@ def html(card: Card) -> str:
     )
 
 
+def digest_html(digest: DigestCard) -> str:
+    """Lay a digest out as an HTML page."""
+    return _template("digest.html").render(
+        digest=digest,
+        colours=_COLOURS,
+        group_title=group_title,
+        more_alerts=more_alerts,
+        sources_count=sources_count,
+    )
+
+
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     loader = PackageLoader("watcher.deliver.channels")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     environment.filters["moment"] = moment
-    return environment.get_template("alert.html")
+    return environment.get_template(name)

@@ -15,10 +15,10 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from watcher.alert.card import card
+from watcher.alert.digest import digest_card
 from watcher.alert.inert import inert
-from watcher.alert.render import summary
-from watcher.deliver.channels.html import html
-from watcher.deliver.channels.rendering import laid_out, plain_text
+from watcher.deliver.channels.html import digest_html, html
+from watcher.deliver.channels.rendering import DIGEST_LIMIT, laid_out, plain_text, summary_line
 from watcher.types import Delivery, Severity
 
 SUBJECT_LIMIT = 180
@@ -52,23 +52,32 @@ def mail(
     message["Date"] = format_datetime(delivery.created_at)
     message["Message-ID"] = message_id(delivery, origin.domain)
     # RFC 5322, section 3.6.4: mails on one story name the same root, a mail that was never sent, and so stand together.
-    message["References"] = f"<{_label(alert.story_id)}@{_ascii_domain(origin.domain)}>"
+    if delivery.digest is None:
+        message["References"] = f"<{_label(alert.story_id)}@{_ascii_domain(origin.domain)}>"
     if unsubscribe is not None:  # RFC 2369
         message["List-Unsubscribe"] = f"<{unsubscribe}>"
     # RFC 2919; one list for each rule, so that people can file and mute by it.
-    message["List-Id"] = f"<{_label(alert.rule)}.watcher.{_ascii_domain(origin.domain)}>"
+    message["List-Id"] = (
+        f"<{_label(alert.rule if delivery.digest is None else 'digest')}.watcher.{_ascii_domain(origin.domain)}>"
+    )
     # RFC 3834, and what older and Exchange servers read instead: no vacation notices, please.
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"
     message["X-Auto-Response-Suppress"] = "All"
     message["X-Watcher-Delivery"] = _label(delivery.id)
-    message["X-Watcher-Rule"] = _label(alert.rule)
-    message["X-Watcher-Severity"] = alert.severity.label
-    message["X-Watcher-Story"] = _label(alert.story_id)
-    if alert.severity >= Severity.HIGH:
+    if delivery.digest is None:
+        message["X-Watcher-Rule"] = _label(alert.rule)
+        message["X-Watcher-Story"] = _label(alert.story_id)
+    severity = (
+        max((one.severity for one in delivery.digest.alerts), default=alert.severity)
+        if delivery.digest
+        else alert.severity
+    )
+    message["X-Watcher-Severity"] = severity.label
+    if severity >= Severity.HIGH:
         message["Importance"] = "high"
-    message.set_content(plain_text(alert, channel=channel))
-    page = laid_out(lambda alert: html(card(alert)), alert, channel=channel)
+    message.set_content(plain_text(delivery, channel=channel))
+    page = laid_out(_page, delivery, channel=channel)
     if page is not None:
         message.add_alternative(page, subtype="html")
     return message
@@ -94,8 +103,14 @@ def message_id(delivery: Delivery, domain: str) -> str:
 
 
 def _subject(delivery: Delivery, channel: str) -> str:
-    line = laid_out(lambda alert: summary(card(alert), limit=SUBJECT_LIMIT), delivery.alert, channel=channel)
+    line = laid_out(lambda one: summary_line(one, limit=SUBJECT_LIMIT), delivery, channel=channel)
     return line or f"{delivery.alert.severity.label.upper()} · {_label(delivery.alert.rule)}"
+
+
+def _page(delivery: Delivery) -> str:
+    if delivery.digest is not None:
+        return digest_html(digest_card(delivery.digest, limit=DIGEST_LIMIT))
+    return html(card(delivery.alert))
 
 
 def _label(text: str) -> str:

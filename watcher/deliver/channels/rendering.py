@@ -1,6 +1,6 @@
 """Keeps a bug in a channel's layout from swallowing an alert.
 
-In: an alert and the layout that a channel prefers. Out: what it made, or None when it failed; the channel then sends
+In: a delivery and the layout that a channel prefers. Out: what it made, or None when it failed; the channel then sends
 plain text. Called by channels before anything is sent, so that no retry can repeat a message.
 """
 
@@ -13,30 +13,50 @@ from typing import TypeVar
 import structlog
 
 from watcher.alert.card import card
-from watcher.alert.render import plain
-from watcher.types import Alert
+from watcher.alert.digest import digest_card
+from watcher.alert.inert import cut
+from watcher.alert.render import digest_plain, plain, summary
+from watcher.types import Delivery
 
 T = TypeVar("T")
+
+DIGEST_LIMIT = 100
+"""How many alerts of a digest are listed where there is room."""
 
 _log = structlog.get_logger(__name__)
 
 
-def laid_out(layout: Callable[[Alert], T], alert: Alert, *, channel: str) -> T | None:
-    """Lay an alert out; a layout that fails is logged, and gives None."""
+def laid_out(layout: Callable[[Delivery], T], delivery: Delivery, *, channel: str) -> T | None:
+    """Lay a delivery out; a layout that fails is logged, and gives None."""
     try:
-        return layout(alert)
+        return layout(delivery)
     except Exception as error:
         _log.error(
             "layout_failed",
             channel=channel,
-            alert=alert.id,
+            delivery=delivery.id,
+            alert=delivery.alert.id,
             error=type(error).__name__,
             trace="".join(traceback.format_tb(error.__traceback__)[-4:]),
         )
         return None
 
 
-def plain_text(alert: Alert, *, channel: str) -> str:
-    """Give an alert as plain text, whatever is wrong with it."""
-    text = laid_out(lambda alert: plain(card(alert)), alert, channel=channel)
+def plain_text(delivery: Delivery, *, channel: str) -> str:
+    """Give a delivery as plain text, whatever is wrong with it."""
+    text = laid_out(_plain, delivery, channel=channel)
+    alert = delivery.alert
     return text if text is not None else f"{alert.severity.label.upper()} · {alert.rule} · alert {alert.id}\n"
+
+
+def summary_line(delivery: Delivery, *, limit: int) -> str:
+    """Give a delivery in one line: for subjects and notifications."""
+    if delivery.digest is not None:
+        return cut(digest_card(delivery.digest, limit=1).title, limit)
+    return summary(card(delivery.alert), limit=limit)
+
+
+def _plain(delivery: Delivery) -> str:
+    if delivery.digest is not None:
+        return digest_plain(digest_card(delivery.digest, limit=DIGEST_LIMIT))
+    return plain(card(delivery.alert))

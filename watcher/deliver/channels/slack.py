@@ -18,6 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from watcher.alert.blocks import blocks, escaped, message_text
 from watcher.alert.card import card
+from watcher.alert.digest import digest_card
+from watcher.alert.digest_blocks import digest_blocks
+from watcher.alert.render import digest_plain
 from watcher.deliver.channels.http import (
     NETWORK_ERRORS,
     connector,
@@ -26,9 +29,9 @@ from watcher.deliver.channels.http import (
     status_error,
     utc_now,
 )
-from watcher.deliver.channels.rendering import laid_out, plain_text
+from watcher.deliver.channels.rendering import DIGEST_LIMIT, laid_out, plain_text
 from watcher.errors import DeliveryError
-from watcher.types import Alert, Delivery, Receipt
+from watcher.types import Delivery, Receipt
 
 if TYPE_CHECKING:
     from watcher.config.channels import SlackSettings
@@ -85,13 +88,13 @@ class SlackChannel:
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Post the alert; the delivery id goes with it as metadata, for finding it again."""
-        layout = laid_out(_layout, delivery.alert, channel=self.name)
+        layout = laid_out(_layout, delivery, channel=self.name)
         if layout is not None:
             try:
                 return await self._post(delivery, **layout)
             except BlocksRefusedError as refusal:
                 _log.error("blocks_refused", channel=self.name, delivery=delivery.id, error=refusal.code)
-        return await self._post(delivery, text=escaped(plain_text(delivery.alert, channel=self.name)))
+        return await self._post(delivery, text=escaped(plain_text(delivery, channel=self.name)))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -170,8 +173,11 @@ class BlocksRefusedError(DeliveryError):
         self.code = code
 
 
-def _layout(alert: Alert) -> dict[str, Any]:
-    shown = card(alert)
+def _layout(delivery: Delivery) -> dict[str, Any]:
+    if delivery.digest is not None:
+        digest = digest_card(delivery.digest, limit=DIGEST_LIMIT)
+        return {"text": escaped(digest_plain(digest)), "blocks": digest_blocks(digest)}
+    shown = card(delivery.alert)
     return {"text": message_text(shown), "blocks": blocks(shown)}
 
 

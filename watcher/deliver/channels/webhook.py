@@ -77,9 +77,9 @@ class WebhookChannel:
         return self._session
 
     def _body(self, delivery: Delivery) -> bytes:
-        content = laid_out(lambda _: payload(delivery), delivery.alert, channel=self.name)
+        content = laid_out(payload, delivery, channel=self.name)
         if content is None:
-            text = plain_text(delivery.alert, channel=self.name)
+            text = plain_text(delivery, channel=self.name)
             content = {"version": VERSION, "delivery": {"id": delivery.id}, "text": text}
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
