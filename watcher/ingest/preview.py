@@ -20,7 +20,7 @@ def preview(parsed: ParsedFeed, url: str) -> dict[str, Any]:
 
     Returns:
         `feed` with url, site, title, language, format, problem and problem_detail; `items` with the keys of the
-        contract. An item's id is its guid, else its link, else its key. Dates are ISO 8601 with offset, or None.
+        contract, and `article` where it was fetched. An item's id is its guid, else its link, else its key. Dates are ISO 8601 with offset, or None.
     """
     return {
         "feed": {
@@ -46,9 +46,9 @@ def _item(item: Item) -> dict[str, Any]:
         "updated": _iso(item.updated),
         "summary": item.summary,
         "content": item.content,
-        "article": item.article or None,
         "language": item.language,
         "categories": list(item.categories),
+        **({"article": item.article} if item.article else {}),
     }
 
 
