@@ -3,8 +3,9 @@
 Comes in: a title and body, and what the feed says of itself. Goes out: an ISO 639-1 code, or `und`. Called once per
 item by `Document`.
 
-The statistical part is py3langid's model (langid.py, Lui & Baldwin 2012, retrained). What the feed declares is a
-prior: a headline of six words is often closer to a neighbouring language than to its own.
+The statistical part is py3langid's model (langid.py, Lui & Baldwin 2012, retrained). It holds its 97 languages for
+equally likely, and a headline of six words is often closer to a neighbouring language than to its own. So there is a
+prior: what the feed declares; without that, how much news is written in each language.
 """
 
 from __future__ import annotations
@@ -23,6 +24,16 @@ _FEWEST_LETTERS = 3
 _SURE = 0.999
 _HINT_ODDS = 10.0
 """How much more likely than any other language the declared one is, before a word is read."""
+
+_PRESSES = (
+    (30.0, "en"),
+    (5.0, "ar cs de el es fa fr he hi hu id it ja ko nl pl pt ro ru sv tr uk vi zh"),
+    (1.0, "am az bg bn bs ca da et fi hr hy is ka kk lt lv mk ms nb no sk sl sq sr sw ta th ur"),
+)
+_SMALL_PRESS = 0.1
+"""How much more or less is published in a language than in one with a press of middling size: by orders of magnitude
+alone, as the languages of the web's pages are counted by Common Crawl. Measured on titles of feeds, English ones
+above all, and on headlines in eighteen languages; not fitted any closer."""
 
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+|\d+")
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -72,11 +83,19 @@ def detect(text: str, *, hint: str | None = None) -> str:
 
 def _by_words(sample: str, declared: str | None) -> str:
     ranked = _identifier().rank(sample)
+    if declared is None:
+        return str(max(ranked, key=lambda one: one[1] * _press().get(one[0], _SMALL_PRESS))[0])
     best, share = ranked[0]
-    if declared is None or best == declared or share > _SURE:
+    if best == declared or share > _SURE:
         return str(best)
     shares = dict(ranked)
     return declared if shares.get(declared, 0.0) * _HINT_ODDS >= share else str(best)
+
+
+@cache
+def _press() -> dict[str, float]:
+    """Give how much is published, by language; what is not there has a small press."""
+    return {language: weight for weight, languages in _PRESSES for language in languages.split()}
 
 
 @cache

@@ -25,6 +25,32 @@ def test_a_sentence_tells_its_language(text: str, language: str) -> None:
     assert detect(text) == language
 
 
+@pytest.mark.parametrize(
+    ("headline", "language"),
+    [
+        ("Border closed after clashes", "en"),
+        ("Gunmen storm hotel in Bamako", "en"),
+        ("Instagram fixes photo bug", "en"),
+        ("Djerba hotels bulge as Libyans flood in", "en"),
+        ("Tennis and democracy", "en"),
+        ("Attentat à Bamako", "fr"),
+        ("Un soldat tué dans une attaque", "fr"),
+        ("Soldat bei Angriff getötet", "de"),
+        ("Migranti sbarcati a Lampedusa", "it"),
+        ("Muere un soldado en un ataque", "es"),
+        ("Governo aprova reforma", "pt"),
+        ("Trzech uzbrojonych mężczyzn zatrzymano na granicy", "pl"),
+        ("Tiga pria bersenjata ditangkap di perbatasan", "id"),
+        ("Watu watatu wenye silaha wakamatwa mpakani", "sw"),
+        ("انفجار قرب المطار", "ar"),
+    ],
+)
+def test_a_short_headline_is_held_for_a_language_that_news_is_written_in(
+    headline: str, language: str
+) -> None:
+    assert detect(headline) == language
+
+
 @pytest.mark.parametrize("text", ["", "   ", "12:30", "!?", "https://example.org/a/b"])
 def test_nothing_to_tell_by_is_unknown(text: str) -> None:
     assert detect(text) == "und"
