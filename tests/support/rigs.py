@@ -336,7 +336,7 @@ class EmailRig(Rig):
 
 class AppriseRig(Rig):
     kind = "apprise"
-    layout = "watcher.deliver.channels.apprise:summary"
+    layout = "watcher.deliver.channels.apprise:summary_line"
     secrets = ("s3cret-in-url",)
     cases: ClassVar = {
         "ok": Case(arrange=http(accept()), outcome=Outcome.DELIVERED),

@@ -6,10 +6,10 @@ Read by `models`; each gives itself as a value of the alert core, so that nothin
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from watcher.alert import quiet
@@ -119,6 +119,16 @@ class DigestSettings(Section):
     timezone: Annotated[str, AfterValidator(_check_timezone)] = "UTC"
 
 
+def _written_short(value: Any) -> Any:
+    """Read `digest: 2h` as `digest: {at: 2h}`."""
+    return value if isinstance(value, dict | DigestSettings) or value is None else {"at": value}
+
+
+Digesting = Annotated[
+    DigestSettings, BeforeValidator(_written_short, json_schema_input_type=DigestTime | DigestSettings)
+]
+
+
 class RouteSettings(Section):
     """Which alerts go to which channels; the first route that fits wins, unless it says `continue: true`."""
 
@@ -126,7 +136,7 @@ class RouteSettings(Section):
     to: Annotated[list[ChannelName], Field(min_length=1)]
     continue_: bool = Field(default=False, validation_alias="continue", serialization_alias="continue")
     quiet_hours: QuietHours | None = None
-    digest: DigestTime | DigestSettings | None = None
+    digest: Digesting | None = None
 
     def route(self) -> Route:
         """Give it as the alert core knows it."""
@@ -140,11 +150,7 @@ class RouteSettings(Section):
 
     def schedule(self) -> Schedule | None:
         """Give when its alerts are told together; None when each is told at once."""
-        if self.digest is None:
-            return None
-        if isinstance(self.digest, str):
-            return schedule_of(self.digest, "UTC")
-        return schedule_of(self.digest.at, self.digest.timezone)
+        return schedule_of(self.digest.at, self.digest.timezone) if self.digest is not None else None
 
 
 class InhibitSettings(Section):

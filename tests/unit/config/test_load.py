@@ -65,8 +65,15 @@ BROKEN_MAIN = [
     ("routes: [{to: [consol]}]", '1:16: no channel is called "consol" (did you mean "console"?)'),
     ("routes: [{to: console}]", "1:15: expected a list, not a text (write [console])"),
     ("routes: [{to: [console], when: {severity: [critcal]}}]", '1:44: "critcal" is not one of info, low, medium, high, critical (did you mean "critical"?)'),
-    ("routes: [{to: [console], digest: 1h}]", '1:34: "digest" is not available yet (remove it, or set it to null)'),
-    ("routes: [{to: [console], digest: 4h}]", '1:34: "digest" is not available yet (remove it, or set it to null)'),
+    ("routes: [{to: [console], digest: 1}]", "1:34: expected a text, not a number (put it in quotes)"),
+    (
+        "routes: [{to: [console], digest: 0 8 * *}]",
+        '1:34: a cron line has five fields: write for example "0 8 * * 1-5" (minute, hour, day, month, weekday)',
+    ),
+    (
+        "routes: [{to: [console], digest: {at: 0 8 * * 1, timezone: Mars/Base}}]",
+        '1:60: "Mars/Base" is not a known time zone: write for example Africa/Tunis',
+    ),
     ("routes: [{to: [console], quiet_hours: {from: 22:00, to: 25:00}}]", '1:57: "25:00" is not a time of day'),
     ("routes: [{}]", '1:10: the key "to" is missing'),
     ("text: {models: {EN: x}}", '1:17: "EN" is not a language code: write two small letters, such as fr (ISO 639-1)'),
