@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,41 @@ from watcher.config.opml import read_opml, slug
 from watcher.config.source import parse_source, read_bytes
 from watcher.errors import ConfigError, Problem
 from watcher.types import Feed
+
+_PATIENCE_SECONDS = 10.0
+
+
+@contextmanager
+def editing(config: Path) -> Iterator[None]:
+    """Keep other commands from changing files of the configuration until the block ends.
+
+    Two that add a feed at the same time would otherwise both read the old file, and one would lose its entry.
+
+    Raises:
+        EditError: another command has been changing them for longer than anyone should wait.
+    """
+    folder = config.resolve().parent
+    if not folder.is_dir():
+        yield  # loading the configuration says what is wrong
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not _is_locked(handle):
+            if time.monotonic() > deadline:
+                raise EditError("another command is changing the configuration: try again when it is done")
+            time.sleep(0.05)
+        yield
+    finally:
+        os.close(handle)  # and the lock with it
+
+
+def _is_locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def new_id(config: Path, title: str | None, url: str) -> str:

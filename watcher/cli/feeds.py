@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app, find_named
-from watcher.cli.output import console, count, print_json, rows, table
-from watcher.cli.table import FAILED
+from watcher.cli.output import console, count, plain, print_json, rows, table, to_json
+from watcher.cli.table import FAILED, WRONG_USE
 
 if TYPE_CHECKING:
     from watcher.types import Feed
@@ -23,7 +23,7 @@ FileOption = Annotated[
 
 @app.callback()
 def feeds() -> None:
-    """List, add, remove, check, preview, import and export feeds."""
+    """List, find, add, remove, check, preview, import and export feeds."""
 
 
 @app.command("list")
@@ -62,34 +62,46 @@ def add_feed(
     ] = None,
     file: FileOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
 ) -> None:
     """Add a feed to a YAML file of the configuration; comments and order in it stay."""
-    from watcher.cli.feed_files import add, new_id
+    from watcher.cli.feed_files import add, editing, new_id
 
     given = {"title": title, "tags": tag, "language": language, "interval": interval}
-    entry = {
-        "id": feed_id or new_id(config, title, url),
-        "url": url,
-        **{key: value for key, value in given.items() if value},
-    }
-    try:
-        path = add(config, [entry], file)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-    typer.echo(f"added {entry['id']} to {path}")
+    with editing(config):
+        entry = {
+            "id": feed_id or new_id(config, title, url),
+            "url": url,
+            **{key: value for key, value in given.items() if value},
+        }
+        try:
+            path = add(config, [entry], file)
+        except ValueError as error:
+            typer.echo(f"watcher: the feed was not added: {error}", err=True)
+            raise typer.Exit(WRONG_USE) from error
+    if json:
+        print_json({"added": [entry], "file": str(path)})
+    else:
+        typer.echo(f"added {entry['id']} to {path}")
 
 
 @app.command("remove")
 def remove_feed(
     feed_id: Annotated[str, typer.Argument(metavar="ID", help="The feed's id.")],
     config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
 ) -> None:
     """Remove a feed from the YAML file that names it; what it gave so far is kept."""
-    from watcher.cli.feed_files import remove
+    from watcher.cli.feed_files import editing, remove
     from watcher.config.load import load
 
-    find_named("feed", feed_id, {feed.id: feed for feed in load(config).feeds})
-    typer.echo(f"removed {feed_id} from {remove(config, feed_id)}")
+    with editing(config):
+        find_named("feed", feed_id, {feed.id: feed for feed in load(config).feeds})
+        path = remove(config, feed_id)
+    if json:
+        print_json({"removed": feed_id, "file": str(path)})
+    else:
+        typer.echo(f"removed {feed_id} from {path}")
 
 
 @app.command("import")
@@ -97,20 +109,27 @@ def import_feeds(
     opml: Annotated[Path, typer.Argument(metavar="OPML", help="A file from a feed reader.")],
     file: FileOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
 ) -> None:
     """Add the feeds of an OPML file to a YAML file of the configuration; folders become tags.
 
     Feeds that the configuration has already, by address, are passed over. Exits with 1 when some could not be taken.
     """
-    from watcher.cli.feed_files import add, from_opml
+    from watcher.cli.feed_files import add, editing, from_opml
 
-    entries, known, problems = from_opml(config, opml)
+    with editing(config):
+        entries, known, problems = from_opml(config, opml)
+        path = add(config, entries, file) if entries else None
     for problem in problems:
-        typer.echo(str(problem), err=True)
-    if entries:
-        path = add(config, entries, file)
-        typer.echo(f"added {count(len(entries), 'feed')} to {path}")
-    typer.echo(f"{known} were there already, {len(problems)} could not be taken")
+        typer.echo(plain(str(problem)), err=True)
+    if json:
+        refused = [{"line": problem.line, "message": problem.message} for problem in problems]
+        written = str(path) if path else None
+        print_json({"added": entries, "file": written, "known": known, "problems": refused})
+    else:
+        if path is not None:
+            typer.echo(f"added {count(len(entries), 'feed')} to {path}")
+        typer.echo(f"{known} were there already, {len(problems)} could not be taken")
     if problems:
         raise typer.Exit(FAILED)
 
@@ -121,13 +140,15 @@ def export_feeds(
         Path | None, typer.Option("--output", "-o", metavar="PATH", help="Where to write; default: print.")
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
 ) -> None:
-    """Write the feeds as OPML, for feed readers; headers and logins are left out."""
+    """Write the feeds as OPML, for feed readers, or with --json as data; headers and logins are left out."""
     from watcher.config.edit import replace_file
     from watcher.config.load import load
     from watcher.config.opml import write_opml
 
-    text = write_opml(load(config).feeds)
+    feeds = load(config).feeds
+    text = to_json([_summary(feed) for feed in feeds]) if json else write_opml(feeds)
     if output is None:
         typer.echo(text, nl=False)
     else:
@@ -160,6 +181,30 @@ def check_feeds(
         raise typer.Exit(FAILED)
 
 
+@app.command("discover")
+def discover_feeds(
+    site: Annotated[str, typer.Argument(metavar="SITE", help="The address of a site or of a page of it.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Find the feeds of a site: those that its page names, else those at the usual places.
+
+    Each is fetched and shown with what is in it. Needs no configuration; if there is one, its polling settings are
+    used. Exits with 1 when none is found.
+    """
+    from watcher.cli.discover import discover, report
+    from watcher.config.load import load
+    from watcher.config.models import PollingSettings
+
+    found = discover(site, load(config).settings.polling if config.exists() else PollingSettings())
+    if json:
+        print_json([one.to_json() for one in found])
+    else:
+        report(found)
+    if all(one.parsed is None for one in found):
+        raise typer.Exit(FAILED)
+
+
 @app.command("preview")
 def preview_feed(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A path, an address, or a feed's id.")],
@@ -189,6 +234,7 @@ def _summary(feed: Feed) -> dict[str, object]:
         "tags": sorted(feed.tags),
         "language": feed.language,
         "interval": format_duration(feed.interval) if feed.interval else None,
+        "full_text": feed.full_text,
         "alert_on_first_poll": feed.alert_on_first_poll,
     }
 

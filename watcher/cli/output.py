@@ -23,7 +23,12 @@ EVIDENCE_STYLE = "bold reverse yellow"
 
 def print_json(data: object) -> None:
     """Print one JSON document, indented, with letters of every script as they are."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(to_json(data))
+
+
+def to_json(data: object) -> str:
+    """Give one JSON document as `print_json` prints it."""
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def print_json_line(data: object) -> None:

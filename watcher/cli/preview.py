@@ -53,7 +53,7 @@ def _chosen(source: str, loaded: Config | None, polling: PollingSettings) -> tup
     configured = [feed for feed in (loaded.feeds if loaded else ()) if source in (feed.id, feed.url)]
     feed = configured[0] if configured else _unknown(source)
     # Who types a private address means it; a public one must not lead to a private one by a redirect.
-    settings = fetch_settings(polling, is_private_allowed=_is_private(feed.url) and not configured)
+    settings = fetch_settings(polling, is_private_allowed=is_private(feed.url) and not configured)
     return feed, settings
 
 
@@ -111,7 +111,8 @@ def _unknown(source: str) -> Feed:
         raise typer.Exit(WRONG_USE) from error
 
 
-def _is_private(url: str) -> bool:
+def is_private(url: str) -> bool:
+    """Tell whether a person who typed an address meant one of their own network or machine."""
     host = urlsplit(url).hostname or ""
     try:
         return not ipaddress.ip_address(host).is_global

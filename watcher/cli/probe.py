@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from watcher.cli.output import console, count, rows, table
 from watcher.cli.progress import progress
 from watcher.errors import FetchError
 from watcher.fetching import fetch_settings
+from watcher.ingest.checkup import Finding, findings, works_securely
 from watcher.ingest.fetch import Fetcher, FetchSettings
 from watcher.ingest.fulltext import article_text
 from watcher.ingest.parse import parse
-from watcher.types import Feed, FeedState, Item, ParsedFeed
+from watcher.types import Feed, FeedState, Fetched, Item, ParsedFeed
 
 if TYPE_CHECKING:
     from watcher.config.models import PollingSettings
@@ -30,6 +32,7 @@ class Probe:
     feed: Feed
     parsed: ParsedFeed | None = None
     error: FetchError | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def state(self) -> str:
@@ -48,8 +51,7 @@ class Probe:
     @property
     def newest(self) -> datetime | None:
         """When the latest of its items was published."""
-        dates = [item.published for item in self.parsed.items if item.published] if self.parsed else []
-        return max(dates, default=None)
+        return newest_of(self.parsed)
 
     def to_json(self) -> dict[str, object]:
         """Give plain data."""
@@ -61,6 +63,7 @@ class Probe:
             "detail": self.detail,
             "items": len(self.parsed.items) if self.parsed else 0,
             "newest": self.newest.isoformat() if self.newest else None,
+            "findings": [{"kind": one.kind.value, "detail": one.detail} for one in self.findings],
         }
 
 
@@ -103,24 +106,32 @@ def with_articles(
 
 
 def report(probes: Sequence[Probe]) -> None:
-    """Print the feeds with which something is wrong, then the count of the others."""
-    wrong = [probe for probe in probes if probe.state != "ok"]
+    """Print what is wrong with which feed, a line each, then the count of the others."""
+    cells: list[tuple[object, ...]] = []
+    for probe in probes:
+        if probe.error is not None:
+            cells.append((probe.feed.id, probe.state, probe.detail, None, probe.feed.url))
+        items = len(probe.parsed.items) if probe.parsed else None
+        cells += ((probe.feed.id, one.kind, one.detail, items, probe.feed.url) for one in probe.findings)
     screen = console()
-    if wrong:
-        made = table("feed", "what", "detail", "items", "address")
-        cells = (
-            (
-                probe.feed.id,
-                probe.state,
-                probe.detail,
-                len(probe.parsed.items) if probe.parsed else None,
-                probe.feed.url,
-            )
-            for probe in wrong
-        )
-        screen.print(rows(made, cells))
+    if cells:
+        screen.print(rows(table("feed", "what", "detail", "items", "address"), cells))
     failed = sum(probe.error is not None for probe in probes)
-    screen.print(f"{count(len(probes), 'feed')}, {failed} failed, {len(wrong) - failed} damaged but readable")
+    remarked = sum(bool(probe.findings) for probe in probes)
+    screen.print(
+        f"{count(len(probes), 'feed')}, {failed} failed, {remarked} that work with something to mend"
+    )
+
+
+def newest_of(parsed: ParsedFeed | None) -> datetime | None:
+    """Give when the latest of a document's items was published, None where no item says."""
+    dates = [item.dated for item in parsed.items if item.dated] if parsed else []
+    return max(dates, default=None)
+
+
+async def parsed_of(fetched: Fetched) -> ParsedFeed:
+    """Parse a document, off the event loop; raises `FetchError` for one that is no feed."""
+    return await asyncio.to_thread(parse, fetched, seen_at=fetched.fetched_at)
 
 
 async def _probe_all(
@@ -128,7 +139,11 @@ async def _probe_all(
 ) -> list[Probe]:
     async def probe(feed: Feed) -> Probe:
         try:
-            return Probe(feed=feed, parsed=await _fetch(fetcher, feed))
+            fetched = await _get(fetcher, feed, feed.url)
+            parsed = await parsed_of(fetched)
+            found = findings(feed, fetched, parsed, now=fetched.fetched_at)
+            secure = await _secure_twin(fetcher, feed, fetched)
+            return Probe(feed=feed, parsed=parsed, findings=(*found, *secure))
         except FetchError as error:
             return Probe(feed=feed, error=error)
         finally:
@@ -140,6 +155,22 @@ async def _probe_all(
 
 
 async def _fetch(fetcher: Fetcher, feed: Feed) -> ParsedFeed:
-    now = datetime.now(UTC)
-    fetched = await fetcher.fetch(feed, FeedState(feed_id=feed.id, url=feed.url, due_at=now))
-    return await asyncio.to_thread(parse, fetched, seen_at=now)
+    return await parsed_of(await _get(fetcher, feed, feed.url))
+
+
+async def _get(fetcher: Fetcher, feed: Feed, url: str) -> Fetched:
+    return await fetcher.fetch(feed, FeedState(feed_id=feed.id, url=url, due_at=datetime.now(UTC)))
+
+
+async def _secure_twin(fetcher: Fetcher, feed: Feed, fetched: Fetched) -> tuple[Finding, ...]:
+    """Say so where a feed that answers over http does over https, too."""
+    parts = urlsplit(fetched.url)
+    if parts.scheme != "http" or parts.port is not None:
+        return ()  # the same feed at another port is a guess too many
+    url = urlunsplit(parts._replace(scheme="https"))
+    try:
+        twin = await _get(fetcher, feed, url)
+        await parsed_of(twin)
+    except FetchError:
+        return ()
+    return (works_securely(url),) if twin.url.startswith("https:") else ()

@@ -37,7 +37,7 @@ COMMANDS: dict[str, Entry] = {
     "scan": Entry("watcher.cli.scan", "Match items from a file of JSON lines; nothing is delivered."),
     "explain": Entry("watcher.cli.explain", "Show why a rule holds on a text, or why not."),
     "backtest": Entry("watcher.cli.backtest", "Show what changed rules would have told of the stored items."),
-    "feeds": Entry("watcher.cli.feeds", "List, add, remove, check, preview, import and export feeds."),
+    "feeds": Entry("watcher.cli.feeds", "List, find, add, remove, check, preview, import and export feeds."),
     "rules": Entry("watcher.cli.rules", "List and show rules."),
     "alerts": Entry("watcher.cli.alerts", "List and show what was alerted."),
     "deliveries": Entry(

@@ -164,7 +164,9 @@ def _written(entry: Mapping[str, Any], indent: int) -> list[str]:
     return [" " * indent + ("  " if number else "- ") + pair for number, pair in enumerate(pairs)]
 
 
-def _value(value: str | Sequence[str]) -> str:
+def _value(value: str | bool | Sequence[str]) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if not isinstance(value, str):
         return f"[{', '.join(_quoted(one) if ',' in one else _value(one) for one in value)}]"
     is_bare = _BARE.fullmatch(value) and not value.endswith(":") and plain(value) == value

@@ -23,6 +23,10 @@ from watcher.errors import Problem
 from watcher.types import Feed
 
 _NAMESPACE = "urn:watcher:opml"
+_MAX_DEPTH = 50
+_MAX_TAGS = 50
+"""Of one feed: more is no person's order, and every feed inside of a folder carries its name."""
+_MAX_TAG_CHARS = 100
 _LANGUAGE = re.compile("[a-z]{2,3}")
 
 
@@ -58,6 +62,8 @@ class _Reader:
         if url := known.get("xmlurl"):
             self._add(url, known)
             self._folders.append(None)
+        elif len(self._folders) >= _MAX_DEPTH:
+            raise ValueError(f"folders are nested more than {_MAX_DEPTH} deep")
         else:
             self._folders.append(known.get("text") or known.get("title"))
 
@@ -79,10 +85,12 @@ class _Reader:
         language = known.get("language", "").lower().partition("-")[0]
         if _LANGUAGE.fullmatch(language):
             entry.setdefault("language", language)
+        if known.get(f"{_NAMESPACE} fulltext") == "true":
+            entry.setdefault("full_text", True)
         if interval := known.get(f"{_NAMESPACE} interval"):
             entry.setdefault("interval", interval)
-        categories = (category.strip(" /") for category in known.get("category", "").split(","))
-        folders = (folder.replace(",", " ").strip(" /") for folder in self._folders if folder)
+        categories = (_tag(category) for category in known.get("category", "").split(",")[:_MAX_TAGS])
+        folders = (_tag(folder) for folder in self._folders if folder)
         entry["tags"].extend(
             tag for tag in dict.fromkeys((*folders, *categories)) if tag and tag not in entry["tags"]
         )
@@ -179,11 +187,18 @@ def _outline(feed: Feed) -> str:
         "language": feed.language,
         "category": ",".join(sorted(feed.tags)),
         "watcher:id": feed.id,
+        "watcher:fullText": "true" if feed.full_text else None,
         "watcher:interval": format_duration(feed.interval) if feed.interval else None,
     }
     return (
         f"<outline {' '.join(f'{name}={quoteattr(value)}' for name, value in attributes.items() if value)}/>"
     )
+
+
+def _tag(name: str) -> str:
+    """Make a tag of a folder's name: no commas or controls, bounded, no slashes or spaces at its ends."""
+    one_line = "".join(" " if one == "," or ord(one) < 32 else one for one in name)
+    return one_line.strip(" /")[:_MAX_TAG_CHARS].strip(" /")
 
 
 def _escaped(text: str) -> str:

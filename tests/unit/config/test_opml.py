@@ -93,6 +93,26 @@ def test_ids_come_from_titles_or_else_from_addresses(title: str | None, url: str
     assert slug(title, url) == expected
 
 
+def test_hostile_folders_become_tags_that_are_tags_or_are_refused() -> None:
+    named = "a,b\u0009" + "x" * 5_000
+    (feed,) = read(
+        f'<opml><outline text=" /{named}"><outline text="f" xmlUrl="https://f.example/"/></outline></opml>'
+    )
+    (tag,) = feed.tags
+    assert len(tag) == 100
+    assert tag.startswith("a b")
+    deep = parse_opml(FILE, b"<opml>" + b'<outline text="x">' * 100_000)
+    assert "nested more than 50 deep" in str(deep.problems[0])
+    many = ",".join(f"t{number}" for number in range(10_000))
+    (feed,) = read(f'<opml><outline text="f" xmlUrl="https://f.example/" category="{many}"/></opml>')
+    assert len(feed.tags) == 50
+
+
+def test_full_text_is_written_and_read_back() -> None:
+    (feed,) = read(write_opml([Feed(id="a", url="https://a.example/", full_text=True)]))
+    assert feed.full_text
+
+
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs"], exclude_characters=",/\u2028\u2029"), min_size=1, max_size=12)  # fmt: skip
 FEEDS = st.builds(
     Feed,
