@@ -27,6 +27,8 @@ from watcher.deliver.outbox import Attempt, Manners, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.fetching import fetch_settings
 from watcher.ingest.fetch import Fetcher
+from watcher.ingest.gate import HostGate
+from watcher.ingest.manners import HostRecord, Scope
 from watcher.ingest.schedule import PollingLimits, Wishes
 from watcher.lease import new_owner
 from watcher.match.latency import strictest_latencies
@@ -150,8 +152,11 @@ class Service:
             channels = {name: self._channel(name) for name in settings.channels}
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
+            gate = self._gate()
+            gate.restore(await run(lambda: _remembered_hosts(store)))
+            stack.push_async_callback(_keep_hosts, store, run, gate)
             fetcher = await stack.enter_async_context(
-                Fetcher(fetch_settings(settings.polling), clock=self._clock)
+                Fetcher(fetch_settings(settings.polling), clock=self._clock, gate=gate)
             )
             ledger = StoreLedger(store)
             outbox = Outbox(
@@ -184,6 +189,8 @@ class Service:
                 owner=self._owner,
                 concurrency=settings.polling.concurrency,
                 on_told=lambda _channels: outbox.wake(),
+                turns=gate,
+                min_delay=settings.polling.per_host.min_delay,
             )
             articles = Articles(
                 feeds={feed.id: feed for feed in config.feeds},
@@ -206,7 +213,18 @@ class Service:
                 outbox=outbox,
                 poller=poller,
                 articles=articles,
+                gate=gate,
             )
+
+    def _gate(self) -> HostGate:
+        """Make the gate that everything which requests from outside goes through."""
+        manners = self._config.settings.polling.per_host
+        return HostGate(
+            concurrency=manners.concurrency,
+            min_delay=manners.min_delay,
+            scope=Scope(manners.rate_limit),
+            clock=self._clock,
+        )
 
     def _channel(self, name: str) -> Channel:
         try:
@@ -227,6 +245,7 @@ class Service:
 
         every(_TICK.total_seconds(), parts.poller.tick, "tick")
         every(_TICK.total_seconds(), parts.articles.tick, "articles")
+        every(5, lambda: _keep_hosts(parts.store, parts.run, parts.gate), "hosts")
         every(15, lambda: self._measure(parts), "measure")
         every(60, lambda: self._keep(parts), "keep")
         every(3600, lambda: self._prune(parts), "prune")
@@ -250,6 +269,7 @@ class Service:
             self.metrics.troubles.labels(kind).set(troubles.get(kind, 0))
         self.metrics.articles_waiting.set(await parts.articles_waiting())
         failed = await parts.failed_feeds()
+        self.metrics.hosts_held.set(parts.gate.held())
         self.metrics.feeds.labels("failing").set(failed)
         self.metrics.feeds.labels("fine").set(len(self._config.feeds) - failed)
 
@@ -322,6 +342,7 @@ class Parts:
     ledger: StoreLedger
     outbox: Outbox
     poller: Poller
+    gate: HostGate
     articles: Articles
 
     async def articles_waiting(self) -> int:
@@ -359,6 +380,23 @@ class Parts:
         except (StoreError, SQLAlchemyError, OSError, TimeoutError) as error:
             return f"the database does not answer: {type(error).__name__}"
         return None
+
+
+def _remembered_hosts(store: Store) -> tuple[HostRecord, ...]:
+    with store.read() as tx:
+        return tx.hosts.all()
+
+
+async def _keep_hosts(store: Store, run: StoreRunner, gate: HostGate) -> None:
+    """Store what hosts are owed, where it has changed."""
+    if not (changes := gate.changes()):
+        return
+
+    def save() -> None:
+        with store.write() as tx:
+            tx.hosts.save(changes)
+
+    await run(save)
 
 
 def _trends(config: Config) -> Trends:

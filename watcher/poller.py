@@ -7,12 +7,13 @@ until nothing is due.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
+from watcher.dispatch import Turns, dispatch
 from watcher.pipeline import Context, Poll, poll_feed
 from watcher.types import Feed, FeedState
 
@@ -52,6 +53,8 @@ class Poller:
         owner: who leases feeds: unique to this process.
         concurrency: how many requests the fetcher runs at a time; a few times as many polls may wait for them.
         on_told: called with the names of channels that have something to send.
+        turns: the host gate; feeds whose host has no turn for them soon are put off. None puts none off.
+        min_delay: between two requests at one host.
     """
 
     def __init__(
@@ -62,12 +65,16 @@ class Poller:
         owner: str,
         concurrency: int,
         on_told: Callable[[tuple[str, ...]], None],
+        turns: Turns | None = None,
+        min_delay: timedelta = timedelta(0),
     ) -> None:
         self._feeds = feeds
         self._context = context
         self._owner = owner
         self._concurrency = concurrency
         self._on_told = on_told
+        self._turns = turns
+        self._min_delay = min_delay
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._ticking = asyncio.Lock()
         self.last_tick: float | None = None
@@ -114,11 +121,29 @@ class Poller:
                 return list(due)
 
         states = await context.run(lease)
-        for state in states:
+        # Whoever asks for all that is due now waits for it.
+        for state in states if due_before is not None else await self._with_turns(states, now):
             # A poll that has waited for its host longer than its lease is still under way.
             if state.feed_id not in self._in_flight:
                 self._start(state, on_poll)
         return len(states)
+
+    async def _with_turns(self, states: Sequence[FeedState], now: datetime) -> Sequence[FeedState]:
+        """Give the feeds whose hosts have a turn for them, and put the others off."""
+        waiting = [state for state in states if state.feed_id not in self._in_flight]
+        if self._turns is None or not waiting:
+            return waiting
+        sorted_ = dispatch(waiting, self._turns, min_delay=self._min_delay, now=now)
+        if sorted_.later:
+            context = self._context
+
+            def put_off() -> None:
+                with context.store.write() as tx:
+                    tx.feeds.put_off(sorted_.later)
+
+            await context.run(put_off)
+            context.metrics.due.labels("turn").inc(len(sorted_.later))
+        return sorted_.start
 
     def _start(self, state: FeedState, on_poll: Callable[[], None]) -> None:
         def done(_task: asyncio.Task[None]) -> None:

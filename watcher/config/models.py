@@ -89,10 +89,15 @@ class IntervalSettings(Section):
 
 
 class PerHostSettings(Section):
-    """Manners towards one host: requests at a time, and the least time between two of them."""
+    """Manners towards one registrable domain: requests at a time, and the least time between two of them.
+
+    `rate_limit` says what is left alone when a server answers that we ask too often: the `feed`, its `host`, or all of
+    its `domain`.
+    """
 
     concurrency: Annotated[int, Field(ge=1, le=100)] = 2
     min_delay: Delay = timedelta(seconds=1)
+    rate_limit: Literal["feed", "host", "domain"] = "host"
 
 
 class PollingSettings(Section):

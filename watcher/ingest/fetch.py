@@ -104,6 +104,8 @@ class Fetcher:
         clock: where time comes from; the system's when None.
         resolver: how names become addresses; aiohttp's default when None. Its results are checked either way,
             and it is closed with the fetcher.
+        gate: where requests wait for their host's turn, shared with whatever else requests from outside; one of the
+            fetcher's own when None.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class Fetcher:
         *,
         clock: Clock | None = None,
         resolver: AbstractResolver | None = None,
+        gate: HostGate | None = None,
     ) -> None:
         self._settings = settings
         self._clock: Clock = clock or SystemClock()
@@ -124,11 +127,8 @@ class Fetcher:
         self._proxied: aiohttp.ClientSession | None = None
         self._authorities = Authorities()
         self._slots = asyncio.Semaphore(settings.concurrency)
-        self._gate = HostGate(
-            concurrency=settings.per_host_concurrency,
-            min_delay=settings.min_delay,
-            monotonic=self._clock.monotonic,
-            sleep=self._clock.sleep,
+        self._gate = gate or HostGate(
+            concurrency=settings.per_host_concurrency, min_delay=settings.min_delay, clock=self._clock
         )
 
     async def __aenter__(self) -> Self:
@@ -244,6 +244,7 @@ class Fetcher:
         async with await self._get(poll, asked, headers) as response:
             poll.stage = "the rest of the body"
             said = {name.lower(): value for name, value in response.headers.items()}
+            self._gate.answered(asked, response.status, said)
             if response.status in _REDIRECTS:
                 self._follow(poll, response.status, said)
                 response.close()  # its body is not read

@@ -1,82 +1,131 @@
-"""Manners towards a host: how many requests at once, and how far apart they start.
+"""Manners towards a host: how many requests at once, how far apart they start, and when it wants none.
 
-In: the URL about to be requested. Out: a slot, held while the request runs. Called by `fetch`; one gate is shared by
-everything that requests from outside, so that feeds of one host do not add up.
+In: the URL about to be requested. Out: a slot, held while the request runs. Called by everything that requests from
+outside (feeds, articles), over one gate that `app` builds, so that requests to one host do not add up:
+
+    async with gate.slot(url):
+        …                                    # send the request
+        gate.answered(url, status, headers)  # headers with lower-case names
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from yarl import URL
 
+from watcher.errors import FetchError
+from watcher.ingest.domain import domain_of, host_of
+from watcher.ingest.manners import HostBook, HostRecord, Scope
+from watcher.ports import Clock
+from watcher.types import FetchProblem
+
 _SWEEP_EVERY = 1_024
 """Slots given between two removals of idle lanes: redirects to ever new names must not grow memory."""
 
 
-def gate_key(url: URL) -> str:
-    """Give what requests are counted by: the host."""
-    return (url.host or "").lower().rstrip(".")
-
-
 @dataclass(slots=True)
 class _Lane:
-    """What is under way at one host; `next_start` is on the gate's own clock, in seconds."""
+    """What is under way at one registrable domain; `waiting` have no slot yet."""
 
     slots: asyncio.Semaphore
-    next_start: float = 0.0
     users: int = field(default=0)
+    waiting: int = field(default=0)
 
 
 class HostGate:
-    """Bounds concurrency and spaces request starts, per host."""
+    """Bounds concurrency and spaces request starts, per registrable domain.
+
+    Args:
+        concurrency: requests at a time.
+        min_delay: between the starts of two.
+        scope: how far a host's wish to be left alone reaches.
+        clock: where time comes from.
+    """
 
     def __init__(
-        self,
-        *,
-        concurrency: int,
-        min_delay: timedelta,
-        monotonic: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
+        self, *, concurrency: int, min_delay: timedelta, clock: Clock, scope: Scope = Scope.HOST
     ) -> None:
         self._concurrency = concurrency
         self._min_delay = min_delay.total_seconds()
-        self._monotonic = monotonic
-        self._sleep = sleep
+        self._clock = clock
+        self._book = HostBook(min_delay=min_delay, scope=scope)
         self._lanes: dict[str, _Lane] = {}
         self._given = 0
 
     @asynccontextmanager
     async def slot(self, url: URL) -> AsyncIterator[None]:
-        """Wait for a slot at the URL's host and for its turn to start, and hold it."""
-        lane = self._lane(gate_key(url))
+        """Wait for a slot at the URL's domain and for its turn to start, and hold it.
+
+        Raises:
+            FetchError: RATE_LIMITED, with `retry_after`: the host has asked to be left alone.
+        """
+        lane = self._lane(domain_of(url))
         lane.users += 1
+        lane.waiting += 1
+        is_waiting = True
         try:
             async with lane.slots:
-                await self._wait_turn(lane)
+                self._check_held(url)
+                await self._wait_turn(url)
+                lane.waiting -= 1
+                is_waiting = False
                 yield
         finally:
             lane.users -= 1
+            lane.waiting -= is_waiting
 
-    async def _wait_turn(self, lane: _Lane) -> None:
-        now = self._monotonic()
-        start = max(now, lane.next_start)
-        lane.next_start = start + self._min_delay
+    def wait_for(self, url: URL | str) -> timedelta:
+        """Estimate how long a request would wait now: for the host's wishes, and for those ahead of it."""
+        now = self._clock.monotonic()
+        lane = self._lanes.get(domain_of(url))
+        ahead = lane.waiting * self._min_delay if lane is not None else 0.0
+        return timedelta(seconds=self._book.free_at(url, now) + ahead - now)
+
+    def book(self, url: URL | str) -> timedelta:
+        """Promise a turn to somebody who comes back for it; gives in how long."""
+        now = self._clock.monotonic()
+        return max(timedelta(seconds=self._book.book(url, now) - now), self.wait_for(url))
+
+    def answered(self, url: URL | str, status: int, headers: Mapping[str, str]) -> None:
+        """Take in what an answer says of how often its host wants to be asked; names in lower case."""
+        self._book.answered(url, status, headers, now=self._clock.monotonic(), wall=self._clock.now())
+
+    def restore(self, records: Iterable[HostRecord]) -> None:
+        """Take over what an earlier run of the service left."""
+        self._book.restore(records, now=self._clock.monotonic(), wall=self._clock.now())
+
+    def changes(self) -> tuple[HostRecord, ...]:
+        """Give what is to be stored since the last call."""
+        return self._book.changes(now=self._clock.monotonic(), wall=self._clock.now())
+
+    def held(self) -> int:
+        """Count the hosts that want to be left alone."""
+        return self._book.held(self._clock.monotonic())
+
+    def _check_held(self, url: URL) -> None:
+        left = self._book.held_for(url, self._clock.monotonic())
+        if left > 0:
+            raise FetchError(
+                FetchProblem.RATE_LIMITED,
+                f"{host_of(url)} has asked to be left alone for another {left:.0f} s",
+                retry_after=timedelta(seconds=left),
+            )
+
+    async def _wait_turn(self, url: URL) -> None:
+        now = self._clock.monotonic()
+        start = self._book.start(url, now)
         if start > now:
-            await self._sleep(start - now)
+            await self._clock.sleep(start - now)
 
     def _lane(self, key: str) -> _Lane:
         self._given += 1
         if self._given % _SWEEP_EVERY == 0:
-            self._sweep()
+            self._lanes = {k: lane for k, lane in self._lanes.items() if lane.users}
         if (lane := self._lanes.get(key)) is None:
             lane = self._lanes[key] = _Lane(asyncio.Semaphore(self._concurrency))
         return lane
-
-    def _sweep(self) -> None:
-        now = self._monotonic()
-        self._lanes = {k: lane for k, lane in self._lanes.items() if lane.users or lane.next_start > now}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
 
 from watcher.ingest import timetable
 from watcher.ingest.identity import KEY_BYTES, short_key
@@ -114,6 +114,17 @@ class FeedRows:
                 .values(lease_owner=owner, lease_until=until)
             )
         return [_state(row) for row in rows]
+
+    def put_off(self, later: Iterable[tuple[str, datetime]]) -> None:
+        """Make feeds due at another time, and give back their leases."""
+        rows = [{"feed": feed_id, "at": at} for feed_id, at in later]
+        if rows:
+            self._connection.execute(
+                update(feeds)
+                .where(feeds.c.id == bindparam("feed"))
+                .values(due_at=bindparam("at"), lease_owner=None, lease_until=None),
+                rows,
+            )
 
     def release(self, *, owners: Sequence[str]) -> None:
         """Free what these owners hold: they have stopped."""

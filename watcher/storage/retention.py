@@ -45,6 +45,7 @@ def prune(store: Store, *, now: datetime, keep_items: timedelta, keep_alerts: ti
         tx.stories.forget_bands(before=now - keep_items)
         tx.profiles.forget(before=now - keep_items)
         tx.silences.forget(before=now - keep_alerts)
+        tx.hosts.forget(now=now)
         tx.trends.forget(now=now, keep_episodes=keep_alerts)
         tx.troubles.forget(before=now - keep_alerts)
     return Pruned(items=len(old_items), alerts=forgotten)

@@ -16,6 +16,7 @@ from watcher.storage.deliveries import DeliveryRows
 from watcher.storage.digests import DigestRows
 from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
+from watcher.storage.hosts import HostRows
 from watcher.storage.items import ItemRows
 from watcher.storage.profiles import ProfileRows
 from watcher.storage.services import ServiceRows
@@ -40,6 +41,7 @@ class Transaction:
         self.digests = DigestRows(connection)
         self.silences = SilenceRows(connection)
         self.services = ServiceRows(connection)
+        self.hosts = HostRows(connection)
         self.trends = TrendRows(connection)
         self.troubles = TroubleRows(connection)
 

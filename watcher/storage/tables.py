@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = "0011"
+SCHEMA = "0012"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -397,6 +397,17 @@ episodes = Table(
     Column("headline", Text, nullable=False),
     Column("alert_id", Text),
     Index("ix_episodes_until", "until"),
+)
+
+# What hosts and registrable domains are owed, kept over restarts (see `ingest.manners`).
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last_request_at", Moment),
+    Column("held_until", Moment),
+    Column("budget", BigInteger),
+    Column("budget_until", Moment),
 )
 
 services = Table(

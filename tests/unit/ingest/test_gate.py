@@ -5,32 +5,28 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
 from yarl import URL
 
-from watcher.ingest.gate import HostGate, gate_key
+from tests.support.clock import FakeClock
+from watcher.errors import FetchError
+from watcher.ingest.gate import HostGate
+from watcher.ingest.manners import HostRecord, Scope
+from watcher.types import FetchProblem
 
 
-class FakeTime:
-    """Time that passes only when somebody sleeps."""
+class FakeTime(FakeClock):
+    """Time that passes only when somebody sleeps, from 100 s on."""
 
     def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        await asyncio.sleep(0)
+        super().__init__()
+        self.advance(100.0)
 
 
-def gate(time: FakeTime, *, concurrency: int = 2, min_delay: float = 1.0) -> HostGate:
-    return HostGate(
-        concurrency=concurrency,
-        min_delay=timedelta(seconds=min_delay),
-        monotonic=time.monotonic,
-        sleep=time.sleep,
-    )
+def gate(
+    time: FakeTime, *, concurrency: int = 2, min_delay: float = 1.0, scope: Scope = Scope.HOST
+) -> HostGate:
+    return HostGate(concurrency=concurrency, min_delay=timedelta(seconds=min_delay), clock=time, scope=scope)
 
 
 async def test_starts_at_one_host_are_spaced() -> None:
@@ -39,7 +35,7 @@ async def test_starts_at_one_host_are_spaced() -> None:
     shared = gate(time)
     for _ in range(3):
         async with shared.slot(URL("http://a.example/x")):
-            starts.append(time.now)
+            starts.append(time.monotonic())
     assert starts == [100.0, 101.0, 102.0]
 
 
@@ -47,7 +43,7 @@ async def test_hosts_do_not_wait_for_each_other() -> None:
     time = FakeTime()
     shared = gate(time)
     async with shared.slot(URL("http://a.example/")), shared.slot(URL("http://b.example/")):
-        assert time.now == 100.0
+        assert time.monotonic() == 100.0
 
 
 async def test_no_more_than_the_limit_run_at_once() -> None:
@@ -92,9 +88,91 @@ async def test_hosts_that_are_done_with_are_forgotten() -> None:
     assert len(shared._lanes) <= 1_024
 
 
-def test_requests_are_counted_by_host_whatever_the_case_port_or_trailing_dot() -> None:
-    assert (
-        gate_key(URL("http://News.Example:81/a"))
-        == gate_key(URL("https://news.example./b"))
-        == "news.example"
+async def test_hosts_of_one_owner_share_their_turns() -> None:
+    time = FakeTime()
+    shared = gate(time)
+    starts = []
+    for url in ("http://one.tumblr.com/rss", "http://two.tumblr.com/rss", "http://TWO.tumblr.com.:81/x"):
+        async with shared.slot(URL(url)):
+            starts.append(time.monotonic())
+    assert starts == [100.0, 101.0, 102.0]
+
+
+@pytest.mark.parametrize(
+    ("scope", "held"),
+    [
+        (Scope.FEED, set()),
+        (Scope.HOST, {"http://a.news.example/1", "http://a.news.example/2"}),
+        (Scope.DOMAIN, {"http://a.news.example/1", "http://a.news.example/2", "http://b.news.example/"}),
+    ],
+)
+async def test_a_429_holds_back_as_much_as_is_set(scope: Scope, held: set[str]) -> None:
+    time = FakeTime()
+    shared = gate(time, scope=scope)
+    shared.answered("http://a.news.example/1", 429, {"retry-after": "60"})
+    found = {}
+    for url in (
+        "http://a.news.example/1",
+        "http://a.news.example/2",
+        "http://b.news.example/",
+        "http://other.example/",
+    ):
+        try:
+            async with shared.slot(URL(url)):
+                pass
+        except FetchError as error:
+            found[url] = (error.problem, round((error.retry_after or timedelta(0)).total_seconds(), -1))
+    assert found == dict.fromkeys(held, (FetchProblem.RATE_LIMITED, 60))
+    time.advance(61.0)
+    async with shared.slot(URL("http://a.news.example/1")):
+        pass
+
+
+async def test_a_budget_is_spent_and_then_waited_for() -> None:
+    time = FakeTime()
+    shared = gate(time, min_delay=0.0)
+    url = URL("http://forum.example/r/x.rss")
+    shared.answered(url, 200, {"x-ratelimit-remaining": "2.0", "x-ratelimit-reset": "300"})
+    for _ in range(2):
+        async with shared.slot(url):
+            pass
+    with pytest.raises(FetchError):
+        async with shared.slot(url):
+            pass
+    assert shared.wait_for(url) == timedelta(seconds=300)
+    time.advance(301.0)
+    async with shared.slot(url):
+        pass
+
+
+async def test_a_restart_forgets_no_promise_and_no_wish() -> None:
+    time = FakeTime()
+    before = gate(time, min_delay=30.0)
+    async with before.slot(URL("http://a.example/")):
+        pass
+    before.answered("http://b.example/", 429, {"retry-after": "600"})
+    before.answered("http://c.example/", 200, {"ratelimit-remaining": "0", "ratelimit-reset": "90"})
+    after = gate(time, min_delay=30.0)
+    after.restore(before.changes())
+    assert before.changes() == ()
+    waits = [after.wait_for(f"http://{host}.example/").total_seconds() for host in "abcd"]
+    assert waits == pytest.approx([30.0, 600.0, 90.0, 0.0])
+
+
+def test_a_record_from_a_wrong_clock_holds_nobody_back_for_long() -> None:
+    time = FakeTime()
+    far = time.now() + timedelta(days=4_000)
+    shared = gate(time)
+    shared.restore(
+        [HostRecord(name="a.example", last_request_at=far, held_until=far, budget=0, budget_until=far)]
     )
+    assert shared.wait_for("http://a.example/") <= timedelta(days=1)
+
+
+async def test_turns_that_are_promised_follow_each_other() -> None:
+    time = FakeTime()
+    shared = gate(time, min_delay=5.0)
+    async with shared.slot(URL("http://a.example/")):
+        pass
+    assert [shared.book("http://a.example/").total_seconds() for _ in range(3)] == [5.0, 10.0, 15.0]
+    assert shared.wait_for("http://a.example/") == timedelta(seconds=5)
