@@ -21,7 +21,7 @@ from bench.report import Table
 from bench.tunisia import CONFIG, FEED, NOW
 from watcher.analysis import Analysis
 from watcher.cli.item_json import read_item
-from watcher.cli.scan_stories import StoryBook
+from watcher.cli.storybook import StoryBook
 from watcher.config.load import load
 from watcher.story import event
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from watcher.config.load import Config
-    from watcher.match.backtest import Report, RuleOutcome, Sample
+    from watcher.config.models import StoriesSettings
+    from watcher.match.backtest import Report, RuleOutcome, Sample, Subject
     from watcher.storage.items import PastItem
     from watcher.storage.store import Store
-    from watcher.types import Feed
+    from watcher.types import Feed, Item, Match, PlaceMention
 
 app = command_app()
 
@@ -56,7 +58,7 @@ def backtest(
     """Show what changed rules would have told of the stored items, beside the present ones.
 
     Both run on the same items as they are stored now. Compared are the rules that the files have, or all with --whole.
-    Alerts are counted by the stories that the store has items in, and by item where it has none.
+    Alerts are counted as the service opens them: one for each rule and story. Rules over time are not run.
     """
     from watcher.cli.stored import opened
     from watcher.match.backtest import to_json
@@ -114,6 +116,7 @@ def _compare(
     feeds = {feed.id: feed for feed in present.feeds}
     with store.read() as tx:
         total, first_seen = tx.items.count_since(since), tx.items.first_seen_by_feed()
+    judged: list[_Judged] = []
     with progress("backtesting", total=min(total, limit) if limit else total) as advance:
         for past in _past(store, since, limit):
             item = past.item
@@ -125,16 +128,48 @@ def _compare(
                 title=item.title,
                 url=item.url,
                 seen_at=item.seen_at,
-                story_id=past.story_id,
                 is_archive=_is_archive(past, feed, first_seen),
             )
-            test.add(
-                subject,
-                analysis.engine.match(document, feed, item.seen_at),
-                then.match(document, feed, item.seen_at),
-            )
+            before = analysis.engine.match(document, feed, item.seen_at)
+            after = then.match(document, feed, item.seen_at)
+            if before or after:
+                judged.append(_Judged(subject, item, document.language, document.places, before, after))
+            else:
+                test.add(subject, (), ())
             advance()
+    stories = _stories(judged, changed.settings.stories)
+    for one in judged:
+        subject = replace(one.subject, story_id=stories[one.subject.item_id])
+        test.add(subject, one.before, one.after)
     return test.report(until=until)
+
+
+class _Judged(NamedTuple):
+    """A past item on which some rule holds, now or then."""
+
+    subject: Subject
+    item: Item
+    language: str
+    places: tuple[PlaceMention, ...]
+    before: tuple[Match, ...]
+    after: tuple[Match, ...]
+
+
+def _stories(judged: Sequence[_Judged], settings: StoriesSettings) -> dict[int, str]:
+    """Put items into stories in the order in which they came, as the service would have; give the stories by item."""
+    from watcher.cli.storybook import StoryBook
+
+    with StoryBook(settings.window, folds_events=settings.fold == "events") as book:
+        return {
+            one.subject.item_id: book.story_of(
+                one.item,
+                language=one.language,
+                places=one.places,
+                rules=sorted({match.rule for match in (*one.before, *one.after)}),
+                is_stored=True,
+            )
+            for one in sorted(judged, key=lambda one: (one.subject.seen_at, one.subject.item_id))
+        }
 
 
 def _past(store: Store, since: datetime, limit: int | None) -> Iterator[PastItem]:
@@ -175,12 +210,6 @@ def _print(report: Report) -> None:
         f"{count(report.items, 'item')} over {report.days:.1f} days; alerts a day: {now:.2f} now, {then:.2f} then",
         style="bold",
     )
-    if report.unfolded:
-        screen.print(
-            f"{report.unfolded} of the alerts then are on items that no story holds yet: each is counted for itself, "
-            "though reports of one event would be one alert.",
-            style="dim",
-        )
 
 
 def _print_samples(outcome: RuleOutcome) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app
+from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app, find_named
 from watcher.cli.output import console, count, highlighted, plain, print_json
 from watcher.cli.table import FAILED
 
@@ -43,6 +43,9 @@ def run_rule_tests(
 
     loaded = load(config)
     chosen = [rule for rule in loaded.rules if fnmatchcase(rule.id, pattern)]
+    if not chosen and not set(pattern) & set("*?["):
+        # A name that is no rule's would else pass for ever, where tests guard a change.
+        find_named("rule", pattern, {rule.id: rule for rule in loaded.rules})
     analysis = analysis_of(loaded, of_any_feed=False)
     results = []
     with progress("testing", total=sum(len(rule.tests) for rule in chosen)) as advance:

@@ -17,7 +17,7 @@ from watcher.cli.table import FAILED, WRONG_USE
 
 if TYPE_CHECKING:
     from watcher.analysis import Analysis
-    from watcher.cli.scan_stories import StoryBook
+    from watcher.cli.storybook import StoryBook
     from watcher.types import Item, Match, PlaceMention
 
 app = command_app()
@@ -65,7 +65,7 @@ def scan(
         advance = stack.enter_context(progress("scanning", total=total))
         book = None
         if stories:
-            from watcher.cli.scan_stories import StoryBook
+            from watcher.cli.storybook import StoryBook
 
             book = stack.enter_context(StoryBook(loaded.settings.stories.window))
         for number, line in lines:

@@ -19,8 +19,8 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A past item. `story_id` is None where the store has it in no story; `is_archive`: it came with the first poll of
-    its feed, of which nobody is told.
+    """A past item. `story_id` is None where no rule holds; `is_archive`: it came with the first poll of its feed, of which
+    nobody is told.
     """
 
     item_id: int
@@ -62,14 +62,11 @@ class RuleOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole comparison. `unfolded` are the alerts of the changed rules on items that are in no story: each of these
-    counts for itself, though some would have been one.
-    """
+    """The whole comparison."""
 
     rules: tuple[RuleOutcome, ...]
     items: int
     days: float
-    unfolded: int
 
     @property
     def alerts_per_day(self) -> tuple[float, float]:
@@ -110,30 +107,28 @@ class Backtest:
         """
         lasted = until - (self._first or until)
         rules = tuple(tally.outcome(rule) for rule, tally in self._tallies.items())
-        unfolded = sum(tally.unfolded for tally in self._tallies.values())
-        return Report(rules=rules, items=self._items, days=max(lasted, _DAY) / _DAY, unfolded=unfolded)
+        return Report(rules=rules, items=self._items, days=max(lasted, _DAY) / _DAY)
 
 
 @dataclass(slots=True)
 class _Tally:
-    """The counts of one rule. An alert is known by its story, or by its item where that is in none."""
+    """The counts of one rule. An alert is known by its story."""
 
     now: int = 0
     then: int = 0
     added: int = 0
     dropped: int = 0
-    alerts_now: set[str | int] = field(default_factory=set)
-    alerts_then: set[str | int] = field(default_factory=set)
+    alerts_now: set[str | None] = field(default_factory=set)
+    alerts_then: set[str | None] = field(default_factory=set)
     samples: defaultdict[bool, list[Sample]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, subject: Subject, before: Match | None, after: Match | None, most_samples: int) -> None:
         self.now += before is not None
         self.then += after is not None
-        alert = subject.item_id if subject.story_id is None else subject.story_id
         if _is_told(before, subject):
-            self.alerts_now.add(alert)
+            self.alerts_now.add(subject.story_id)
         if _is_told(after, subject):
-            self.alerts_then.add(alert)
+            self.alerts_then.add(subject.story_id)
         if (before is None) == (after is None):
             return
         self.added += before is None
@@ -142,10 +137,6 @@ class _Tally:
         kept = self.samples[before is None]
         if match is not None and len(kept) < most_samples:
             kept.append(Sample(subject=subject, is_added=before is None, evidence=match.evidence))
-
-    @property
-    def unfolded(self) -> int:
-        return sum(isinstance(alert, int) for alert in self.alerts_then)
 
     def outcome(self, rule: str) -> RuleOutcome:
         return RuleOutcome(
@@ -174,7 +165,6 @@ def to_json(report: Report) -> dict[str, Any]:
         "items": report.items,
         "days": round(report.days, 2),
         "alerts_per_day": {"now": round(now, 2), "then": round(then, 2)},
-        "alerts_on_items_without_story": report.unfolded,
         "rules": [_rule_to_json(one) for one in report.rules],
     }
 

@@ -12,6 +12,7 @@ import pytest
 from tests.support import samples
 from tests.support.commands import Command, watcher
 from watcher.storage.store import open_store
+from watcher.types import Item
 
 NOW = datetime.now(UTC)
 TITLES = (
@@ -32,16 +33,26 @@ rules:
 """
 
 
+def past(title: str, age: timedelta, number: int, feed: str = "tap") -> Item:
+    url = f"https://{feed}.example/{number}"
+    facts = {
+        "guid": url,
+        "url": url,
+        "text_hash": title,
+        "content_hash": url,
+        "summary": "",
+        "published": None,
+    }
+    return samples.item(feed_id=feed, key=f"g:{url}", title=title, seen_at=NOW - age, **facts)
+
+
 @pytest.fixture
 def filled(folder: Path) -> Path:
     """Give a configuration whose store holds a few items; the oldest came with the first poll."""
     store = open_store(f"sqlite:///{folder}/watcher.db")
     with store.write() as tx:
         for number, (title, age) in enumerate(TITLES):
-            item = samples.item(
-                feed_id="tap", key=f"g:{number}", title=title, summary="", seen_at=NOW - age, published=None
-            )
-            tx.items.add([item])
+            tx.items.add([past(title, age, number)])
     store.close()
     (folder / "new.yml").write_text(CHANGED)
     return folder
@@ -64,7 +75,6 @@ def test_what_changed_rules_add_and_drop_is_counted_and_shown(filled: Path, comm
     assert changes["dropped"]["title"] == "Militants cross the border at dawn"
     assert (hills["matches"], hills["added"]) == ({"now": 0, "then": 1}, 1)
     assert report["items"] == 3
-    assert report["alerts_on_items_without_story"] == 3
 
 
 def test_the_period_and_the_number_of_items_are_bounded(filled: Path, command: Command) -> None:
@@ -76,6 +86,22 @@ def test_the_first_poll_of_a_feed_is_matched_but_no_alert(filled: Path, command:
     (rule,) = run(command, "--since", "1y")[1]["rules"]
     assert rule["matches"] == {"now": 4, "then": 4}
     assert rule["alerts"] == {"now": 3, "then": 3}
+
+
+def test_copies_of_one_report_that_no_rule_held_on_before_are_one_alert(
+    filled: Path, command: Command
+) -> None:
+    text = "Gunmen stole three lorries at the old mill on Monday night, the mayor said on local radio"
+    store = open_store(f"sqlite:///{filled}/watcher.db")
+    with store.write() as tx:
+        for number in range(4):
+            # What comes first from a feed is its archive.
+            tx.items.add([past("Rain", timedelta(days=2), 0, feed=f"f{number}")])
+            tx.items.add([past(text, timedelta(days=1, minutes=number), 1, feed=f"f{number}")])
+    store.close()
+    border = run(command, "new.yml", "--since", "30d")[1]["rules"][0]
+    assert border["matches"]["then"] == 6
+    assert border["alerts"] == {"now": 2, "then": 3}
 
 
 def test_only_rules_of_the_files_are_compared_unless_they_are_the_whole_set(

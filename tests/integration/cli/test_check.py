@@ -67,3 +67,9 @@ def test_a_rule_test_that_fails_shows_expected_got_and_evidence(command: Command
 
 def test_only_the_rules_that_are_asked_for_are_tested(command: Command) -> None:
     assert command("test", "nothing-*").stdout == "0 tests of 0 rules, 0 failed\n"
+
+
+def test_a_rule_that_does_not_exist_passes_no_test(command: Command) -> None:
+    done = command("test", "boarder")
+    assert done.exit_code == 2
+    assert done.stderr == 'no rule is called "boarder" (did you mean "border"?)\n'

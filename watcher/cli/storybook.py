@@ -1,4 +1,4 @@
-"""Story ids for `scan --stories`: the service's own clustering over a database that lasts as long as the scan."""
+"""Story ids for `scan --stories` and `backtest`: the service's own clustering over a database that lasts as long as the command."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ class StoryBook:
 
     Args:
         window: how far apart reports of one story may be.
+        folds_events: whether reports of one event in other words become one story too.
     """
 
-    def __init__(self, window: timedelta) -> None:
+    def __init__(self, window: timedelta, *, folds_events: bool = True) -> None:
         self._window = window
+        self._folds_events = folds_events
         self._stack = ExitStack()
         self._count = 0
         self._transaction: Transaction | None = None
@@ -45,14 +47,29 @@ class StoryBook:
         self._stack.__exit__(kind, error, trace)
 
     def story_of(
-        self, item: Item, *, language: str, places: Sequence[PlaceMention], rules: Sequence[str]
+        self,
+        item: Item,
+        *,
+        language: str,
+        places: Sequence[PlaceMention],
+        rules: Sequence[str],
+        is_stored: bool = False,
     ) -> str:
-        """Give the id of the story that an item begins or joins, from what was found in it."""
+        """Give the id of the story that an item begins or joins.
+
+        Args:
+            item: the next one, not seen before those given already.
+            language: of its text; ISO 639-1 or `und`.
+            places: that it names.
+            rules: ids of the rules that hold on it.
+            is_stored: its feed and its key are those of the service; else it comes from a file, where they say nothing.
+        """
         if self._transaction is None:
             raise RuntimeError("a StoryBook is used as a context manager")
         self._count += 1
-        # Ids of the file are not a publisher's: they say nothing of sameness. Nor are two lines one item.
-        item = replace(item, feed_id=_outlet(item, self._count), key=str(self._count), guid=None)
+        if not is_stored:
+            # Ids of the file are not a publisher's: they say nothing of sameness. Nor are two lines one item.
+            item = replace(item, feed_id=_outlet(item, self._count), key=str(self._count), guid=None)
         item_id = self._transaction.items.add([item])[item.key]
         decision = fold_into_story(
             self._transaction,
@@ -61,6 +78,7 @@ class StoryBook:
             fingerprint(item, language=language, places=places, rules=rules),
             now=item.seen_at,
             window=self._window,
+            folds_events=self._folds_events,
         )
         return str(decision.story_id)
 
