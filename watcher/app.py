@@ -32,7 +32,9 @@ from watcher.ingest.manners import HostRecord, Scope
 from watcher.ingest.schedule import PollingLimits, Wishes
 from watcher.lease import new_owner
 from watcher.match.latency import strictest_latencies
+from watcher.match.readership import readerships
 from watcher.metrics import Metrics
+from watcher.notices import Notices
 from watcher.pipeline import Context
 from watcher.plan import Plan, wishes_of
 from watcher.poller import Poller, Tally
@@ -51,6 +53,7 @@ from watcher.workers import Knowledge, Workers
 log = structlog.get_logger(__name__)
 
 _TICK = timedelta(seconds=1)
+_COVERAGE_CHECK = timedelta(seconds=20)
 _STALL = timedelta(minutes=2)  # without a tick for so long, the service hangs
 _POLL_GRACE = timedelta(milliseconds=500)
 _DRAIN_TIME = timedelta(minutes=5)
@@ -120,6 +123,7 @@ class Service:
         async with self.parts() as parts:
             tally = await parts.poller.run_due(on_poll=on_poll)
             await parts.articles.run_due()
+            await self._tell_troubles(parts)
             results = await parts.outbox.drain(self._clock.now() + _DRAIN_TIME)
         delivered = results.get(Result.DELIVERED, 0)
         return OnceReport(tally=tally, delivered=delivered, undelivered=sum(results.values()) - delivered)
@@ -214,6 +218,7 @@ class Service:
                 poller=poller,
                 articles=articles,
                 gate=gate,
+                notices=_notices(config, self.metrics),
             )
 
     def _gate(self) -> HostGate:
@@ -247,6 +252,7 @@ class Service:
         every(_TICK.total_seconds(), parts.articles.tick, "articles")
         every(5, lambda: _keep_hosts(parts.store, parts.run, parts.gate), "hosts")
         every(15, lambda: self._measure(parts), "measure")
+        every(_COVERAGE_CHECK.total_seconds(), lambda: self._tell_troubles(parts), "coverage")
         every(60, lambda: self._keep(parts), "keep")
         every(3600, lambda: self._prune(parts), "prune")
         scheduler.start()
@@ -272,6 +278,14 @@ class Service:
         self.metrics.hosts_held.set(parts.gate.held())
         self.metrics.feeds.labels("failing").set(failed)
         self.metrics.feeds.labels("fine").set(len(self._config.feeds) - failed)
+
+    async def _tell_troubles(self, parts: Parts) -> None:
+        def tell() -> tuple[str, ...]:
+            with parts.store.write() as tx:
+                return parts.notices.tell(tx, self._clock.now())
+
+        if await parts.run(tell):
+            parts.outbox.wake()
 
     async def _keep(self, parts: Parts) -> None:
         await parts.run(lambda: self._tenure.keep(parts.store, now=self._clock.now()))
@@ -342,6 +356,7 @@ class Parts:
     ledger: StoreLedger
     outbox: Outbox
     poller: Poller
+    notices: Notices
     gate: HostGate
     articles: Articles
 
@@ -415,6 +430,19 @@ def _wishes(config: Config) -> dict[str, Wishes]:
 def _limits(settings: Settings) -> PollingLimits:
     interval = settings.polling.interval
     return PollingLimits(default=interval.default, min=interval.min, max=interval.max)
+
+
+def _notices(config: Config, metrics: Metrics) -> Notices:
+    settings = config.settings
+    return Notices(
+        feeds={feed.id: feed for feed in config.feeds},
+        readerships=readerships(config.rules, config.feeds),
+        routes=tuple(route.route() for route in settings.routes),
+        channels=tuple(settings.channels),
+        metrics=metrics,
+        to=tuple(settings.notices.to),
+        failing_after=settings.notices.failing_after,
+    )
 
 
 def _routing(settings: Settings, channels: Mapping[str, Channel], metrics: Metrics) -> Routing:

@@ -57,6 +57,9 @@ class Metrics:
             "watcher_troubles_begun", "What began and kept people from hearing.", ["kind"], registry=add
         )
         self.hosts_held = Gauge("watcher_hosts_held", "Hosts that have asked to be left alone.", registry=add)
+        self.notices = Counter(
+            "watcher_notices", "What people were told of troubles.", ["kind", "what"], registry=add
+        )
         self.deliveries = Gauge("watcher_deliveries", "Outbox rows.", ["channel", "state"], registry=add)
         self.published_to_delivered = Histogram(
             "watcher_published_to_delivered_seconds",

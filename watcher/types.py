@@ -506,6 +506,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the service tells of itself: that troubles of one kind began, or, with `is_recovery`, that they are over.
+
+    `title` says it in one line; `lines` are what it is about, in words that may come from outside.
+    """
+
+    id: str
+    kind: TroubleKind
+    is_recovery: bool
+    title: str
+    lines: tuple[str, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """What a person is told: one rule on one story.
 
@@ -515,6 +530,7 @@ class Alert:
     first report came to match only when its publisher edited it, `is_full_text` that only its article did: what the feed
     itself said of it did not match. `tlp` is the rule's mark, None for none; `feed_tags` are those of the feed that
     reported first.
+    `notice` is set where it carries a notice, which every channel shows as plain text; it is then in no story.
     """
 
     id: str
@@ -536,6 +552,7 @@ class Alert:
     item_id: int | None = None
     evidence: tuple[Evidence, ...] = ()
     is_edit: bool = False
+    notice: Notice | None = None
     tlp: Tlp | None = None
     feed_tags: tuple[str, ...] = ()
     is_full_text: bool = False
@@ -557,11 +574,15 @@ class DeliveryState(StrEnum):
 
 
 class DeliveryKind(StrEnum):
-    """`alert` opens a conversation; `update` tells a channel that can edit that it has grown; `digest` tells many."""
+    """`alert` opens a conversation; `update` tells a channel that can edit that it has grown; `digest` tells many.
+
+    `notice` carries what the service tells of itself.
+    """
 
     ALERT = "alert"
     UPDATE = "update"
     DIGEST = "digest"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,32 @@ def payload(delivery: Delivery) -> dict[str, Any]:
     told = (
         {"alert": _alert(delivery.alert)} if delivery.digest is None else {"digest": _digest(delivery.digest)}
     )
+    return {**_envelope(delivery), **told}
+
+
+def notice_payload(delivery: Delivery) -> dict[str, Any]:
+    """Give the JSON object of a delivery that carries a notice: `notice` in the place of `alert`.
+
+    Returns:
+        `version`, `delivery` (whose `kind` is `notice`) and `notice`: `id`, `kind` (a trouble's), `is_recovery`,
+        `title`, `lines` and `created`.
+    """
+    notice = delivery.alert.notice
+    assert notice is not None, "not a notice"
+    return {
+        **_envelope(delivery),
+        "notice": {
+            "id": notice.id,
+            "kind": notice.kind.value,
+            "is_recovery": notice.is_recovery,
+            "title": _line(notice.title),
+            "lines": [_line(line) for line in notice.lines],
+            "created": _time(notice.created_at),
+        },
+    }
+
+
+def _envelope(delivery: Delivery) -> dict[str, Any]:
     return {
         "version": VERSION,
         "delivery": {
@@ -40,7 +66,6 @@ def payload(delivery: Delivery) -> dict[str, Any]:
             "kind": delivery.kind.value,
             "created": _time(delivery.created_at),
         },
-        **told,
     }
 
 

@@ -25,7 +25,7 @@ from watcher.config.channels import (
 )
 from watcher.config.names import ChannelKey, LanguageCode, Text, UserAgent
 from watcher.config.quantity import Delay, Duration, Size
-from watcher.config.routes import InhibitSettings, RouteSettings, critical_mutes_lesser
+from watcher.config.routes import ChannelName, InhibitSettings, RouteSettings, critical_mutes_lesser
 from watcher.config.section import Secret, Section, refuse_until_available
 from watcher.types import Tlp
 
@@ -38,6 +38,7 @@ __all__ = [
     "InhibitSettings",
     "IntervalSettings",
     "LogSettings",
+    "NoticesSettings",
     "PerHostSettings",
     "PollingSettings",
     "RetentionSettings",
@@ -146,6 +147,18 @@ class RetentionSettings(Section):
     alerts: Duration = timedelta(days=2 * 365)
 
 
+class NoticesSettings(Section):
+    """Who hears of what keeps people from hearing.
+
+    Trouble of a feed is told on the channels of the rules that read it, and on those of `to`. Trouble of the service is
+    told on those of `to`, or, where none is named, on all that routes lead to. A feed must have failed for
+    `failing_after`.
+    """
+
+    to: list[ChannelName] = Field(default_factory=list)
+    failing_after: Duration = timedelta(hours=2)
+
+
 class WebSettings(Section):
     """The web port: health and metrics. `listen: null` opens none; `token` guards it."""
 
@@ -191,6 +204,7 @@ class Settings(Section):
     channels: dict[ChannelKey, ChannelSettings] = Field(default_factory=_console_only)
     routes: list[RouteSettings] = Field(default_factory=list)
     inhibit: list[InhibitSettings] = Field(default_factory=critical_mutes_lesser)
+    notices: NoticesSettings = Field(default_factory=NoticesSettings)
     web: WebSettings = Field(default_factory=WebSettings)
     text: TextSettings = Field(default_factory=TextSettings)
     log: LogSettings = Field(default_factory=LogSettings)

@@ -26,7 +26,7 @@ def strictest_latencies(rules: Iterable[Rule], feeds: Iterable[Feed]) -> dict[st
     wanted: dict[FromFilter, timedelta] = {}
     for rule in by_id.values():
         if rule.latency is not None and rule.status is Status.ACTIVE:
-            from_ = _reads(rule, by_id)
+            from_ = reads_of(rule, by_id)
             wanted[from_] = min(rule.latency, wanted.get(from_, rule.latency))
     found: dict[str, timedelta] = {}
     for feed in feeds if wanted else ():
@@ -45,6 +45,7 @@ def reads_feed(wanted: FromFilter, feed: Feed) -> bool:
     )
 
 
-def _reads(rule: Rule, by_id: Mapping[str, Rule]) -> FromFilter:
+def reads_of(rule: Rule, by_id: Mapping[str, Rule]) -> FromFilter:
+    """Give the `from` of a rule, or of the one whose matches it counts."""
     counted = rule.when.of if rule.when is not None else None
     return by_id[counted].from_ if counted is not None and counted in by_id else rule.from_

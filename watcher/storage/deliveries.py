@@ -12,24 +12,31 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
+from watcher.alert.notice import as_alert
 from watcher.storage.alerts import AlertRows
 from watcher.storage.digests import DigestRows
+from watcher.storage.notices import NoticeRows
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import attempts, deliveries
 from watcher.types import Delivery, DeliveryKind, DeliveryState, Receipt
 
+_DEAD = DeliveryState.DEAD.value
 _OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A row to be written: `state` is `pending`, or `held` with its reason; `due_at` None means at once."""
+    """A row to be written, of an alert or of a notice.
+
+    `state` is `pending`, or `held` with its reason; `due_at` None means at once.
+    """
 
     id: str
-    alert_id: str
     channel: str
     kind: DeliveryKind
     at: datetime
+    alert_id: str | None = None
+    notice_id: str | None = None
     due_at: datetime | None = None
     state: DeliveryState = DeliveryState.PENDING
     reason: str | None = None
@@ -58,6 +65,7 @@ class DeliveryRows:
             {
                 "id": delivery.id,
                 "alert_id": delivery.alert_id,
+                "notice_id": delivery.notice_id,
                 "channel": delivery.channel,
                 "kind": delivery.kind.value,
                 "state": delivery.state.value,
@@ -152,6 +160,7 @@ class DeliveryRows:
             return False
         values = {
             "alert_id": row.alert_id,
+            "notice_id": row.notice_id,
             "kind": row.kind,
             "stands_in_for": delivery_id,
             "channel": channel,
@@ -285,12 +294,44 @@ class DeliveryRows:
         )
         return self._set(waiting, state=DeliveryState.HELD.value, reason=reason)
 
+    def failing_channels(self, *, since: datetime, attempts: int) -> dict[str, str]:
+        """Give the channels that take nothing now, each with the last reason.
+
+        One that has rows which were tried so often in vain, or gave up a row and accepted none that is younger.
+
+        Args:
+            since: older rows are not looked at.
+            attempts: how many in vain are a failure of the channel.
+        """
+        is_stuck = and_(deliveries.c.state.in_(_OPEN), deliveries.c.attempts >= attempts)
+        of = deliveries.c.channel
+        query = (
+            select(of, deliveries.c.state, func.max(deliveries.c.created_at), func.max(deliveries.c.reason))
+            .where(
+                deliveries.c.created_at >= since,
+                or_(is_stuck, deliveries.c.state.in_((_DEAD, DeliveryState.DELIVERED.value))),
+            )
+            .group_by(of, deliveries.c.state)
+        )
+        found: dict[str, dict[str, tuple[datetime, str]]] = {}
+        for channel, state, newest, reason in self._connection.execute(query):
+            found.setdefault(channel, {})[state] = (newest, reason or "")
+        reasons = {}
+        for channel, states in found.items():
+            accepted = states.pop(DeliveryState.DELIVERED.value, None)
+            worst = max(states.values(), default=None)
+            if worst is not None and (accepted is None or _DEAD not in states or worst > accepted):
+                reasons[channel] = worst[1]
+        return reasons
+
     def _complete(self, rows: Sequence[Row[Any]], *, state: DeliveryState | None = None) -> list[Delivery]:
-        known = AlertRows(self._connection).get([row.alert_id for row in rows])
+        told = NoticeRows(self._connection).get([row.notice_id for row in rows if row.notice_id])
+        known = AlertRows(self._connection).get([row.alert_id for row in rows if row.alert_id])
+        known |= {notice.id: as_alert(notice) for notice in told}
         return [
             Delivery(
                 id=row.id,
-                alert=known[row.alert_id],
+                alert=known[row.alert_id or row.notice_id],
                 channel=row.channel,
                 kind=DeliveryKind(row.kind),
                 state=state or DeliveryState(row.state),

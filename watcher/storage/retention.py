@@ -48,6 +48,7 @@ def prune(store: Store, *, now: datetime, keep_items: timedelta, keep_alerts: ti
         tx.hosts.forget(now=now)
         tx.trends.forget(now=now, keep_episodes=keep_alerts)
         tx.troubles.forget(before=now - keep_alerts)
+        tx.notices.forget(before=now - keep_alerts)
     return Pruned(items=len(old_items), alerts=forgotten)
 
 

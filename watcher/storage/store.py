@@ -18,6 +18,7 @@ from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
 from watcher.storage.hosts import HostRows
 from watcher.storage.items import ItemRows
+from watcher.storage.notices import NoticeRows
 from watcher.storage.profiles import ProfileRows
 from watcher.storage.services import ServiceRows
 from watcher.storage.silences import SilenceRows
@@ -44,6 +45,7 @@ class Transaction:
         self.hosts = HostRows(connection)
         self.trends = TrendRows(connection)
         self.troubles = TroubleRows(connection)
+        self.notices = NoticeRows(connection)
 
 
 class Store:

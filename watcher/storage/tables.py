@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = "0012"
+SCHEMA = "0013"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -299,7 +299,9 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("alert_id", Text, ForeignKey("alerts.id"), nullable=False),
+    # One of the two: what is told.
+    Column("alert_id", Text, ForeignKey("alerts.id")),
+    Column("notice_id", Text, ForeignKey("notices.id")),
     Column("channel", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -317,6 +319,7 @@ deliveries = Table(
     Column("stands_in_for", Text),
     Index("ix_deliveries_channel_state_next_attempt_at", "channel", "state", "next_attempt_at"),
     Index("ix_deliveries_alert_id", "alert_id"),
+    Index("ix_deliveries_notice_id", "notice_id"),
     Index("ix_deliveries_created_at", "created_at"),
     Index("ix_deliveries_channel_created_at", "channel", "created_at"),
     Index("ix_deliveries_digest_id", "digest_id"),
@@ -431,4 +434,16 @@ troubles = Table(
     Column("told_at", Moment),
     Column("recovery_told_at", Moment),
     Index("ix_troubles_ended_at", "ended_at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("is_recovery", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("lines", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_notices_created_at", "created_at"),
 )

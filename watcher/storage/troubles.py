@@ -5,11 +5,11 @@ Called by the pipeline inside a poll's transaction, by whoever notices trouble o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from watcher.storage.sql import insert_or_replace
 from watcher.storage.tables import troubles
@@ -68,6 +68,56 @@ class TroubleRows:
         is_recent = or_(troubles.c.ended_at.is_(None), troubles.c.ended_at >= moment)
         query = select(troubles).where(is_recent).order_by(troubles.c.started_at)
         return [_trouble(row) for row in self._connection.execute(query)]
+
+    def untold(self, *, passing: Collection[TroubleKind], since: datetime) -> Sequence[Trouble]:
+        """Take the troubles that nobody was told of; another worker that asks now is not given them.
+
+        Args:
+            passing: kinds that are worth telling when they have ended, if that was after `since`.
+            since: see there.
+        """
+        is_recent = and_(troubles.c.kind.in_([kind.value for kind in passing]), troubles.c.ended_at >= since)
+        query = (
+            select(troubles)
+            .where(troubles.c.told_at.is_(None), or_(troubles.c.ended_at.is_(None), is_recent))
+            .order_by(troubles.c.started_at)
+            .with_for_update(skip_locked=True)
+        )
+        return [_trouble(row) for row in self._connection.execute(query)]
+
+    def recovered(self, *, passing: Collection[TroubleKind]) -> Sequence[Trouble]:
+        """Take the troubles that people were told of, and whose end they were not; but for `passing` ones."""
+        query = (
+            select(troubles)
+            .where(
+                troubles.c.told_at.is_not(None),
+                troubles.c.ended_at.is_not(None),
+                troubles.c.recovery_told_at.is_(None),
+                troubles.c.kind.not_in([kind.value for kind in passing]),
+            )
+            .order_by(troubles.c.started_at)
+            .with_for_update(skip_locked=True)
+        )
+        return [_trouble(row) for row in self._connection.execute(query)]
+
+    def last_told(self, *, since: datetime) -> dict[tuple[TroubleKind, str], datetime]:
+        """Give when people were last told of each trouble, by kind and subject."""
+        query = (
+            select(troubles.c.kind, troubles.c.subject, func.max(troubles.c.told_at).label("at"))
+            .where(troubles.c.told_at >= since)
+            .group_by(troubles.c.kind, troubles.c.subject)
+        )
+        return {(TroubleKind(row.kind), row.subject): row.at for row in self._connection.execute(query)}
+
+    def told(self, some: Iterable[Trouble], *, at: datetime, is_recovery: bool) -> None:
+        """Note that people were told."""
+        column = "recovery_told_at" if is_recovery else "told_at"
+        for one in some:
+            self._connection.execute(
+                update(troubles)
+                .where(*_same(one.kind, one.subject), troubles.c.started_at == one.started_at)
+                .values({column: at})
+            )
 
     def forget(self, *, before: datetime) -> None:
         """Forget what ended before a moment."""

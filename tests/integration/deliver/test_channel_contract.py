@@ -16,9 +16,10 @@ from tests.support.clock import FakeClock
 from tests.support.hostile import HOSTILE, hostile_alert, is_harmless
 from tests.support.ledger import MemoryLedger, run_inline
 from tests.support.rigs import RIGS, Case, Outcome, Rig
+from watcher.alert.notice import as_alert
 from watcher.deliver.outbox import Outbox
 from watcher.errors import DeliveryError
-from watcher.types import Delivery, DeliveryState
+from watcher.types import Delivery, DeliveryKind, DeliveryState, Notice, TroubleKind
 
 # Apprise imports a module that Python 3.13 drops; it does without it there.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -129,6 +130,23 @@ async def test_even_a_bug_in_plain_text_swallows_no_alert(rig: Rig, monkeypatch:
     monkeypatch.setattr(rendering, "plain", broken)
     await rig.channel.send(a_delivery())
     assert "HIGH · tunisia-border-threat" in rig.read()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_notice_is_told_in_plain_words_that_cannot_act(rig: Rig, name: str) -> None:
+    notice = Notice(
+        id="no-1",
+        kind=TroubleKind.SILENT,
+        is_recovery=False,
+        title=f"Coast Wire {HOSTILE[name]} has fallen silent",
+        lines=(f"Coast Wire: nothing new {HOSTILE[name]}", "Rule Crossing has lost 3 of its 8 sources"),
+        created_at=NOON,
+    )
+    await rig.channel.send(a_delivery(as_alert(notice), kind=DeliveryKind.NOTICE))
+    shown = rig.read()
+    assert "Coast Wire" in shown
+    assert "has lost 3 of its 8 sources" in shown
+    assert is_harmless(shown)
 
 
 async def test_a_channel_that_never_sent_can_be_closed(rig: Rig) -> None:

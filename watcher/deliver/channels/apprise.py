@@ -10,6 +10,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from watcher.alert.notice import headline
 from watcher.deliver.channels.rendering import laid_out, plain_text, summary_line
 from watcher.deliver.channels.thread import in_daemon_thread
 from watcher.errors import DeliveryError, WatcherError
@@ -47,7 +48,8 @@ class AppriseChannel:
     async def send(self, delivery: Delivery) -> Receipt:
         """Hand the alert to Apprise, in a thread since it blocks."""
         alert = delivery.alert
-        title = laid_out(
+        title = headline(alert.notice) if alert.notice is not None else None
+        title = title or laid_out(
             lambda delivery: summary_line(delivery, limit=_TITLE_LIMIT), delivery, channel=self.name
         )
         body = plain_text(delivery, channel=self.name)

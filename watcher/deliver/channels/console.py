@@ -63,8 +63,8 @@ class ConsoleChannel:
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Print the alert; it is delivered once the stream has taken all of it."""
-        layout = self._layouts[delivery.kind]
-        text = laid_out(layout, delivery, channel=self.name)
+        layout = self._layouts.get(delivery.kind)  # a notice has none: it is told in plain text
+        text = laid_out(layout, delivery, channel=self.name) if layout is not None else None
         text = text if text is not None else plain_text(delivery, channel=self.name)
         try:
             await in_daemon_thread(lambda: _write(self._console.file, text), name=f"{self.name} writer")

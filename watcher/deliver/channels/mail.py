@@ -17,6 +17,7 @@ from email.utils import format_datetime, parseaddr
 from watcher.alert.card import card
 from watcher.alert.digest import digest_card
 from watcher.alert.inert import inert
+from watcher.alert.notice import headline
 from watcher.deliver.channels.html import digest_html, html
 from watcher.deliver.channels.rendering import DIGEST_LIMIT, laid_out, plain_text, summary_line
 from watcher.types import Delivery, Severity
@@ -103,6 +104,8 @@ def message_id(delivery: Delivery, domain: str) -> str:
 
 
 def _subject(delivery: Delivery, channel: str) -> str:
+    if delivery.alert.notice is not None:
+        return headline(delivery.alert.notice)
     line = laid_out(lambda one: summary_line(one, limit=SUBJECT_LIMIT), delivery, channel=channel)
     return line or f"{delivery.alert.severity.label.upper()} · {_label(delivery.alert.rule)}"
 

@@ -15,6 +15,7 @@ import structlog
 from watcher.alert.card import card
 from watcher.alert.digest import digest_card
 from watcher.alert.inert import cut
+from watcher.alert.notice import text as text_of
 from watcher.alert.render import digest_plain, plain, summary
 from watcher.types import Delivery
 
@@ -27,7 +28,9 @@ _log = structlog.get_logger(__name__)
 
 
 def laid_out(layout: Callable[[Delivery], T], delivery: Delivery, *, channel: str) -> T | None:
-    """Lay a delivery out; a layout that fails is logged, and gives None."""
+    """Lay a delivery out; a layout that fails is logged, and gives None, as a notice does: it is told in plain text."""
+    if delivery.alert.notice is not None:
+        return None
     try:
         return layout(delivery)
     except Exception as error:
@@ -43,9 +46,11 @@ def laid_out(layout: Callable[[Delivery], T], delivery: Delivery, *, channel: st
 
 
 def plain_text(delivery: Delivery, *, channel: str) -> str:
-    """Give a delivery as plain text, whatever is wrong with it."""
-    text = laid_out(_plain, delivery, channel=channel)
+    """Give a delivery as plain text, whatever is wrong with it, or the notice that it carries."""
     alert = delivery.alert
+    if alert.notice is not None:
+        return text_of(alert.notice)
+    text = laid_out(_plain, delivery, channel=channel)
     return text if text is not None else f"{alert.severity.label.upper()} · {alert.rule} · alert {alert.id}\n"
 
 

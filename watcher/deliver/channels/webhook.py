@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from watcher.alert.payload import VERSION, payload
+from watcher.alert.payload import VERSION, notice_payload, payload
 from watcher.deliver.channels.http import NETWORK_ERRORS, connector, network_error, status_error, utc_now
 from watcher.deliver.channels.rendering import laid_out, plain_text
 from watcher.types import Delivery, Receipt
@@ -77,7 +77,11 @@ class WebhookChannel:
         return self._session
 
     def _body(self, delivery: Delivery) -> bytes:
-        content = laid_out(payload, delivery, channel=self.name)
+        content = (
+            notice_payload(delivery)
+            if delivery.alert.notice is not None
+            else laid_out(payload, delivery, channel=self.name)
+        )
         if content is None:
             text = plain_text(delivery, channel=self.name)
             content = {"version": VERSION, "delivery": {"id": delivery.id}, "text": text}
