@@ -35,7 +35,13 @@ class Routing:
     budgets: Mapping[str, Budget] = field(default_factory=dict)
 
     def queue(
-        self, tx: Transaction, alert: Alert, kind: DeliveryKind, *about: str, now: datetime
+        self,
+        tx: Transaction,
+        alert: Alert,
+        kind: DeliveryKind,
+        *about: str,
+        now: datetime,
+        news: str | None = None,
     ) -> tuple[str, ...]:
         """Write the outbox rows of an alert and give the names of the channels that will hear of it.
 
@@ -45,17 +51,18 @@ class Routing:
         Args:
             tx: the poll's transaction.
             alert: to be told, or grown.
-            kind: `update` goes only to the channels that take some.
+            kind: `update` and `reply` go only to the channels that take some.
             about: what tells one update of the alert from another; the same row is written once.
             now: the time of the poll. In a route's quiet hours its rows wait for their end.
+            news: what a reply tells below the first message, a sentence: that the level has changed, for example.
         """
         found = dues(alert, self.routes, now)
         if not found:
             self.metrics.unrouted.inc()
             log.warning("alert_unrouted", alert=alert.id, rule=alert.rule)
         holds = self._holds(tx, alert, [due.channel for due in found], now)
-        if kind is DeliveryKind.UPDATE:
-            return self._grow(tx, alert, found, holds, about, now)
+        if kind is not DeliveryKind.ALERT:
+            return self._grow(tx, alert, found, holds, about, now, kind=kind, news=news)
         for due in found:
             self._open(tx, alert, due, holds.get(due.channel), about, now)
         return tuple(due.channel for due in found if due.channel not in holds)
@@ -68,6 +75,9 @@ class Routing:
         holds: Mapping[str, Hold],
         about: tuple[str, ...],
         now: datetime,
+        *,
+        kind: DeliveryKind,
+        news: str | None,
     ) -> tuple[str, ...]:
         """Tell what was kept back and no longer is; update the messages that there are."""
         free = {due.channel: due.at for due in found if due.channel not in holds}
@@ -84,10 +94,11 @@ class Routing:
                     id=stable_id("de", alert.id, due.channel, *about),
                     alert_id=alert.id,
                     channel=due.channel,
-                    kind=DeliveryKind.UPDATE,
+                    kind=kind,
                     at=now,
                     due_at=due.at,
                     reason=due.reason,
+                    news=news,
                 )
                 for due in updated
             ]
@@ -207,10 +218,13 @@ class Reporter:
         tx.alerts.add(alert)
         return routing.queue(tx, alert, DeliveryKind.ALERT, now=self.now)
 
-    def grow(self, tx: Transaction, alert: Alert, analysed: Analysed, routing: Routing) -> tuple[str, ...]:
-        """Add a report to an alert, and queue an update for the channels that take some."""
+    def grow(
+        self, tx: Transaction, alert: Alert, analysed: Analysed, match: Match, routing: Routing
+    ) -> tuple[str, ...]:
+        """Add a report and its places to an alert, and queue an update for the channels that take some."""
         tx.alerts.add_source(alert.id, self._source(analysed))
-        tx.alerts.touch(alert.id, at=self.now)
+        places = compose(match, analysed.item, analysed.places).places
+        tx.alerts.grow(alert.id, places=dict.fromkeys((*alert.places, *places)), at=self.now)
         return routing.queue(tx, alert, DeliveryKind.UPDATE, self.feed.id, now=self.now)
 
     def _source(self, analysed: Analysed) -> Source:

@@ -125,8 +125,8 @@ class Service:
             await parts.articles.run_due()
             await self._tell_troubles(parts)
             results = await parts.outbox.drain(self._clock.now() + _DRAIN_TIME)
-        delivered = results.get(Result.DELIVERED, 0)
-        return OnceReport(tally=tally, delivered=delivered, undelivered=sum(results.values()) - delivered)
+        undelivered = results.get(Result.FAILED, 0) + results.get(Result.DEAD, 0)
+        return OnceReport(tally=tally, delivered=results.get(Result.DELIVERED, 0), undelivered=undelivered)
 
     @asynccontextmanager
     async def parts(self) -> AsyncIterator[Parts]:

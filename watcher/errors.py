@@ -73,8 +73,8 @@ class DeliveryError(WatcherError):
 
     `retryable` False parks the delivery as dead at once. `retry_after` is what the receiver asked for and holds for
     the whole channel. `is_ambiguous` says that the receiver may have accepted it all the same (the connection broke
-    after the request was sent). `notes`, when given, are kept with the delivery for the next attempt. The text never
-    contains a secret.
+    after the request was sent). `notes`, when given, are kept with the delivery for the next attempt. `is_moot` says that
+    there is nothing left to tell: the message that it would change is gone. The text never contains a secret.
     """
 
     def __init__(
@@ -86,11 +86,13 @@ class DeliveryError(WatcherError):
         retry_after: timedelta | None = None,
         is_ambiguous: bool = False,
         notes: Mapping[str, Any] | None = None,
+        is_moot: bool = False,
     ) -> None:
         super().__init__(detail)
         self.notes = notes
         self.detail = detail
         self.channel = channel
+        self.is_moot = is_moot
         self.retryable = retryable
         self.retry_after = retry_after
         self.is_ambiguous = is_ambiguous

@@ -339,7 +339,7 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
                     is_full_text=entry.is_full_text,
                 )
             elif decision.verdict is Verdict.UPDATE and alert is not None:
-                told += reporter.grow(tx, alert, entry.analysed, context.routing)
+                told += reporter.grow(tx, alert, entry.analysed, match, context.routing)
     return replace(poll, alerts=opened, told=tuple(told))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from watcher.types import Delivery, DeliveryState, Receipt
 
@@ -41,7 +41,7 @@ class Channel(Protocol):
     spacing: timedelta
     """Least time between the starts of two sends."""
     has_updates: bool
-    """Whether deliveries of kind `update` are of use to it."""
+    """Whether deliveries of kind `update` and `reply` are of use to it."""
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Hand one delivery to the receiver.
@@ -53,6 +53,19 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Release connections; further sends are an error."""
+        ...
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """A channel whose receiver can be asked whether it has a delivery."""
+
+    async def find(self, delivery: Delivery) -> Receipt | None:
+        """Ask the receiver for a delivery that is in doubt, before it is sent again.
+
+        Gives how the receiver took it; None when it does not have it, or cannot say. Raises `DeliveryError` when it could
+        not be asked now: the delivery is then tried again later, and not sent.
+        """
         ...
 
 
@@ -72,7 +85,7 @@ class Ledger(Protocol):
         limit: int,
         fold_over: int | None = None,
     ) -> Sequence[Delivery]:
-        """Take due rows of one channel, oldest first, for `lease`; a row whose lease has ended is due again.
+        """Take due rows of one channel, oldest first, for `lease`; a row whose lease has ended is due again, in doubt.
 
         When more than `fold_over` alerts are due that were never tried, they are first gathered into one digest, all
         but the critical ones.
@@ -100,8 +113,9 @@ class Ledger(Protocol):
         at: datetime,
         next_attempt_at: datetime,
         notes: Mapping[str, Any] | None = None,
+        is_ambiguous: bool = False,
     ) -> None:
-        """Record a failed attempt; the row is pending again and due at `next_attempt_at`.
+        """Record a failed attempt; the row is pending again and due at `next_attempt_at`, in doubt if ambiguous.
 
         `notes` replace what the channel noted before; None leaves it.
         """
@@ -109,6 +123,10 @@ class Ledger(Protocol):
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         """Park the row for good with the reason; a person may `deliveries retry` it."""
+        ...
+
+    def moot(self, delivery_id: str, *, reason: str, at: datetime) -> None:
+        """Record that there was nothing left to tell; the row is held for good with the reason."""
         ...
 
     def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:

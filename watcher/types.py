@@ -574,13 +574,13 @@ class DeliveryState(StrEnum):
 
 
 class DeliveryKind(StrEnum):
-    """`alert` opens a conversation; `update` tells a channel that can edit that it has grown; `digest` tells many.
-
-    `notice` carries what the service tells of itself.
+    """`alert` opens a conversation; `update` tells a channel that can edit that it has grown; `reply` tells news of it
+    below the first message; `digest` tells many; `notice` carries what the service tells of itself.
     """
 
     ALERT = "alert"
     UPDATE = "update"
+    REPLY = "reply"
     DIGEST = "digest"
     NOTICE = "notice"
 
@@ -600,8 +600,11 @@ class Delivery:
 
     `id` is stable across attempts and restarts: it is the idempotency key that receivers are given. `receiver_id`
     is what the receiver answered (a Slack `ts`, a Message-ID). `notes` are what the channel noted at its last attempt,
-    plain JSON: who of several recipients has it. Of a digest, `alert` is the first
-    that was gathered. `stands_in_for` is the delivery that another channel failed to take.
+    plain JSON: who of several recipients has it, a permalink. Of a digest, `alert` is the first
+    that was gathered. `stands_in_for` is the delivery that another channel failed to take. `news` is what
+    a reply tells. `opened_as` is how the receiver took the alert's first message on this channel: what an update edits
+    and a reply stands below; None when there was none. `is_in_doubt` says that the receiver may have it already: an
+    earlier attempt ended without an answer, or with its process.
     """
 
     id: str
@@ -618,6 +621,9 @@ class Delivery:
     notes: Mapping[str, Any] = field(default_factory=dict)
     digest: Digest | None = None
     stands_in_for: str | None = None
+    news: str | None = None
+    opened_as: Receipt | None = None
+    is_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

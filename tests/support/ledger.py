@@ -68,8 +68,9 @@ class MemoryLedger:
         due = [row for row in self._rows.values() if row.delivery.channel == channel and _is_due(row, now)]
         due.sort(key=lambda row: row.delivery.next_attempt_at)
         for row in due[:limit]:
+            is_in_doubt = row.delivery.is_in_doubt or row.delivery.state is DeliveryState.SENDING
             row.owner, row.leased_until = owner, now + lease
-            row.delivery = replace(row.delivery, state=DeliveryState.SENDING)
+            row.delivery = replace(row.delivery, state=DeliveryState.SENDING, is_in_doubt=is_in_doubt)
         return tuple(row.delivery for row in due[:limit])
 
     def stand_in(
@@ -144,6 +145,7 @@ class MemoryLedger:
         at: datetime,
         next_attempt_at: datetime,
         notes: Mapping[str, Any] | None = None,
+        is_ambiguous: bool = False,
     ) -> None:
         changes: dict[str, Any] = {} if notes is None else {"notes": notes}
         self._finish(
@@ -152,8 +154,12 @@ class MemoryLedger:
             state=DeliveryState.PENDING,
             reason=error,
             next_attempt_at=next_attempt_at,
+            is_in_doubt=is_ambiguous or self._rows[delivery_id].delivery.is_in_doubt,
             **changes,
         )
+
+    def moot(self, delivery_id: str, *, reason: str, at: datetime) -> None:
+        self._finish(delivery_id, at, state=DeliveryState.HELD, reason=reason)
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         self._settle_digest(delivery_id, state=DeliveryState.DEAD)

@@ -76,6 +76,34 @@ class LedgerContract:
         (row,) = lease(ledger, now=NOON + MINUTE)
         assert row.attempts == 1
 
+    def test_a_row_is_in_doubt_once_a_lease_has_ended_or_an_attempt_was_ambiguous(
+        self, ledger: LedgerUnderTest
+    ) -> None:
+        row_id = ledger.add(channel="a")
+        (first,) = lease(ledger)
+        (again,) = lease(ledger, owner="two", now=NOON + MINUTE)
+        assert (first.is_in_doubt, again.is_in_doubt) == (False, True)
+        other_id = ledger.add(channel="b")
+        for is_ambiguous, is_in_doubt in ((False, False), (True, True), (False, True)):
+            lease(ledger, channel="b")
+            ledger.failed(other_id, error="no", at=NOON, next_attempt_at=NOON, is_ambiguous=is_ambiguous)
+            assert ledger.row(other_id).is_in_doubt is is_in_doubt
+        assert ledger.row(row_id).is_in_doubt
+
+    def test_what_a_receiver_said_is_kept(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger)
+        ledger.delivered(row_id, receipt=Receipt(receiver_id="1", detail={"permalink": "https://x"}), at=NOON)
+        assert ledger.row(row_id).notes == {"permalink": "https://x"}
+
+    def test_a_moot_row_is_held_with_its_reason_and_not_leased(self, ledger: LedgerUnderTest) -> None:
+        row_id = ledger.add(channel="a")
+        lease(ledger)
+        ledger.moot(row_id, reason="message_not_found", at=NOON)
+        row = ledger.row(row_id)
+        assert (row.state, row.reason) == (DeliveryState.HELD, "message_not_found")
+        assert not lease(ledger, now=NOON + timedelta(days=9))
+
     def test_a_dead_row_keeps_its_reason_and_is_not_leased(self, ledger: LedgerUnderTest) -> None:
         row_id = ledger.add(channel="a")
         lease(ledger)

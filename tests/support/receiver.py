@@ -71,6 +71,7 @@ class Receiver:
         self._stop = asyncio.Event()
         self.port = 0
         self.requests = 0
+        self.working = 0
 
     def script(self, behaviours: Iterable[Behaviour]) -> None:
         """Do these things with the next requests; beyond them, accept."""
@@ -121,6 +122,15 @@ class Receiver:
         await runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path == "/ping":
+            return web.Response()
+        self.working += 1
+        try:
+            return await self._follow_script(request)
+        finally:
+            self.working -= 1
+
+    async def _follow_script(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
         body = await request.read()
         behaviour = self._script.popleft() if self._script else accept()

@@ -85,6 +85,10 @@ class Rig(ABC):
     def opened(self) -> Channel:
         """Start the receiver and build the channel."""
 
+    def reopened(self) -> Channel:
+        """Build the channel once more, as a process does that takes over; the receiver is the same."""
+        raise NotImplementedError(f"{self.kind} remembers nothing")
+
     @abstractmethod
     def taken(self) -> list[str | None]:
         """Give the delivery ids that the receiver took, in order; None where the format carries none."""
@@ -214,6 +218,9 @@ class SlackRig(Rig):
 
     def opened(self) -> Channel:
         self.receiver = self.stack.enter_context(ThreadedSlack())
+        return self.reopened()
+
+    def reopened(self) -> Channel:
         settings = SlackSettings(
             token=SecretStr("xoxb-test-token"), channel="#security", base_url=self.receiver.base_url
         )
@@ -267,6 +274,9 @@ class WebhookRig(Rig):
 
     def opened(self) -> Channel:
         self.receiver = self.stack.enter_context(WebhookReceiver())
+        return self.reopened()
+
+    def reopened(self) -> Channel:
         settings = WebhookSettings(
             url=f"{self.receiver.url}?key=key-in-the-query",
             secret=SecretStr("hush-hush"),
@@ -314,6 +324,9 @@ class EmailRig(Rig):
 
     def opened(self) -> Channel:
         self.server = self.stack.enter_context(SmtpServer(users={"duty": "correct horse"}))
+        return self.reopened()
+
+    def reopened(self) -> Channel:
         settings = EmailSettings(
             host=self.server.host,
             port=self.server.port,

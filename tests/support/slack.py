@@ -1,40 +1,25 @@
-"""A double of Slack's Web API that is as strict as the documentation says the real one is.
+"""A double of Slack that is as strict as the documentation says the real one is.
 
-In: requests to chat.postMessage. Out: Slack's answers, `messages` as a channel would show them. Limits: the Block Kit
-reference (docs.slack.dev/reference/block-kit), chat.postMessage's page, and for the sum of all blocks bolt-js#2509.
+In: calls of the Web API. Out: Slack's answers, and `messages` as the channel would show them, edits and threads included.
+What it refuses in a message is in `blockkit`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
-from slack_sdk.errors import SlackObjectFormationError
-from slack_sdk.models.blocks import Block
 
+from tests.support.blockkit import elements, message_error
 from tests.support.receiver import Behaviour, Receiver, answer
 
-BLOCKS_LIMIT = 50
-BLOCKS_CHARS_LIMIT = 13_200
-TEXT_LIMIT = 40_000
-
-_RICH_TEXT_CONTAINERS = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
-_RICH_TEXT_ELEMENTS = {
-    "broadcast": {"range"},
-    "channel": {"channel_id"},
-    "color": {"value"},
-    "date": {"timestamp", "format"},
-    "emoji": {"name"},
-    "link": {"url"},
-    "text": {"text"},
-    "user": {"user_id"},
-    "usergroup": {"usergroup_id"},
-}
-_BLOCK_TYPES = {"header", "section", "context", "divider", "rich_text", "actions", "image"}
+CHANNEL_IDS = {"#security": "C0SECURITY", "#desk": "C0DESK0000"}
+_WRITES = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral", "apps.connections.open"})
+_LONGEST_PAGE = 999
 
 
 def refused(error: str, *, retry_after: str | None = None) -> Behaviour:
@@ -49,7 +34,7 @@ def limited(seconds: int) -> Behaviour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message as posted; `request` is all that came with it."""
+    """A message as it stands; `request` is all that came with it, `edits` how often it was edited."""
 
     ts: str
     channel: str
@@ -57,6 +42,8 @@ class Message:
     blocks: list[dict[str, Any]]
     metadata: dict[str, Any]
     request: dict[str, Any]
+    thread_ts: str | None = None
+    edits: int = 0
 
     @property
     def delivery_id(self) -> str | None:
@@ -76,9 +63,25 @@ class Message:
         """The stretches in bold."""
         return [e["text"] for e in elements(self.blocks) if (e.get("style") or {}) == {"bold": True}]
 
+    def told(self) -> dict[str, Any]:
+        """Give it as conversations.history does, with all metadata."""
+        thread = {"thread_ts": self.thread_ts} if self.thread_ts else {}
+        return {
+            "type": "message",
+            "ts": self.ts,
+            "text": self.text,
+            "blocks": self.blocks,
+            "metadata": self.metadata,
+            **thread,
+        }
+
 
 class ThreadedSlack(Receiver):
-    """`base_url` is for the channel's settings; `messages` is what was posted, in order."""
+    """`base_url` is for the channel's settings; `messages` is what stands in the channel and its threads, in order.
+
+    `scopes` None means all of them; `calls` are the methods that were called; `page` is the most that one page of a list
+    holds.
+    """
 
     def __init__(
         self, *, token: str = "xoxb-test-token", channels: frozenset[str] = frozenset({"#security"})
@@ -87,99 +90,162 @@ class ThreadedSlack(Receiver):
         self._token = token
         self._channels = channels
         self.messages: list[Message] = []
+        self.calls: list[str] = []
+        self.missing_scopes: frozenset[str] = frozenset()
+        self.page = _LONGEST_PAGE
+        self._last_ts = 0.0
 
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/api/"
+
+    @property
+    def threads(self) -> list[Message]:
+        """The messages in threads."""
+        return [message for message in self.messages if message.thread_ts]
+
+    def delete(self, ts: str) -> None:
+        """Delete a message, as a person does."""
+        self.messages = [message for message in self.messages if message.ts != ts]
+
+    def posted(self, message: Message) -> None:
+        """Take note of a message that was posted; for subclasses."""
 
     async def refusal(self, request: web.Request, body: bytes) -> Behaviour | None:
         error = self._error(request, body)
         return refused(error) if error else None
 
     async def accepted(self, request: web.Request, body: bytes) -> Any:
-        content = json.loads(body)
-        ts = f"1700000000.{len(self.messages) + 1:06d}"
-        self.messages.append(
-            Message(
-                ts=ts,
-                channel=content["channel"],
-                text=content.get("text", ""),
-                blocks=content.get("blocks", []),
-                metadata=content.get("metadata", {}),
-                request=content,
-            )
+        method = _method(request)
+        self.calls.append(method)
+        answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "chat.getPermalink": self._permalink,
+            "conversations.history": self._history,
+            "conversations.replies": self._replies,
+            "users.conversations": self._conversations,
+        }
+        return {"ok": True, **answers[method](_content(request, body))}
+
+    def _post(self, content: dict[str, Any]) -> dict[str, Any]:
+        message = Message(
+            ts=self._next_ts(),
+            channel=content["channel"],
+            text=content.get("text", ""),
+            blocks=content.get("blocks", []),
+            metadata=content.get("metadata", {}),
+            request=content,
+            thread_ts=content.get("thread_ts"),
         )
-        return {"ok": True, "channel": "C0SECURITY", "ts": ts, "message": {"text": content.get("text", "")}}
+        self.messages.append(message)
+        self.posted(message)
+        return {"channel": self._id(content), "ts": message.ts, "message": {"text": message.text}}
+
+    def _update(self, content: dict[str, Any]) -> dict[str, Any]:
+        for index, message in enumerate(self.messages):
+            if message.ts == content["ts"]:
+                # What is left out stays: https://docs.slack.dev/reference/methods/chat.update
+                self.messages[index] = replace(
+                    message,
+                    text=content.get("text", message.text),
+                    blocks=content.get("blocks", message.blocks),
+                    metadata=content.get("metadata", message.metadata),
+                    edits=message.edits + 1,
+                )
+        return {"channel": content["channel"], "ts": content["ts"], "text": content.get("text", "")}
+
+    def _permalink(self, content: dict[str, Any]) -> dict[str, Any]:
+        ts = str(content["message_ts"]).replace(".", "")
+        return {
+            "channel": content["channel"],
+            "permalink": f"https://desk.slack.example/archives/{content['channel']}/p{ts}",
+        }
+
+    def _history(self, content: dict[str, Any]) -> dict[str, Any]:
+        return self._listed(content, [one for one in reversed(self.messages) if one.thread_ts is None])
+
+    def _replies(self, content: dict[str, Any]) -> dict[str, Any]:
+        return self._listed(content, [m for m in self.messages if content["ts"] in (m.ts, m.thread_ts)])
+
+    def _listed(self, content: dict[str, Any], found: list[Message]) -> dict[str, Any]:
+        found = [one for one in found if float(one.ts) >= float(content.get("oldest", 0))]
+        told = [message.told() for message in found]
+        if str(content.get("include_all_metadata", "")).lower() not in ("1", "true"):
+            told = [{key: value for key, value in one.items() if key != "metadata"} for one in told]
+        return self._paged("messages", told, content)
+
+    def _conversations(self, content: dict[str, Any]) -> dict[str, Any]:
+        known = [{"id": CHANNEL_IDS[name], "name": name.removeprefix("#")} for name in sorted(self._channels)]
+        return self._paged("channels", known, content)
+
+    def _paged(self, key: str, found: list[Any], content: dict[str, Any]) -> dict[str, Any]:
+        start = int(content.get("cursor") or 0)
+        end = start + min(int(content.get("limit", 100)), self.page)
+        cursor = str(end) if end < len(found) else ""
+        return {key: found[start:end], "response_metadata": {"next_cursor": cursor}}
+
+    def _id(self, content: dict[str, Any]) -> str:
+        return CHANNEL_IDS.get(content["channel"], content["channel"])
+
+    def _next_ts(self) -> str:
+        self._last_ts = max(time.time(), self._last_ts + 0.000_002)
+        return f"{self._last_ts:.6f}"
 
     def _error(self, request: web.Request, body: bytes) -> str | None:
-        if request.path != "/api/chat.postMessage":
+        method = _method(request)
+        if method not in _NEEDED_SCOPES:
             return "unknown_method"
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return "not_authed"
         if request.headers["Authorization"] != f"Bearer {self._token}":
             return "invalid_auth"
-        if request.content_type != "application/json":
+        if method in _WRITES and request.content_type != "application/json":
             return "invalid_post_type"
-        content = json.loads(body)
-        if content.get("channel") not in self._channels:
+        if _NEEDED_SCOPES[method] in self.missing_scopes:
+            return "missing_scope"
+        return self._content_error(method, _content(request, body))
+
+    def _content_error(self, method: str, content: dict[str, Any]) -> str | None:
+        if method == "users.conversations":
+            return None
+        ids = {CHANNEL_IDS[name] for name in self._channels}
+        # Only chat.postMessage knows channels by their names.
+        known = ids | self._channels if method == "chat.postMessage" else ids
+        if content.get("channel") not in known:
             return "channel_not_found"
+        if method == "chat.postMessage":
+            return self._post_error(content)
+        if method == "conversations.history":
+            return None
+        ts = content.get("message_ts" if method == "chat.getPermalink" else "ts")
+        if all(message.ts != ts for message in self.messages):
+            return "thread_not_found" if method == "conversations.replies" else "message_not_found"
+        return message_error(content) if method == "chat.update" else None
+
+    def _post_error(self, content: dict[str, Any]) -> str | None:
+        thread = content.get("thread_ts")
+        if thread is not None and all(message.ts != thread for message in self.messages):
+            return "thread_not_found"
         return message_error(content)
 
 
-def message_error(content: dict[str, Any]) -> str | None:
-    """Give the error that Slack answers to this message; None when it takes it."""
-    text, blocks = content.get("text", ""), content.get("blocks", [])
-    if not text and not blocks:
-        return "no_text"
-    if len(text) > TEXT_LIMIT:
-        return "msg_too_long"
-    if metadata := content.get("metadata"):
-        payload = metadata.get("event_payload")
-        if not isinstance(metadata.get("event_type"), str) or not isinstance(payload, dict):
-            return "invalid_metadata_format"
-    if len(json.dumps(blocks)) > BLOCKS_CHARS_LIMIT:
-        return "msg_blocks_too_long"
-    if len(blocks) > BLOCKS_LIMIT or not all(_is_valid_block(block) for block in blocks):
-        return "invalid_blocks"
-    return None
+_NEEDED_SCOPES = {
+    "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "chat.getPermalink": "",
+    "conversations.history": "channels:history",
+    "conversations.replies": "channels:history",
+    "users.conversations": "channels:read",
+}
 
 
-def elements(value: Any) -> Iterator[dict[str, Any]]:
-    """Walk all objects in blocks, outer ones first."""
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from elements(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from elements(child)
+def _method(request: web.Request) -> str:
+    return request.path.removeprefix("/api/")
 
 
-def _is_valid_block(block: dict[str, Any]) -> bool:
-    if block.get("type") not in _BLOCK_TYPES:
-        return False
-    try:
-        # slack-sdk's own models know the limits of each kind of block, and refuse what breaks them.
-        model = Block.parse(block)
-        assert model is not None
-        model.to_dict()
-    except (SlackObjectFormationError, TypeError):  # TypeError: a key that must be there is not
-        return False
-    if block["type"] == "rich_text":
-        return bool(block["elements"]) and all(_is_valid_rich_text(element) for element in block["elements"])
-    texts = [element for element in elements(block) if element.get("type") in ("plain_text", "mrkdwn")]
-    return all(1 <= len(element["text"]) <= 3000 for element in texts)
-
-
-def _is_valid_rich_text(element: dict[str, Any]) -> bool:
-    kind = element.get("type")
-    if kind in _RICH_TEXT_CONTAINERS:
-        return all(_is_valid_rich_text(child) for child in element["elements"])
-    required = _RICH_TEXT_ELEMENTS.get(str(kind))
-    if required is None or not required <= set(element):
-        return False
-    if kind == "text":
-        return len(element["text"]) > 0
-    if kind == "link":
-        return urlsplit(element["url"]).scheme in ("http", "https", "mailto") and element.get("text") != ""
-    return kind != "date" or (isinstance(element["timestamp"], int) and element["timestamp"] > 0)
+def _content(request: web.Request, body: bytes) -> dict[str, Any]:
+    if request.content_type == "application/json":
+        content: dict[str, Any] = json.loads(body)
+        return content
+    return dict(request.query)

@@ -17,7 +17,7 @@ from typing import Any
 from watcher.alert.card import Card, Report
 from watcher.alert.inert import cut, isolated
 from watcher.alert.marks import Run
-from watcher.alert.render import moment, sources_heading, summary, title
+from watcher.alert.render import lateness, moment, sources_heading, summary, title
 from watcher.types import Severity
 
 Block = dict[str, Any]
@@ -28,6 +28,7 @@ Element = dict[str, Any]
 HEADER_LIMIT = 150
 CONTEXT_ITEM_LIMIT = 300
 BLOCKS_CHARS_LIMIT = 12_000
+NEWS_LIMIT = 1_500
 # Slack cuts longer text itself: https://docs.slack.dev/reference/methods/chat.postMessage
 TEXT_LIMIT = 3_900
 
@@ -52,6 +53,11 @@ def blocks(card: Card) -> list[Block]:
         if len(json.dumps(result, ensure_ascii=True)) <= BLOCKS_CHARS_LIMIT:
             return result
     return _blocks(_with_reports(card, 0))
+
+
+def news_blocks(news: str) -> list[Block]:
+    """Lay out what is told in an alert's thread."""
+    return [{"type": "rich_text", "elements": [section([text(cut(news, NEWS_LIMIT) or "…")])]}]
 
 
 def message_text(card: Card) -> str:
@@ -121,13 +127,20 @@ def _report(report: Report) -> list[Element]:
 def _times(card: Card) -> list[Element]:
     if card.published_at is None:
         return [text("Seen "), date(card.seen_at)]
-    return [text("Published "), date(card.published_at), text(" · seen "), date(card.seen_at)]
+    return [
+        text("Published "),
+        date(card.published_at),
+        text(" · seen "),
+        date(card.seen_at),
+        text(f" ({lateness(card)})"),
+    ]
 
 
 def _context(card: Card) -> list[str]:
     places = [f"Places: {', '.join(card.places)}"] if card.places else []
     tags = [f"Tags: {', '.join(card.tags)}"] if card.tags else []
-    return [f"Rule: {card.rule}", f"Severity: {card.severity.label}", *places, *tags]
+    why = [f"Why: {card.why}"]
+    return [f"Rule: {card.rule}", f"Severity: {card.severity.label}", *places, *tags, *why]
 
 
 def section(elements: list[Element]) -> Element:

@@ -49,7 +49,8 @@ class Card:
 
     `headline` and `quote` are runs of text and evidence; `quote` is empty when there is nothing to quote. `url` is a
     safe http(s) address or None, `host` the name in it. `reports` are the first ones; `more_reports` counts the rest,
-    `outlets` all the distinct feeds. `places` read `Sirte (LY)`.
+    `outlets` all the distinct feeds. `places` read `Sirte (LY)`; `countries` counts those that the reports name.
+    `why` is the command that shows why the rule held.
     """
 
     severity: Severity
@@ -64,6 +65,7 @@ class Card:
     outlets: int
     latest_outlet: str
     places: tuple[str, ...]
+    countries: int
     tags: tuple[str, ...]
     published_at: datetime | None
     seen_at: datetime
@@ -71,6 +73,7 @@ class Card:
     is_edit: bool
     tlp: Tlp | None
     is_full_text: bool
+    why: str
 
     @property
     def headline_text(self) -> str:
@@ -97,6 +100,7 @@ def card(alert: Alert) -> Card:
         outlets=len({source.feed_id for source in alert.sources}),
         latest_outlet=_outlet(alert.sources[-1]) if alert.sources else "",
         places=tuple(_place(name, country) for name, country in alert.places[:PLACES_LIMIT]),
+        countries=len({country for _, country in alert.places if country}),
         tags=tuple(_line(tag, _NAME) for tag in alert.tags[:TAGS_LIMIT]),
         published_at=first.published if first else None,
         seen_at=first.seen_at if first else alert.created_at,
@@ -104,6 +108,9 @@ def card(alert: Alert) -> Card:
         is_edit=alert.is_edit,
         tlp=alert.tlp,
         is_full_text=alert.is_full_text,
+        why=f"watcher explain {_line(alert.rule, _NAME)} --item {alert.item_id}"
+        if alert.item_id
+        else f"watcher alerts show {alert.id}",
     )
 
 

@@ -88,12 +88,29 @@ def details(card: Card) -> list[str]:
     return [*lines, times, f"Rule {card.rule}{tags}"]
 
 
+def lateness(card: Card) -> str:
+    """Say how long after its publication an alert's first report was seen: `at once`, `12 min later`, `3 h later`."""
+    minutes = int((card.seen_at - (card.published_at or card.seen_at)).total_seconds() // 60)
+    if minutes < 1:
+        return "at once"
+    if minutes < 120:
+        return f"{minutes} min later"
+    hours = minutes // 60
+    return f"{hours} h later" if hours < 48 else f"{hours // 24} days later"
+
+
 def sources_heading(card: Card) -> str:
-    """Give the line above the list of reports."""
+    """Give the line above the list of reports: `5 sources, 3 countries, 7 reports`.
+
+    Countries are worth telling once the news has spread.
+    """
+    parts = [sources_count(card)]
+    if card.outlets > 1 and card.countries > 1:
+        parts.append(f"{card.countries} countries")
     reports = len(card.reports) + card.more_reports
-    if reports == card.outlets:
-        return sources_count(card)
-    return f"{sources_count(card)}, {reports} reports"
+    if reports != card.outlets:
+        parts.append(f"{reports} reports")
+    return ", ".join(parts)
 
 
 def sources_count(card: Card) -> str:

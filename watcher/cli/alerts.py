@@ -124,3 +124,6 @@ def _print(alert: Alert, deliveries: Sequence[Delivery], attempts: dict[str, Seq
         ),
     )
     out.print(sent if deliveries else "No route takes this alert: it was sent to nobody.")
+    for one in deliveries:
+        if link := one.notes.get("permalink"):
+            out.print(f"{one.channel}: {plain(str(link))}")

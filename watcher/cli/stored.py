@@ -122,6 +122,8 @@ def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
         "next_attempt_at": moment(delivery.next_attempt_at),
         "delivered_at": moment(delivery.delivered_at),
         "receiver_id": delivery.receiver_id,
+        "permalink": delivery.notes.get("permalink"),
+        "news": delivery.news,
         "reason": delivery.reason,
         "notes": dict(delivery.notes),
     }

@@ -21,7 +21,7 @@ import structlog
 from watcher.deliver.pace import Pace
 from watcher.deliver.retry import NextStep, RetryPolicy, RetryReason, next_step
 from watcher.errors import DeliveryError
-from watcher.ports import Channel, Clock, Ledger, Runner
+from watcher.ports import Channel, Clock, Ledger, Runner, Searchable
 from watcher.types import Delivery, DeliveryKind, Receipt
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ _log = structlog.get_logger(__name__)
 
 # Bounds of the waits that no setting needs to know.
 _SHORTEST_IDLE = 0.05
+_FOLLOWING = (DeliveryKind.UPDATE, DeliveryKind.REPLY)
 _LAST_WAIT = 1.0
 _STORE_PAUSES = (0.1, 0.5, 2.0, 5.0)
 
@@ -40,6 +41,7 @@ class Result(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     DEAD = "dead"
+    MOOT = "moot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,12 +210,12 @@ class Sender:
 
     async def _hand_over(self, delivery: Delivery) -> Receipt:
         """Call the channel; whatever goes wrong comes out as `DeliveryError`."""
-        if delivery.kind is DeliveryKind.UPDATE and not self._channel.has_updates:
+        if delivery.kind in _FOLLOWING and not self._channel.has_updates:
             raise DeliveryError("this channel cannot show updates", retryable=False)
         seconds = self._settings.send_timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds):
-                return await self._channel.send(delivery)
+                return await self._find(delivery) or await self._channel.send(delivery)
         except DeliveryError:
             raise
         except TimeoutError as error:
@@ -221,6 +223,14 @@ class Sender:
         except Exception as error:
             self._report("channel_bug", error, delivery=delivery.id)
             raise DeliveryError(f"unexpected {type(error).__name__}", is_ambiguous=True) from error
+
+    async def _find(self, delivery: Delivery) -> Receipt | None:
+        """Ask the receiver for a delivery that it may have; None to send it."""
+        if not (delivery.is_in_doubt and isinstance(self._channel, Searchable)):
+            return None
+        receipt = await self._channel.find(delivery)
+        self._log.info("asked_for_delivery", delivery=delivery.id, is_there=receipt is not None)
+        return receipt
 
     async def _record_success(self, delivery: Delivery, receipt: Receipt) -> Result:
         now = self._clock.now()
@@ -240,6 +250,10 @@ class Sender:
             "error": text,
             "reason": step.reason.value,
         }
+        if error.is_moot:
+            await self._record(lambda: self._ledger.moot(delivery.id, reason=text, at=now))
+            self._log.info("delivery_moot", **fields)
+            return Result.MOOT
         if (retry_at := step.retry_at) is None:
             await self._record(lambda: self._ledger.dead(delivery.id, error=text, at=now))
             self._log.error("delivery_dead", **fields)
@@ -249,7 +263,12 @@ class Sender:
             self._pace.hold(self._clock.monotonic() + (retry_at - now).total_seconds())
         await self._record(
             lambda: self._ledger.failed(
-                delivery.id, error=text, at=now, next_attempt_at=retry_at, notes=error.notes
+                delivery.id,
+                error=text,
+                at=now,
+                next_attempt_at=retry_at,
+                notes=error.notes,
+                is_ambiguous=error.is_ambiguous,
             )
         )
         self._log.warning("delivery_failed", retry_at=retry_at.isoformat(), **fields)
@@ -261,7 +280,7 @@ class Sender:
     ) -> None:
         """Tell the fallback channel what this one does not take; a stand-in has none of its own."""
         fallback = self._manners.fallback
-        if fallback is None or delivery.kind is DeliveryKind.UPDATE or delivery.stands_in_for is not None:
+        if fallback is None or delivery.kind in _FOLLOWING or delivery.stands_in_for is not None:
             return
         reason = f"in place of {self._channel.name}: {error}"
         is_queued = await self._run(

@@ -16,6 +16,8 @@ from watcher.storage.sql import insert_new
 from watcher.storage.tables import alert_sources, alerts
 from watcher.types import Alert, Severity, Source, Tlp
 
+_MOST_PLACES = 24
+
 
 class AlertRows:
     """The `alerts` and `alert_sources` tables inside one transaction."""
@@ -77,9 +79,12 @@ class AlertRows:
         }
         insert_new(self._connection, alert_sources, [row])
 
-    def touch(self, alert_id: str, *, at: datetime) -> None:
-        """Note that an alert has grown."""
-        self._connection.execute(update(alerts).where(alerts.c.id == alert_id).values(updated_at=at))
+    def grow(self, alert_id: str, *, places: Iterable[tuple[str, str]], at: datetime) -> None:
+        """Note that an alert has grown, and the places that its reports now name, most telling first."""
+        kept = [list(pair) for pair in places][:_MOST_PLACES]
+        self._connection.execute(
+            update(alerts).where(alerts.c.id == alert_id).values(places=kept, updated_at=at)
+        )
 
     def restate(self, alert_id: str, *, headline: str, at: datetime) -> None:
         """Give an alert that has grown a headline that says so."""

@@ -6,11 +6,11 @@ Called by the pipeline (to write), by `storage.ledger` (to send) and by the `del
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true, update
 
 from watcher.alert.notice import as_alert
 from watcher.storage.alerts import AlertRows
@@ -18,17 +18,17 @@ from watcher.storage.digests import DigestRows
 from watcher.storage.notices import NoticeRows
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import attempts, deliveries
+from watcher.storage.turns import FOLLOWING, OPEN, has_turn, is_due, told_by
 from watcher.types import Delivery, DeliveryKind, DeliveryState, Receipt
 
 _DEAD = DeliveryState.DEAD.value
-_OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
     """A row to be written, of an alert or of a notice.
 
-    `state` is `pending`, or `held` with its reason; `due_at` None means at once.
+    `state` is `pending`, or `held` with its reason; `due_at` None means at once. `news` is what a reply tells.
     """
 
     id: str
@@ -40,6 +40,7 @@ class NewDelivery:
     due_at: datetime | None = None
     state: DeliveryState = DeliveryState.PENDING
     reason: str | None = None
+    news: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ class DeliveryRows:
                 "created_at": delivery.at,
                 "next_attempt_at": delivery.due_at or delivery.at,
                 "reason": delivery.reason,
+                "news": delivery.news,
             }
             for delivery in new
         ]
@@ -81,33 +83,88 @@ class DeliveryRows:
     def lease(
         self, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int
     ) -> Sequence[Delivery]:
-        """Take due rows of a channel for `lease`, oldest first; a row whose lease has ended is due again."""
-        is_due = or_(
-            and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_attempt_at <= now),
-            and_(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease_until <= now),
-        )
+        """Take due rows of a channel whose turn it is, for `lease`, oldest first.
+
+        A row whose lease has ended is due again, in doubt. Updates that wait are folded into the row that tells of them.
+        """
         query = (
             select(deliveries)
-            .where(deliveries.c.channel == channel, is_due)
+            .where(deliveries.c.channel == channel, is_due(now), has_turn())
             .order_by(deliveries.c.next_attempt_at, deliveries.c.created_at, deliveries.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         rows = self._connection.execute(query).all()
+        ended = [row.id for row in rows if row.state == DeliveryState.SENDING.value]
+        self._set(deliveries.c.id.in_(ended), is_in_doubt=True)
         self._set(
             deliveries.c.id.in_([row.id for row in rows]),
             state=DeliveryState.SENDING.value,
             lease_owner=owner,
             lease_until=now + lease,
         )
-        leased = self._complete(rows, state=DeliveryState.SENDING)
-        empty = [one.id for one in leased if one.kind is DeliveryKind.DIGEST and one.digest is None]
-        self._set(
-            deliveries.c.id.in_(empty),
-            state=DeliveryState.HELD.value,
-            reason="nothing is left of this digest",
-        )
+        leased = [
+            replace(one, state=DeliveryState.SENDING, is_in_doubt=one.is_in_doubt or one.id in ended)
+            for one in self._complete(rows)
+        ]
+        for one in leased:
+            self._fold_into(one)
+        following = [one.alert.id for one in leased if one.kind in FOLLOWING]
+        opened, gathered = self._opened(channel, following), self._gathered(channel, following)
+        leased = [replace(one, opened_as=opened.get(one.alert.id)) for one in leased]
+        empty = {
+            one.id: "nothing is left of this digest"
+            for one in leased
+            if one.kind is DeliveryKind.DIGEST and one.digest is None
+        } | {
+            one.id: f"told in {gathered[one.alert.id]}"
+            for one in leased
+            if one.kind in FOLLOWING and one.opened_as is None and one.alert.id in gathered
+        }
+        for delivery_id, reason in empty.items():
+            self._set(deliveries.c.id == delivery_id, state=DeliveryState.HELD.value, reason=reason)
         return [one for one in leased if one.id not in empty]
+
+    def _fold_into(self, leased: Delivery) -> None:
+        """Hold the updates that a leased row tells of: it shows the alert as it is now.
+
+        An alert in doubt may be there already as it was when it was first sent.
+        """
+        if leased.kind is DeliveryKind.UPDATE or (
+            leased.kind is DeliveryKind.ALERT and not leased.is_in_doubt
+        ):
+            self._set(
+                told_by(leased.alert.id, leased.channel, but=leased.id),
+                state=DeliveryState.HELD.value,
+                reason=f"folded into {leased.id}",
+            )
+
+    def _opened(self, channel: str, alert_ids: Sequence[str]) -> dict[str, Receipt]:
+        """Give how the receiver took the first message of each alert on a channel; a digest is nobody's own."""
+        if not alert_ids:
+            return {}
+        query = (
+            select(deliveries)
+            .where(
+                deliveries.c.channel == channel,
+                deliveries.c.alert_id.in_(alert_ids),
+                deliveries.c.kind.in_([DeliveryKind.ALERT.value, DeliveryKind.UPDATE.value]),
+                deliveries.c.state == DeliveryState.DELIVERED.value,
+                deliveries.c.digest_id.is_(None),
+                deliveries.c.receiver_id.is_not(None),
+            )
+            .order_by(deliveries.c.delivered_at.desc(), deliveries.c.id.desc())
+        )
+        return {row.alert_id: _receipt(row) for row in self._connection.execute(query)}  # the first one stays
+
+    def _gathered(self, channel: str, alert_ids: Sequence[str]) -> dict[str, str]:
+        """Name the digest that each alert was told in on a channel, where it was."""
+        query = select(deliveries.c.alert_id, deliveries.c.digest_id).where(
+            deliveries.c.channel == channel,
+            deliveries.c.alert_id.in_(alert_ids),
+            deliveries.c.digest_id.is_not(None),
+        )
+        return {row.alert_id: row.digest_id for row in self._connection.execute(query)} if alert_ids else {}
 
     def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
         """Record the receiver's acceptance."""
@@ -132,13 +189,27 @@ class DeliveryRows:
         at: datetime,
         next_attempt_at: datetime,
         notes: Mapping[str, Any] | None = None,
+        is_ambiguous: bool = False,
     ) -> None:
-        """Record a failed attempt; the row is pending again. None for `notes` leaves those of before."""
+        """Record a failed attempt; the row is pending again, and in doubt from the first ambiguous one on.
+
+        None for `notes` leaves those of before.
+        """
         self._note_attempt(delivery_id, at=at, outcome="failed", detail=error)
         noted = {} if notes is None else {"notes": dict(notes)}
         self._settle(
-            delivery_id, DeliveryState.PENDING, next_attempt_at=next_attempt_at, reason=error, **noted
+            delivery_id,
+            DeliveryState.PENDING,
+            next_attempt_at=next_attempt_at,
+            reason=error,
+            is_in_doubt=true() if is_ambiguous else deliveries.c.is_in_doubt,
+            **noted,
         )
+
+    def moot(self, delivery_id: str, *, reason: str, at: datetime) -> None:
+        """Hold a row for good: there was nothing left to tell."""
+        self._note_attempt(delivery_id, at=at, outcome="moot", detail=reason)
+        self._settle(delivery_id, DeliveryState.HELD, reason=reason)
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         """Park the row for good, with the reason."""
@@ -181,11 +252,12 @@ class DeliveryRows:
         )
 
     def release_owners(self, owners: Sequence[str]) -> None:
-        """Give back everything that these owners hold: they have stopped."""
+        """Give back everything that these owners hold, in doubt: they have stopped, perhaps while sending."""
         self._set(
             and_(
                 deliveries.c.lease_owner.in_(list(owners)), deliveries.c.state == DeliveryState.SENDING.value
             ),
+            is_in_doubt=True,
             state=DeliveryState.PENDING.value,
             lease_owner=None,
             lease_until=None,
@@ -229,9 +301,11 @@ class DeliveryRows:
         return self._set(waiting, next_attempt_at=now) + self._set(leased, lease_until=now)
 
     def next_at(self, channel: str) -> datetime | None:
-        """When the earliest open row of a channel is due; None when there is none."""
+        """When the earliest open row of a channel is due whose turn it is; None when there is none."""
         due = func.coalesce(deliveries.c.lease_until, deliveries.c.next_attempt_at)
-        query = select(func.min(due)).where(deliveries.c.channel == channel, deliveries.c.state.in_(_OPEN))
+        query = select(func.min(due)).where(
+            deliveries.c.channel == channel, deliveries.c.state.in_(OPEN), has_turn()
+        )
         found: datetime | None = self._connection.execute(query).scalar()
         return found
 
@@ -303,7 +377,7 @@ class DeliveryRows:
             since: older rows are not looked at.
             attempts: how many in vain are a failure of the channel.
         """
-        is_stuck = and_(deliveries.c.state.in_(_OPEN), deliveries.c.attempts >= attempts)
+        is_stuck = and_(deliveries.c.state.in_(OPEN), deliveries.c.attempts >= attempts)
         of = deliveries.c.channel
         query = (
             select(of, deliveries.c.state, func.max(deliveries.c.created_at), func.max(deliveries.c.reason))
@@ -324,7 +398,7 @@ class DeliveryRows:
                 reasons[channel] = worst[1]
         return reasons
 
-    def _complete(self, rows: Sequence[Row[Any]], *, state: DeliveryState | None = None) -> list[Delivery]:
+    def _complete(self, rows: Sequence[Row[Any]]) -> list[Delivery]:
         told = NoticeRows(self._connection).get([row.notice_id for row in rows if row.notice_id])
         known = AlertRows(self._connection).get([row.alert_id for row in rows if row.alert_id])
         known |= {notice.id: as_alert(notice) for notice in told}
@@ -334,7 +408,7 @@ class DeliveryRows:
                 alert=known[row.alert_id or row.notice_id],
                 channel=row.channel,
                 kind=DeliveryKind(row.kind),
-                state=state or DeliveryState(row.state),
+                state=DeliveryState(row.state),
                 attempts=row.attempts,
                 created_at=row.created_at,
                 next_attempt_at=row.next_attempt_at,
@@ -346,6 +420,8 @@ class DeliveryRows:
                 digest=self._digests.of(row.stands_in_for or row.id, is_whole=row.stands_in_for is not None)
                 if row.kind == DeliveryKind.DIGEST.value
                 else None,
+                news=row.news,
+                is_in_doubt=row.is_in_doubt,
             )
             for row in rows
         ]
@@ -368,6 +444,10 @@ class DeliveryRows:
 
     def _set(self, chosen: ColumnElement[bool], **values: Any) -> int:
         return int(self._connection.execute(update(deliveries).where(chosen).values(values)).rowcount)
+
+
+def _receipt(row: Row[Any]) -> Receipt:
+    return Receipt(receiver_id=row.receiver_id, detail=row.notes or {})
 
 
 def _is_held(alert_id: str) -> ColumnElement[bool]:

@@ -185,6 +185,7 @@ def _waits(channel: str, now: datetime) -> ColumnElement[bool]:
         deliveries.c.state == DeliveryState.PENDING.value,
         deliveries.c.next_attempt_at <= now,
         deliveries.c.attempts == 0,
+        ~deliveries.c.is_in_doubt,
     )
 
 

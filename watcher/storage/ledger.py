@@ -58,15 +58,25 @@ class StoreLedger:
         at: datetime,
         next_attempt_at: datetime,
         notes: Mapping[str, Any] | None = None,
+        is_ambiguous: bool = False,
     ) -> None:
         with self._store.write(durable=True) as tx:
             tx.deliveries.failed(
-                delivery_id, error=error, at=at, next_attempt_at=next_attempt_at, notes=notes
+                delivery_id,
+                error=error,
+                at=at,
+                next_attempt_at=next_attempt_at,
+                notes=notes,
+                is_ambiguous=is_ambiguous,
             )
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         with self._store.write(durable=True) as tx:
             tx.deliveries.dead(delivery_id, error=error, at=at)
+
+    def moot(self, delivery_id: str, *, reason: str, at: datetime) -> None:
+        with self._store.write(durable=True) as tx:
+            tx.deliveries.moot(delivery_id, reason=reason, at=at)
 
     def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:
         with self._store.write() as tx:

@@ -317,6 +317,8 @@ deliveries = Table(
     # The digest that a gathered row goes out with, and the delivery that a row stands in for on another channel.
     Column("digest_id", Text),
     Column("stands_in_for", Text),
+    Column("news", Text),
+    Column("is_in_doubt", Boolean, nullable=False, server_default=false()),
     Index("ix_deliveries_channel_state_next_attempt_at", "channel", "state", "next_attempt_at"),
     Index("ix_deliveries_alert_id", "alert_id"),
     Index("ix_deliveries_notice_id", "notice_id"),

@@ -155,7 +155,7 @@ async def test_a_channel_that_never_sent_can_be_closed(rig: Rig) -> None:
 
 async def test_it_says_what_it_is(rig: Rig) -> None:
     assert rig.channel.kind == rig.kind
-    assert rig.channel.has_updates is (rig.kind == "console")
+    assert rig.channel.has_updates is (rig.kind in ("console", "slack"))
     assert rig.channel.spacing <= timedelta(seconds=1)
 
 

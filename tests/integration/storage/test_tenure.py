@@ -58,11 +58,12 @@ def test_a_service_that_has_not_shown_itself_for_long_is_gone(store: Store) -> N
 
 def test_deliveries_beyond_any_retry_are_due_again_after_a_clock_jump(store: Store) -> None:
     with store.write() as tx:
-        tx.stories.open("st-1", title="x", at=NOW)
-        tx.alerts.add(samples.alert())
+        for n in range(2):
+            tx.stories.open(f"st-{n}", title="x", at=NOW)
+            tx.alerts.add(samples.alert(id=f"al-{n}", story_id=f"st-{n}"))
         tx.deliveries.add(
             [
-                NewDelivery(id=f"d{n}", alert_id="al-1", channel="c", kind=DeliveryKind.ALERT, at=at)
+                NewDelivery(id=f"d{n}", alert_id=f"al-{n}", channel="c", kind=DeliveryKind.ALERT, at=at)
                 for n, at in enumerate((NOW + 9_000 * HOUR, NOW + HOUR))
             ]
         )

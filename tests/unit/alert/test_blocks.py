@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.alerts import a_source, an_alert
+from tests.support.blockkit import elements, message_error
 from tests.support.hostile import HOSTILE, hostile_alert, is_harmless
-from tests.support.slack import elements, message_error
 from watcher.alert.blocks import blocks, escaped, message_text
 from watcher.alert.card import card
 from watcher.types import Alert, Severity
@@ -71,6 +71,7 @@ def test_rule_severity_places_and_tags_stand_below() -> None:
         "Severity: high",
         "Places: Tunisia (TN), Sirte (LY)",
         "Tags: tunisia, border",
+        "Why: watcher alerts show alert-1",
     ]
 
 

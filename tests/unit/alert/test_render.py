@@ -26,7 +26,7 @@ def test_a_plain_alert_says_all_that_matters() -> None:
 
             *Militants* *fleeing* Sirte may try to slip into *Tunisia*, the minister warned.
 
-        2 sources
+        2 sources, 2 countries
           - Coast Wire · Militants fleeing Sirte may head for Tunisia · 2026-03-01 11:48 UTC
             https://coast-wire.example/2026/03/sirte
           - \u2068الساحل\u2069 · \u2068مسلحون قرب تونس\u2069 · 2026-03-01 11:48 UTC

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.slack import message_error
+from tests.support.blockkit import message_error
 
 
 def rich(*elements: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,66 +1,57 @@
-"""Alerts in a Slack channel, by chat.postMessage of the Web API.
+"""Alerts in a Slack channel: posted, edited as they grow, with news in the thread.
 
-In: a delivery. Out: a message whose `ts` is the receipt. Built by the registry for channels of type `slack`.
+In: a delivery. Out: a message whose `ts` is the receipt, with its permalink. Built by the registry for channels of type
+`slack`.
 """
 
 from __future__ import annotations
 
-import logging
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from watcher.alert.blocks import blocks, escaped, message_text
+from watcher.alert.blocks import blocks, escaped, message_text, news_blocks
 from watcher.alert.card import card
 from watcher.alert.digest import digest_card
 from watcher.alert.digest_blocks import digest_blocks
 from watcher.alert.render import digest_plain
-from watcher.deliver.channels.http import (
-    NETWORK_ERRORS,
-    connector,
-    network_error,
-    retry_after,
-    status_error,
-    utc_now,
-)
+from watcher.deliver.channels.http import utc_now
 from watcher.deliver.channels.rendering import DIGEST_LIMIT, laid_out, plain_text
+from watcher.deliver.channels.slackapi import SlackApi, SlackRefusedError
+from watcher.deliver.channels.slackfind import SlackFinder, metadata
 from watcher.errors import DeliveryError
-from watcher.types import Delivery, Receipt
+from watcher.types import Delivery, DeliveryKind, Receipt
 
 if TYPE_CHECKING:
     from watcher.config.channels import SlackSettings
 
 _log = structlog.get_logger(__name__)
 
-# `error` of an answer with `ok: false` (https://docs.slack.dev/reference/methods/chat.postMessage#errors): a later
-# attempt may succeed. Every other code means that this message, token or channel will not do until a person acts.
-RETRYABLE_ERRORS = frozenset(
-    {
-        "ratelimited",
-        "rate_limited",
-        "message_limit_exceeded",
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
-        "team_added_to_org",
-        "org_login_required",
-        "accesslimited",
-    }
-)
-# Slack may have posted the message before it failed.
-_AMBIGUOUS_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 # The blocks are at fault, not the message: it is sent once more as text.
 BLOCK_ERRORS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "too_many_blocks"}
 )
-_RATE_LIMIT_PAUSE = timedelta(seconds=30)
+# A person has deleted the first message, or the workspace no longer lets it be edited or answered.
+GONE_ERRORS = frozenset(
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "is_inactive",
+        "thread_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+    }
+)
+_PERMALINK_TIME = (
+    5.0  # seconds: a message without its permalink is better than one that seems not to have arrived
+)
+# Text is text: no names are looked up in it, no previews of its links are made.
+_AS_WRITTEN: dict[str, Any] = {"parse": "none", "link_names": False}
+_NO_PREVIEWS: dict[str, Any] = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 
 
 class SlackChannel:
@@ -69,7 +60,7 @@ class SlackChannel:
     kind = "slack"
     # One message a second per channel: https://docs.slack.dev/apis/web-api/rate-limits
     spacing = timedelta(seconds=1)
-    has_updates = False
+    has_updates = True
 
     def __init__(
         self,
@@ -81,96 +72,106 @@ class SlackChannel:
     ) -> None:
         self.name = name
         self._settings = settings
-        self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds())
-        self._now = now
-        self._peer = urlsplit(settings.base_url).hostname or "Slack"
-        self._session: aiohttp.ClientSession | None = None
+        token = settings.token.get_secret_value()
+        self._api = SlackApi(name, token, settings.base_url, timeout=timeout, now=now)
+        self._finder = SlackFinder(self._api, name, settings.channel)
 
     async def send(self, delivery: Delivery) -> Receipt:
-        """Post the alert; the delivery id goes with it as metadata, for finding it again."""
-        layout = laid_out(_layout, delivery, channel=self.name)
-        if layout is not None:
-            try:
-                return await self._post(delivery, **layout)
-            except BlocksRefusedError as refusal:
-                _log.error("blocks_refused", channel=self.name, delivery=delivery.id, error=refusal.code)
-        return await self._post(delivery, text=escaped(plain_text(delivery, channel=self.name)))
+        """Post the alert, edit its message, or tell news below it."""
+        if delivery.kind is DeliveryKind.REPLY:
+            return await self._reply(delivery)
+        if delivery.kind is DeliveryKind.UPDATE and delivery.opened_as is not None:
+            return await self._edit(delivery, delivery.opened_as)
+        return await self._open(delivery)
+
+    async def find(self, delivery: Delivery) -> Receipt | None:
+        """Look for a delivery's message in the channel, or in the alert's thread."""
+        if delivery.kind is DeliveryKind.UPDATE and delivery.opened_as is not None:
+            return None  # the same edit once more changes nothing
+        receipt = await self._finder.find(delivery)
+        if receipt is None or delivery.kind is DeliveryKind.REPLY:
+            return receipt
+        return await self._with_permalink(receipt)
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
+        await self._api.close()
+
+    async def _open(self, delivery: Delivery) -> Receipt:
+        async def post(**content: Any) -> Receipt:
+            return await self._post(delivery, **content)
+
+        return await self._with_permalink(await self._shown(delivery, post))
+
+    async def _edit(self, delivery: Delivery, first: Receipt) -> Receipt:
+        async def edit(**content: Any) -> Receipt:
+            # Blocks and metadata that are left out stay as they are: the message keeps the id that it is found by.
+            place = {
+                "channel": first.detail.get("channel") or self._settings.channel,
+                "ts": first.receiver_id,
+            }
+            await self._do("chat.update", **place, **({"blocks": []} | content), **_AS_WRITTEN)
+            return first
+
+        return await self._shown(delivery, edit)
+
+    async def _reply(self, delivery: Delivery) -> Receipt:
+        first = delivery.opened_as
+        if first is None:
+            raise DeliveryError(
+                "there is no first message to tell it below", channel=self.name, retryable=False, is_moot=True
+            )
+        news = delivery.news or ""
+        content = {"text": escaped(news), "blocks": news_blocks(news), "thread_ts": first.receiver_id}
+        return await self._post(delivery, **content)
+
+    async def _shown(self, delivery: Delivery, show: Callable[..., Any]) -> Receipt:
+        """Show an alert as blocks, or as plain text where they fail."""
+        receipt: Receipt
+        layout = laid_out(_layout, delivery, channel=self.name)
+        if layout is not None:
+            try:
+                receipt = await show(**layout)
+                return receipt
+            except SlackRefusedError as refusal:
+                if refusal.code not in BLOCK_ERRORS:
+                    raise
+                _log.error("blocks_refused", channel=self.name, delivery=delivery.id, error=refusal.code)
+        receipt = await show(text=escaped(plain_text(delivery, channel=self.name)))
+        return receipt
 
     async def _post(self, delivery: Delivery, **content: Any) -> Receipt:
-        try:
-            answer = await self._client().chat_postMessage(
-                channel=self._settings.channel,
-                **content,
-                metadata=_metadata(delivery),
-                mrkdwn=False,
-                parse="none",
-                link_names=False,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except SlackApiError as error:
-            raise self._refused(error, has_blocks="blocks" in content) from error
-        except NETWORK_ERRORS as error:
-            raise network_error(error, channel=self.name, peer=self._peer) from error
-        except (SlackClientError, AttributeError) as error:
-            # The client trips over bodies that are no JSON object: some proxy's page, so Slack may not have seen it.
-            raise self._not_slack() from error
+        answer = await self._do(
+            "chat.postMessage",
+            channel=self._settings.channel,
+            **content,
+            metadata=metadata(delivery),
+            **_AS_WRITTEN,
+            **_NO_PREVIEWS,
+        )
+        self._finder.know(answer.get("channel"))
         return Receipt(receiver_id=answer.get("ts"), detail={"channel": answer.get("channel")})
 
-    def _refused(self, error: SlackApiError, *, has_blocks: bool) -> DeliveryError:
-        """Read what Slack said: the HTTP status first, then `error` in the body."""
-        # Of a body that is no JSON the client hands over aiohttp's response, whose status is named differently.
-        response: Any = error.response
-        status = int(getattr(response, "status_code", None) or response.status)
-        data = getattr(response, "data", None)
-        code = data.get("error") if isinstance(data, dict) else None
-        if status != 200:
-            return status_error(status, response.headers, channel=self.name, peer=self._peer, now=self._now())
-        if not isinstance(code, str):
-            return self._not_slack()
-        if has_blocks and code in BLOCK_ERRORS:
-            return BlocksRefusedError(code, channel=self.name)
-        asked = retry_after(response.headers, self._now())
-        if asked is None and code in ("ratelimited", "rate_limited"):
-            asked = _RATE_LIMIT_PAUSE
-        return DeliveryError(
-            f"Slack refused: {code[:80]}",
-            channel=self.name,
-            retryable=code in RETRYABLE_ERRORS,
-            retry_after=asked,
-            is_ambiguous=code in _AMBIGUOUS_ERRORS,
+    async def _do(self, method: str, **arguments: Any) -> Any:
+        try:
+            return await self._api.do(method, **arguments)
+        except SlackRefusedError as refusal:
+            if refusal.code in GONE_ERRORS:
+                raise SlackRefusedError(refusal.code, channel=self.name, is_moot=True) from refusal
+            raise
+
+    async def _with_permalink(self, receipt: Receipt) -> Receipt:
+        """Add the message's permalink, if Slack gives it soon."""
+        place = {"channel": receipt.detail.get("channel"), "message_ts": receipt.receiver_id}
+        try:
+            async with asyncio.timeout(_PERMALINK_TIME):
+                answer = await self._api.ask("chat.getPermalink", **place)
+        except (DeliveryError, TimeoutError) as error:
+            _log.info("no_permalink", channel=self.name, error=str(error) or type(error).__name__)
+            return receipt
+        return Receipt(
+            receiver_id=receipt.receiver_id, detail={**receipt.detail, "permalink": answer.get("permalink")}
         )
-
-    def _not_slack(self) -> DeliveryError:
-        return DeliveryError(
-            f"{self._peer} gave an answer that is not Slack's", channel=self.name, is_ambiguous=True
-        )
-
-    def _client(self) -> AsyncWebClient:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout, connector=connector())
-        return AsyncWebClient(
-            token=self._settings.token.get_secret_value(),
-            base_url=self._settings.base_url,
-            session=self._session,
-            # By default the client repeats a request whose connection broke, which can post a message twice.
-            retry_handlers=[],
-            # A logger without a level of its own passes for one that wants debug lines with every message in them.
-            logger=_quiet_logger(),
-        )
-
-
-class BlocksRefusedError(DeliveryError):
-    """Slack does not take the blocks; the text alone may do."""
-
-    def __init__(self, code: str, *, channel: str) -> None:
-        super().__init__(f"Slack refused: {code}", channel=channel, retryable=False)
-        self.code = code
 
 
 def _layout(delivery: Delivery) -> dict[str, Any]:
@@ -179,21 +180,3 @@ def _layout(delivery: Delivery) -> dict[str, Any]:
         return {"text": escaped(digest_plain(digest)), "blocks": digest_blocks(digest)}
     shown = card(delivery.alert)
     return {"text": message_text(shown), "blocks": blocks(shown)}
-
-
-def _metadata(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "event_type": "watcher_alert",
-        "event_payload": {
-            "delivery_id": delivery.id,
-            "alert_id": delivery.alert.id,
-            "story_id": delivery.alert.story_id,
-            "rule": delivery.alert.rule,
-        },
-    }
-
-
-def _quiet_logger() -> logging.Logger:
-    logger = logging.getLogger("watcher.slack_sdk")
-    logger.setLevel(logging.WARNING)
-    return logger

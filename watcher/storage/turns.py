@@ -1,0 +1,85 @@
+"""Whose turn it is: which rows of the outbox may go out now, and which are told by another.
+
+Out come conditions over `deliveries`. An update or a reply waits for the alert that it is about, and what is told of one
+story goes out in the order in which it was written. Called by `storage.deliveries` when rows are leased.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+
+from watcher.storage.tables import alerts, deliveries
+from watcher.types import DeliveryKind, DeliveryState
+
+_PENDING, _SENDING = DeliveryState.PENDING.value, DeliveryState.SENDING.value
+OPEN = (_PENDING, _SENDING)
+FOLLOWING = (DeliveryKind.UPDATE.value, DeliveryKind.REPLY.value)
+
+_MOST_ATTEMPTS_WAITED_FOR = 5
+"""About a minute of tries: one message that is never taken must not hold up what happens to its story."""
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Choose rows that wait and are due, and rows whose lease has ended."""
+    return or_(
+        and_(deliveries.c.state == _PENDING, deliveries.c.next_attempt_at <= now),
+        and_(deliveries.c.state == _SENDING, deliveries.c.lease_until <= now),
+    )
+
+
+def has_turn() -> ColumnElement[bool]:
+    """Choose rows that nothing has to go before."""
+    return and_(or_(deliveries.c.kind.not_in(FOLLOWING), ~_awaits_its_alert()), ~_follows_on_its_story())
+
+
+def told_by(alert_id: str, channel: str, *, but: str) -> ColumnElement[bool]:
+    """Choose the updates that wait, of which a message that shows the alert as it is now tells as well."""
+    return and_(
+        deliveries.c.alert_id == alert_id,
+        deliveries.c.channel == channel,
+        deliveries.c.kind == DeliveryKind.UPDATE.value,
+        deliveries.c.state == _PENDING,
+        deliveries.c.id != but,
+    )
+
+
+def _awaits_its_alert() -> ColumnElement[bool]:
+    first = deliveries.alias()
+    return (
+        select(first.c.id)
+        .where(
+            first.c.alert_id == deliveries.c.alert_id,
+            first.c.channel == deliveries.c.channel,
+            first.c.kind == DeliveryKind.ALERT.value,
+            first.c.state.in_((*OPEN, DeliveryState.GATHERED.value)),
+        )
+        .correlate(deliveries)
+        .exists()
+    )
+
+
+def _follows_on_its_story() -> ColumnElement[bool]:
+    """Choose rows with an earlier one of their story that is on its way; one that waits for a later time is not."""
+    older, its_alert, this_alert = deliveries.alias(), alerts.alias(), alerts.alias()
+    is_on_its_way = or_(
+        older.c.state == _SENDING,
+        older.c.attempts > 0,
+        older.c.next_attempt_at <= deliveries.c.next_attempt_at,
+    )
+    return (
+        select(older.c.id)
+        .join(its_alert, its_alert.c.id == older.c.alert_id)
+        .join(this_alert, this_alert.c.story_id == its_alert.c.story_id)
+        .where(
+            this_alert.c.id == deliveries.c.alert_id,
+            older.c.channel == deliveries.c.channel,
+            older.c.state.in_(OPEN),
+            older.c.attempts < _MOST_ATTEMPTS_WAITED_FOR,
+            tuple_(older.c.created_at, older.c.id) < tuple_(deliveries.c.created_at, deliveries.c.id),
+            is_on_its_way,
+        )
+        .correlate(deliveries)
+        .exists()
+    )
