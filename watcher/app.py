@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import web
@@ -39,6 +39,7 @@ from watcher.pipeline import Context
 from watcher.plan import Plan, wishes_of
 from watcher.poller import Poller, Tally
 from watcher.ports import Channel, Clock
+from watcher.reach import Reach
 from watcher.storage.engine import sqlite_path
 from watcher.storage.ledger import StoreLedger
 from watcher.storage.retention import prune
@@ -156,6 +157,7 @@ class Service:
             channels = {name: self._channel(name) for name in settings.channels}
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
+            await run(lambda: _end_outage(store, self._clock.now()))
             gate = self._gate()
             gate.restore(await run(lambda: _remembered_hosts(store)))
             stack.push_async_callback(_keep_hosts, store, run, gate)
@@ -185,6 +187,7 @@ class Service:
                 story_window=settings.stories.window,
                 folds_events=settings.stories.fold == "events",
                 trends=self._trends,
+                reach=Reach(longest_catch_up=self._limits.default, on_turn=self.metrics.set_network_down),
                 least_interval=self._limits.min,
             )
             poller = Poller(
@@ -400,6 +403,12 @@ class Parts:
 def _remembered_hosts(store: Store) -> tuple[HostRecord, ...]:
     with store.read() as tx:
         return tx.hosts.all()
+
+
+def _end_outage(store: Store, now: datetime) -> None:
+    """End what an earlier run saw of the network: this one finds out for itself."""
+    with store.write() as tx:
+        tx.troubles.end(TroubleKind.NETWORK, "", at=now)
 
 
 async def _keep_hosts(store: Store, run: StoreRunner, gate: HostGate) -> None:

@@ -56,6 +56,9 @@ class Metrics:
         self.troubles_begun = Counter(
             "watcher_troubles_begun", "What began and kept people from hearing.", ["kind"], registry=add
         )
+        self.network_down = Gauge(
+            "watcher_network_down", "Whether our own network is down: 1 or 0.", registry=add
+        )
         self.hosts_held = Gauge("watcher_hosts_held", "Hosts that have asked to be left alone.", registry=add)
         self.notices = Counter(
             "watcher_notices", "What people were told of troubles.", ["kind", "what"], registry=add
@@ -82,6 +85,10 @@ class Metrics:
     def count_due(self, reason: str) -> None:
         """Count one decision when to poll next."""
         self.due.labels(reason).inc()
+
+    def set_network_down(self, is_down: bool) -> None:
+        """Show whether our own network is down."""
+        self.network_down.set(is_down)
 
     def text(self) -> bytes:
         """Give everything in Prometheus' text format."""

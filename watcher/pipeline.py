@@ -23,9 +23,10 @@ from watcher.errors import FetchError
 from watcher.ingest import coverage
 from watcher.ingest.coverage import Coverage, Sighting
 from watcher.ingest.habit import Habit
-from watcher.ingest.remember import after_answer, after_failure, with_habits
+from watcher.ingest.remember import after_answer, after_failure, during_outage, with_habits
 from watcher.metrics import Metrics
 from watcher.ports import Clock, Runner
+from watcher.reach import Reach
 from watcher.storage.feeds import PollRecord, listed_key
 from watcher.storage.items import Known
 from watcher.storage.store import Store, Transaction
@@ -58,7 +59,9 @@ class Planning(Protocol):
 
     def after_answer(self, feed: Feed, state: FeedState, fetched: Fetched) -> datetime: ...
 
-    def after_failure(self, feed: Feed, state: FeedState, error: FetchError, now: datetime) -> datetime: ...
+    def after_failure(
+        self, feed: Feed, state: FeedState, error: FetchError, now: datetime, *, is_outage: bool = False
+    ) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ class Context:
     story_window: timedelta
     folds_events: bool
     trends: Trends = field(default_factory=Trends)
+    reach: Reach | None = None
     least_interval: timedelta = timedelta(minutes=2)
 
 
@@ -472,6 +476,8 @@ def _record(poll: Poll, context: Context) -> Poll:
     with context.store.write() as tx:
         for stage in RECORD:
             poll = stage(poll, tx, context)
+        if context.reach is not None:
+            context.reach.answered(tx, poll.state, poll.now)
     _count(poll, context.metrics)
     _count_troubles(poll.feed, poll.coverage, context.metrics)
     return poll
@@ -479,6 +485,22 @@ def _record(poll: Poll, context: Context) -> Poll:
 
 def _settle_failure(poll: Poll, error: FetchError, context: Context) -> Poll:
     now = context.clock.now()
+    with context.store.write() as tx:
+        if context.reach is not None and context.reach.failed(tx, poll.state, error, now):
+            return _settle_outage(poll, error, tx, context, now)
+        return _hold_against(poll, error, tx, context, now)
+
+
+def _settle_outage(poll: Poll, error: FetchError, tx: Transaction, context: Context, now: datetime) -> Poll:
+    """Remember that our own network kept a poll from its feed: nothing is held against it, and it is tried soon."""
+    due_at = context.plan.after_failure(poll.feed, poll.state, error, now, is_outage=True)
+    state = during_outage(poll.state, now=now, due_at=due_at)
+    tx.feeds.record(PollRecord(state=state))
+    context.metrics.polls.labels("outage").inc()
+    return replace(poll, state=state, error=error)
+
+
+def _hold_against(poll: Poll, error: FetchError, tx: Transaction, context: Context, now: datetime) -> Poll:
     due_at = context.plan.after_failure(poll.feed, poll.state, error, now)
     state = after_failure(poll.state, poll.feed, error, now=now, due_at=due_at)
     assert state.problem_since is not None, "a failed poll has a problem"
@@ -486,9 +508,9 @@ def _settle_failure(poll: Poll, error: FetchError, context: Context) -> Poll:
         poll.state, error, failures=state.failures, since=state.problem_since, now=now
     )
     state = replace(state, troubles=found.troubles)
-    with context.store.write() as tx:
-        _keep_troubles(poll.feed, found, tx, now)
-        tx.feeds.record(PollRecord(state=state))
+    _keep_troubles(poll.feed, found, tx, now)
+    tx.feeds.record(PollRecord(state=state))
+    tx.problems.count(poll.feed.id, error.problem, at=now)
     context.metrics.polls.labels(str(error.problem)).inc()
     _count_troubles(poll.feed, found, context.metrics)
     log.warning(

@@ -15,6 +15,7 @@ import structlog
 
 from watcher.dispatch import Turns, dispatch
 from watcher.pipeline import Context, Poll, poll_feed
+from watcher.reach import PROBES
 from watcher.types import Feed, FeedState
 
 log = structlog.get_logger(__name__)
@@ -108,6 +109,10 @@ class Poller:
         self, *, due_before: datetime | None, on_poll: Callable[[], None] = lambda: None
     ) -> int:
         room = self._concurrency * _QUEUE - len(self._in_flight)
+        if self._context.reach is not None and self._context.reach.is_down and due_before is None:
+            room = min(
+                room, PROBES - len(self._in_flight)
+            )  # the others would fail, and are due when it is back
         if room <= 0:
             return 0
         context = self._context

@@ -102,6 +102,7 @@ class FetchProblem(StrEnum):
     BAD_RESPONSE = "bad_response"
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
+    BLOCKED = "blocked"
     NOT_FOUND = "not_found"
     GONE = "gone"
     RATE_LIMITED = "rate_limited"

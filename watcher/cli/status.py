@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -29,13 +30,18 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
         items = tx.items.counts_by_feed()
         alerts = tx.alerts.count()
         deliveries = tx.deliveries.counts()
+        problems = tx.problems.all()
         troubles = tx.troubles.since(SystemClock().now() - _RECENT)
         articles = ArticleStanding(counts=tx.articles.counts(), troubles=tx.articles.troubles())
     states = [state for state, _ in feeds]
     if json:
         print_json(
             {
-                "feeds": [_feed(state, title, items.get(state.feed_id, 0)) for state, title in feeds],
+                "feeds": [
+                    _feed(state, title, items.get(state.feed_id, 0))
+                    | {"failed_polls": _by_class(problems.get(state.feed_id, {}))}
+                    for state, title in feeds
+                ],
                 "articles": articles.to_json(),
                 "items": sum(items.values()),
                 "alerts": alerts,
@@ -51,6 +57,10 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
     totals = Counter(_health(state) for state in states)
     counted = ", ".join(f"{count} {health}" for health, count in totals.items())
     out.print(f"{len(feeds)} feeds ({counted}), {sum(items.values())} items, {alerts} alerts")
+    classes = sum((Counter(counts) for counts in problems.values()), Counter[FetchProblem]())
+    if classes:
+        listed = ", ".join(f"{count} {problem}" for problem, count in classes.most_common())
+        out.print(f"failed polls so far: {listed}")
     troubled = table("feed", "problem", "since", "failures", "next poll", "detail")
     rows(
         troubled,
@@ -83,7 +93,13 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
         out.print(sent)
 
 
+def _by_class(counts: Mapping[FetchProblem, int]) -> dict[str, int]:
+    return {problem.value: count for problem, count in sorted(counts.items())}
+
+
 def _health(state: FeedState) -> str:
+    if state.problem is FetchProblem.GONE and state.failures > 1:
+        return "retired"
     if state.failures:
         return "failing"
     if state.last_poll_at is None:

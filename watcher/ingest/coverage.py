@@ -18,7 +18,7 @@ from watcher.types import FeedState, FetchProblem, TroubleKind
 
 _ANSWERLESS = frozenset({TroubleKind.FAILING, TroubleKind.BLOCKED, TroubleKind.RETIRED, TroubleKind.EMPTIED})
 """Of these a feed has one at a time."""
-_BLOCKING = frozenset({FetchProblem.FORBIDDEN, FetchProblem.UNAUTHORIZED})
+_BLOCKING = frozenset({FetchProblem.FORBIDDEN, FetchProblem.BLOCKED, FetchProblem.UNAUTHORIZED})
 _EMPTYING = frozenset({FetchProblem.EMPTY, FetchProblem.MALFORMED})
 _LONGEST_REASON = 300
 

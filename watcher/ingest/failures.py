@@ -70,6 +70,17 @@ def status_failure(status: int, headers: Mapping[str, str], *, url: URL, now: da
     )
 
 
+def blocked(wall: str, status: int, headers: Mapping[str, str], *, url: URL, now: datetime) -> FetchError:
+    """Make the error for the page of a service that keeps programs out; `wall` is its name."""
+    return FetchError(
+        FetchProblem.BLOCKED,
+        f"{shown(url)} answers {status} with a page of {wall}, which keeps programs out: ask the site's owner to let "
+        "the feed through, or look for the feed at another address",
+        status=status,
+        retry_after=retry_after(headers, now=now) if status in (429, 503) else None,
+    )
+
+
 def transport_failure(error: Exception, *, url: URL) -> FetchError:
     """Make the error for an exception of aiohttp (or of the sockets under it)."""
     host = url.host or "?"

@@ -35,6 +35,7 @@ from watcher.ingest.request import (
     without_user,
 )
 from watcher.ingest.tls import Authorities
+from watcher.ingest.wall import check_wall, refuse_wall
 from watcher.ports import Clock
 from watcher.types import Feed, FeedState, Fetched, FetchProblem, Validators
 
@@ -249,8 +250,11 @@ class Fetcher:
                 self._follow(poll, response.status, said)
                 response.close()  # its body is not read
                 return None
+            if response.status not in _WITH_BODY and response.status != 304:
+                await refuse_wall(response, said, url=asked, now=self._clock.now())
             self._check(poll, response.status, said)
             body = b"" if response.status == 304 else await self._read(response, poll.max_body_bytes)
+        check_wall(response.status, said, body, url=asked, now=self._clock.now())
         return Fetched(
             feed_id=poll.feed.id,
             url=str(asked),

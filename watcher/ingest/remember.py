@@ -111,6 +111,11 @@ def _covered(coverage: Coverage | None) -> dict[str, Any]:
     }
 
 
+def during_outage(state: FeedState, *, now: datetime, due_at: datetime) -> FeedState:
+    """Give the state after a poll that our own network kept from its feed: nothing is held against it."""
+    return replace(state, last_poll_at=now, due_at=due_at)
+
+
 def _moved(state: FeedState, fetched: Fetched) -> FeedState:
     # A permanent redirect is believed when it is seen twice: a captive portal or a broken deploy shows one once.
     target = fetched.permanent_url

@@ -117,7 +117,7 @@ def next_due(
     """
     base, reason = _usual(state, wishes, limits, now)
     if error is not None and is_outage:
-        base, reason = min(base, limits.default), Reason.OUTAGE
+        base, reason = limits.min, Reason.OUTAGE
     elif error is not None:
         base, reason = _after_failure(state, error, base=base, limits=limits)
     elif reason not in _WORDS_OF_PEOPLE and freshness is not None and freshness > base:
@@ -162,8 +162,8 @@ def _usual(
 def _after_failure(
     state: FeedState, error: FetchError, *, base: timedelta, limits: PollingLimits
 ) -> tuple[timedelta, Reason]:
-    if error.problem is FetchProblem.GONE:
-        return RETIRED_WAIT, Reason.GONE
+    if error.problem is FetchProblem.GONE and state.problem is FetchProblem.GONE:
+        return RETIRED_WAIT, Reason.GONE  # like a move, believed when it is said twice
     if error.retryable:
         base = min(base, limits.default)  # a feed that is seldom asked need not be without news for as long
     doublings = min(state.failures, _MAX_DOUBLINGS) if counts_as_failure(error) else 0

@@ -24,6 +24,10 @@ listed_key = short_key
 """The form of an item's key in the `listed` column."""
 
 
+_CLOCK_SLACK = timedelta(minutes=2)
+"""By how much the clocks of two machines that work on one database may differ."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecord:
     """What a poll changes of its feed.
@@ -115,6 +119,25 @@ class FeedRows:
             )
         return [_state(row) for row in rows]
 
+    def forgive(self, states: Iterable[FeedState]) -> None:
+        """Put back how feeds stood before a failure that was not theirs."""
+        for state in states:
+            standing = {name: value for name, value in _columns(state).items() if name in _STANDING}
+            self._connection.execute(update(feeds).where(feeds.c.id == state.feed_id).values(standing))
+
+    def due_ids(self, now: datetime) -> list[str]:
+        """Give the ids of the active feeds that are due."""
+        query = select(feeds.c.id).where(feeds.c.is_active, feeds.c.due_at <= now)
+        return list(self._connection.scalars(query))
+
+    def make_due(self, times: Iterable[tuple[str, datetime]]) -> None:
+        """Make feeds due at another time; leases stay."""
+        rows = [{"feed": feed_id, "at": at} for feed_id, at in times]
+        if rows:
+            self._connection.execute(
+                update(feeds).where(feeds.c.id == bindparam("feed")).values(due_at=bindparam("at")), rows
+            )
+
     def put_off(self, later: Iterable[tuple[str, datetime]]) -> None:
         """Make feeds due at another time, and give back their leases."""
         rows = [{"feed": feed_id, "at": at} for feed_id, at in later]
@@ -138,9 +161,14 @@ class FeedRows:
         return frozenset(self._connection.scalars(query))
 
     def pull_back(self, *, now: datetime, horizon: timedelta) -> int:
-        """Make due what lies further ahead than any schedule would put it: the clock has jumped back."""
+        """Make due what a clock has put out of reach that has jumped back since.
+
+        That is a feed due further ahead than any schedule would put it, and one that was last polled in the future:
+        its due time counts from then.
+        """
+        is_out_of_reach = or_(feeds.c.due_at > now + horizon, feeds.c.last_poll_at > now + _CLOCK_SLACK)
         result = self._connection.execute(
-            update(feeds).where(feeds.c.is_active, feeds.c.due_at > now + horizon).values(due_at=now)
+            update(feeds).where(feeds.c.is_active, feeds.c.due_at > now, is_out_of_reach).values(due_at=now)
         )
         return int(result.rowcount)
 
@@ -210,6 +238,10 @@ class FeedRows:
         """Give the titles that feeds gave themselves, by feed id."""
         rows = self._connection.execute(select(feeds.c.id, feeds.c.title).where(feeds.c.title.is_not(None)))
         return {row.id: row.title for row in rows}
+
+
+_STANDING = ("failures", "problem", "problem_detail", "problem_since")
+"""The columns in which a failure is held against a feed."""
 
 
 def _first_row(feed: Feed, now: datetime) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from watcher.storage.feeds import FeedRows
 from watcher.storage.hosts import HostRows
 from watcher.storage.items import ItemRows
 from watcher.storage.notices import NoticeRows
+from watcher.storage.problems import ProblemRows
 from watcher.storage.profiles import ProfileRows
 from watcher.storage.services import ServiceRows
 from watcher.storage.silences import SilenceRows
@@ -43,6 +44,7 @@ class Transaction:
         self.silences = SilenceRows(connection)
         self.services = ServiceRows(connection)
         self.hosts = HostRows(connection)
+        self.problems = ProblemRows(connection)
         self.trends = TrendRows(connection)
         self.troubles = TroubleRows(connection)
         self.notices = NoticeRows(connection)

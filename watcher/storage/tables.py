@@ -404,6 +404,16 @@ episodes = Table(
     Index("ix_episodes_until", "until"),
 )
 
+# How often each feed's polls failed, by class; a success resets none of it.
+feed_problems = Table(
+    "feed_problems",
+    metadata,
+    Column("feed_id", Text, primary_key=True),
+    Column("problem", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
+
 # What hosts and registrable domains are owed, kept over restarts (see `ingest.manners`).
 hosts = Table(
     "hosts",

@@ -80,6 +80,31 @@ CASES = {
     "forbidden": Case(
         problem=FetchProblem.FORBIDDEN, says="may block", answer=Answer(status=403), retryable=False
     ),
+    "a wall that refuses": Case(
+        problem=FetchProblem.BLOCKED,
+        says="a page of Cloudflare",
+        answer=Answer(
+            status=403,
+            headers={"Server": "cloudflare"},
+            content_type="text/html",
+            body=b"<!DOCTYPE html><html><head><title>Just a moment...</title>" + b" " * 200_000,
+            encoding="gzip",
+        ),
+    ),
+    "a wall that is polite": Case(
+        problem=FetchProblem.BLOCKED,
+        says="a page of Anubis",
+        answer=Answer(
+            content_type="text/html",
+            body=b"<html><script src=/.within.website/x/cmd/anubis/main.mjs></script></html>",
+        ),
+    ),
+    "a refusal without end": Case(
+        problem=FetchProblem.FORBIDDEN,
+        says="may block",
+        answer=Answer(status=403, body=b"x" * 1000, endless=True),
+        retryable=False,
+    ),
     "teapot": Case(problem=FetchProblem.HTTP_4XX, says="418", answer=Answer(status=418), retryable=False),
     "server error": Case(problem=FetchProblem.HTTP_5XX, says="answers 500", answer=Answer(status=500)),
     "down for a while": Case(

@@ -84,7 +84,7 @@ def test_after_a_success(
         (failure(FetchProblem.DNS), 3, (2 * H, Reason.BACKOFF)),
         (failure(FetchProblem.HTTP_5XX), 5, (6 * H, Reason.BACKOFF)),
         (failure(FetchProblem.NOT_FOUND), 10_000, (6 * H, Reason.BACKOFF)),
-        (failure(FetchProblem.GONE), 0, (7 * D, Reason.GONE)),
+        (failure(FetchProblem.GONE), 0, (15 * M, Reason.BACKOFF)),
         (failure(FetchProblem.HTTP_5XX, 30 * S), 0, (15 * M, Reason.BACKOFF)),
         (failure(FetchProblem.HTTP_5XX, 1 * H), 0, (63 * M, Reason.RETRY_AFTER)),
         (failure(FetchProblem.RATE_LIMITED), 0, (15 * M, Reason.BACKOFF)),
@@ -175,9 +175,16 @@ def test_hours_that_a_feed_lets_be_skipped(
     assert decide(wishes, timetable=timetable) == expected
 
 
+def test_a_feed_that_was_called_gone_twice_is_retired_and_still_looked_at() -> None:
+    gone = failure(FetchProblem.GONE)
+    again = replace(state(1), problem=FetchProblem.GONE)
+    due = next_due(again, gone, limits=LIMITS, freshness=None, now=NOW, random=lambda: 0.5)
+    assert (due.at - NOW, due.reason) == (7 * D, Reason.GONE)
+
+
 def test_an_outage_of_our_own_is_no_reason_to_wait_longer() -> None:
     down = failure(FetchProblem.CONNECT)
-    assert decide(error=down, is_outage=True) == (15 * M, Reason.OUTAGE)
+    assert decide(error=down, is_outage=True) == (2 * M, Reason.OUTAGE)
     assert decide(error=down) == (2 * H, Reason.BACKOFF)
 
 
