@@ -109,7 +109,7 @@ class Poller:
         self, *, due_before: datetime | None, on_poll: Callable[[], None] = lambda: None
     ) -> int:
         room = self._concurrency * _QUEUE - len(self._in_flight)
-        if self._context.reach is not None and self._context.reach.is_down and due_before is None:
+        if due_before is None and (reach := self._context.reach) is not None and reach.is_down:
             room = min(
                 room, PROBES - len(self._in_flight)
             )  # the others would fail, and are due when it is back
