@@ -299,7 +299,8 @@ class ParsedFeed:
     `problem` is set when the document was damaged but items were still read (`MALFORMED`); a document from which
     nothing can be read raises `FetchError` instead. `timetable` is what the feed says of the times at which it changes.
     `ahead` are the keys of items that are dated well after they were seen. `older_page` is where the feed says that
-    its older entries are (RFC 5005), unchecked.
+    its older entries are (RFC 5005), unchecked. `is_partial` says that the end of the document was missing: there may
+    be more.
     """
 
     title: str | None
@@ -316,6 +317,7 @@ class ParsedFeed:
     full_parse: FullParse | None = None
     ahead: frozenset[str] = frozenset()
     older_page: str | None = None
+    is_partial: bool = False
 
 
 # --- text ------------------------------------------------------------------------------------------------

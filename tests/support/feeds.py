@@ -32,7 +32,7 @@ class Answer:
         redirect: a Location (status 302 unless another 3xx is set).
         encoding: the body is compressed so: gzip, deflate (zlib), raw-deflate, br, zstd.
         delay: seconds before anything is sent.
-        drip: (bytes, seconds): the body is sent in pieces of so many bytes, so far apart.
+        drip: (bytes, seconds): the body, or `raw`, is sent in pieces of so many bytes, so far apart.
         cut_at: the connection is closed after so many bytes of a body whose Content-Length promises all of it.
         endless: the body is repeated until the peer goes away.
         raw: these bytes are sent instead of an HTTP answer, then the connection is closed.
@@ -100,21 +100,25 @@ class FeedServer:
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
         self._scripts: dict[str, list[Answer]] = {}
+        self._endless: set[str] = set()
         self._seen: list[Seen] = []
         self._runner: web.AppRunner | None = None
         self.port = 0
 
-    def set(self, path: str, *answers: Answer, **fields: Any) -> None:
+    def set(self, path: str, *answers: Answer, is_endless: bool = False, **fields: Any) -> None:
         """Say how a path answers from now on.
 
-        Several answers are given in turn, one per request; the last one stays. Or give the fields of a single
-        `Answer`. A body given as str is encoded as UTF-8.
+        Several answers are given in turn, one per request; the last one stays, or, with `is_endless`, the first one
+        comes again. Or give the fields of a single `Answer`. A body given as str is encoded as UTF-8.
         """
         if fields:
             if isinstance(fields.get("body"), str):
                 fields["body"] = fields["body"].encode()
             answers = (*answers, Answer(**fields))
         self._scripts[path] = list(answers)
+        self._endless.discard(path)
+        if is_endless:
+            self._endless.add(path)
 
     def remove(self, path: str) -> None:
         """Let a path answer 404 again."""
@@ -152,6 +156,8 @@ class FeedServer:
         script = self._scripts.get(path)
         if not script:
             return Answer(status=404, body=b"nothing here", content_type="text/plain")
+        if path in self._endless:
+            script.append(script[0])
         return script.pop(0) if len(script) > 1 else script[0]
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -173,7 +179,7 @@ class FeedServer:
         if answer.delay:
             await asyncio.sleep(answer.delay)
         if answer.raw is not None:
-            return await self._send_raw(request, answer.raw)
+            return await self._send_raw(request, answer)
         return await self._send(request, answer)
 
     async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
@@ -193,9 +199,11 @@ class FeedServer:
             _close(request)
         return response
 
-    async def _send_raw(self, request: web.Request, raw: bytes) -> web.StreamResponse:
+    async def _send_raw(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        async for piece in _pieces(answer, answer.raw or b""):
+            if request.transport is not None:
+                request.transport.write(piece)
         if request.transport is not None:
-            request.transport.write(raw)
             request.transport.close()
         return web.Response()
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -37,6 +39,15 @@ def a_rule(word: str = "gunmen", **changes: object) -> Rule:
     rule, problems = parse_rule(raw | changes)
     assert rule is not None, problems
     return rule
+
+
+@cache
+def _empty_database() -> bytes:
+    """Give a database of this version; bringing one about takes longer than most tests."""
+    with TemporaryDirectory(prefix="watcher-empty-") as folder:
+        path = Path(folder) / "watcher.db"
+        open_store(f"sqlite:///{path}").close()
+        return path.read_bytes()
 
 
 class InlineWorkers:
@@ -81,12 +92,14 @@ class Polling:
         self.metrics = Metrics()
         self._fetcher = fetcher
         self._workers = workers or InlineWorkers(rules)
-        self._database = f"sqlite:///{folder}/watcher.db"
+        self._path = folder / "watcher.db"
         self._stack = ExitStack()
         self.store: Store
 
     def __enter__(self) -> Self:
-        self.store = open_store(self._database)
+        if not self._path.exists():
+            self._path.write_bytes(_empty_database())
+        self.store = open_store(f"sqlite:///{self._path}")
         self._stack.callback(self.store.close)
         with self.store.write() as tx:
             tx.feeds.configure(self.feeds.values(), now=self.clock.now())

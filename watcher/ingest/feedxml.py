@@ -63,8 +63,8 @@ class FeedXml:
     """What feedparser made of a document.
 
     `version` is its name of the format, empty for none. `error` says why the document is not well-formed, None when
-    it is. `is_cut` says that it broke off inside an entry, which then is not among the entries. `is_over` says that
-    reading stopped at a bound. `entities` are those of the document's own. `marks` are what stood at each `MARK`.
+    it is. `is_partial` says that its end is missing, `is_cut` that it broke off inside an entry, which then is not among
+    the entries. `is_over` says that reading stopped at a bound. `entities` are those of the document's own. `marks` are what stood at each `MARK`.
     """
 
     version: str
@@ -72,6 +72,7 @@ class FeedXml:
     entries: list[Any]
     error: str | None
     is_cut: bool
+    is_partial: bool
     is_over: bool
     entities: dict[str, str]
     marks: tuple[Mark, ...]
@@ -216,9 +217,8 @@ def read_xml(text: str, *, url: str, language: str | None = None) -> FeedXml:
     if error is not None:
         parser = _Loose(url, language, "utf-8", entities)
         is_over = _run_loose(parser, data.decode("utf-8"))
-    is_cut = (
-        error is not None and bool(parser.inentry) and not is_over and not _ROOT_END.search(text[-4_096:])
-    )
+    is_partial = error is not None and not is_over and not _ROOT_END.search(text[-4_096:])
+    is_cut = is_partial and bool(parser.inentry)
     entries = parser.entries[:-1] if is_cut else parser.entries
     return FeedXml(
         version=version or parser.version or "",
@@ -226,6 +226,7 @@ def read_xml(text: str, *, url: str, language: str | None = None) -> FeedXml:
         entries=entries[:MAX_ENTRIES],
         error=error,
         is_cut=is_cut,
+        is_partial=is_partial,
         is_over=is_over,
         entities=entities,
         marks=tuple(parser.bounded_marks),

@@ -155,6 +155,7 @@ def _parse_xml(
         problem_detail=detail,
         ahead=made.ahead,
         older_page=_older_page(feed.get("links"), base=fetched.url),
+        is_partial=document.is_partial,
     )
     return Reading(
         feed=parsed,

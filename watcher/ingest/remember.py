@@ -62,14 +62,13 @@ def after_answer(
         coverage: what the answer means for coverage; None for nothing.
     """
     now = fetched.fetched_at
+    # The validators of a document that broke off are those of all of it: a 304 would then hide the rest for good.
+    is_partial = parsed is not None and parsed.is_partial
     return replace(
         _moved(state, fetched),
         due_at=due_at,
-        # A 304 may leave validators out, and then the old ones stand; a 200 replaces both, also by nothing.
-        validators=_renewed(state.validators, fetched.validators)
-        if fetched.is_not_modified
-        else fetched.validators,
-        body_hash=body_hash or state.body_hash,
+        validators=state.validators if is_partial else _renewed(state.validators, fetched),
+        body_hash=state.body_hash if is_partial else body_hash or state.body_hash,
         last_poll_at=now,
         last_success_at=now,
         last_new_item_at=now if has_new else state.last_new_item_at,
@@ -126,7 +125,11 @@ def _moved(state: FeedState, fetched: Fetched) -> FeedState:
     return replace(state, moved_to=target)
 
 
-def _renewed(old: Validators, new: Validators) -> Validators:
+def _renewed(old: Validators, fetched: Fetched) -> Validators:
+    """A 304 may leave validators out, and then the old ones stand; a 200 replaces both, also by nothing."""
+    new = fetched.validators
+    if not fetched.is_not_modified:
+        return new
     return Validators(etag=new.etag or old.etag, last_modified=new.last_modified or old.last_modified)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clock import FakeClock
 from tests.support.feeds import FeedServer, rss
 from tests.support.polling import InlineWorkers, Polling, a_rule
 from watcher.ingest.fetch import Fetcher, FetchSettings
@@ -39,10 +40,12 @@ async def server() -> AsyncIterator[FeedServer]:
 
 @pytest.fixture
 async def polling(server: FeedServer, tmp_path: Path) -> AsyncIterator[Polling]:
-    async with Fetcher(SETTINGS) as fetcher:
+    clock = FakeClock()
+    async with Fetcher(SETTINGS, clock=clock) as fetcher:
         feeds = [Feed(id="wire", url=server.url("/wire"))]
-        with Polling(tmp_path, fetcher=fetcher, feeds=feeds, rules=[a_rule()], workers=WORKERS) as running:
-            fetcher._clock = running.clock  # time is the test's
+        with Polling(
+            tmp_path, fetcher=fetcher, feeds=feeds, rules=[a_rule()], workers=WORKERS, clock=clock
+        ) as running:
             yield running
 
 

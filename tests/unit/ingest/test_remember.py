@@ -87,3 +87,11 @@ def test_a_damaged_document_is_a_problem_and_no_failure() -> None:
 def test_guids_once_repeated_are_never_trusted_again() -> None:
     after = answer(samples.feed_state(), samples.fetched(), parsed(repeats_guids=True))
     assert answer(after, samples.fetched(), parsed()).repeats_guids
+
+
+def test_a_document_that_broke_off_leaves_the_validators_of_the_last_whole_one() -> None:
+    """A 304 to those of the broken one would hide the rest for good."""
+    state = samples.feed_state(validators=OLD, body_hash="old")
+    cut_off = samples.fetched(validators=Validators(etag='"new"'))
+    after = answer(state, cut_off, parsed(is_partial=True, problem=FetchProblem.MALFORMED))
+    assert (after.validators, after.body_hash) == (OLD, "old")
