@@ -88,7 +88,7 @@ def document_of(article: Article, finder: PlaceFinder) -> Document:
         content="",
         seen_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    return Document(item=item, language="en", tokenizer=Tokenizer(), find_places=finder.places_of)
+    return Document(item=item, language="en", tokenizer=Tokenizer(), find_places=finder.sight)
 
 
 def weigh(article: Article, finder: PlaceFinder) -> list[Resolved]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bench.made_rules import SHAPES, corpus_of, made_lists, made_rules
 from bench.matching import FEED, NOW, ROOT, read_items
@@ -22,21 +23,37 @@ from watcher.config.load import load
 from watcher.match.syntax import Rule, TermList
 from watcher.match.yaml import parse_list, parse_rule
 from watcher.text.document import Document
+from watcher.text.gazetteer import ExtraPlace
 from watcher.types import Item
 
 COUNTS = (10, 100, 1_000, 10_000)
-ITEMS = 500
+MOST_ITEMS = 500
 PEER_SECONDS = 1.0
 """So long, and not for all texts, a peer is asked that needs a second for each."""
 
 Step = Callable[[Document], object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Items of the same feeds: those that rules are made of, those to get warm on, and those that are measured."""
+
+    written_from: Sequence[Item]
+    warm: Sequence[Item]
+    measured: Sequence[Item]
+
+
+def read_texts() -> Texts:
+    """Part the items so that each feed has some in every part."""
+    items = read_items(sys.maxsize)
+    rest = [item for at, item in enumerate(items) if at % 5 > 1]
+    return Texts(written_from=rest, warm=items[0::5][:MOST_ITEMS], measured=items[1::5][:MOST_ITEMS])
+
+
 def run() -> Table:
     """Measure, for `make bench`."""
-    items = read_items(2 * ITEMS)
-    warm, measured = items[: len(items) // 2], items[len(items) // 2 :]
-    lists, rules = made(items, max(COUNTS))
+    texts = read_texts()
+    lists, rules = made(texts.written_from, max(COUNTS))
     places = load(ROOT / "config" / "watcher.yml", environ={}).places
     table = Table(
         title="Matching with many rules",
@@ -55,13 +72,15 @@ def run() -> Table:
     costs: dict[int, float] = {}
     for count in COUNTS:
         analysis = Analysis(rules=rules[:count], lists=lists, places=places)
-        measure = Measure(analysis, warm, measured)
+        measure = Measure(analysis, texts)
         costs[count] = measure.watcher
         peers = measure.peers(rules[:count])
         cells = (measure.watcher, measure.scan, measure.places, measure.words, *peers)
         table.add(f"{count:,}", *(f"{cost * 1e6:,.0f}" for cost in cells))
     tokenising = measure.tokenising()
-    _remark(table, measure, costs, tokenising, peers[2], items)
+    _remark(table, measure, costs, tokenising, peers[2], texts.measured)
+    table.note(against_their_own(texts, places))
+    table.note(f"The rules: {SHAPES}")
     return table
 
 
@@ -71,7 +90,7 @@ def _remark(
     costs: dict[int, float],
     tokenising: float,
     phrases: float,
-    items: list[Item],
+    items: Sequence[Item],
 ) -> None:
     least, most = min(costs), max(costs)
     words = sum(len(item.body.split()) + len(item.title.split()) for item in items) / len(items)
@@ -100,7 +119,16 @@ def _remark(
         f"{most:,} rules: {footprint['parse']:.2f} s to read, {footprint['build']:.2f} s to build, "
         f"{footprint['mib']:.0f} MiB (targets: 3 s, 300 MB), without YAML, measured in a process of its own"
     )
-    table.note(f"The rules: {SHAPES}")
+
+
+def against_their_own(texts: Texts, places: Sequence[ExtraPlace]) -> str:
+    """Measure the worst case: every name and word of the rules stands in one of the measured texts, or is made of them."""
+    lists, rules = made(texts.measured, max(COUNTS))
+    measure = Measure(Analysis(rules=rules, lists=lists, places=places), texts)
+    return (
+        f"Rules made of the measured texts themselves, so that whoever is named in one is watched for: {measure.watcher * 1e6:,.0f} "
+        f"an item, {measure.matches:.1f} matches an item on {measure.matched:.0%} of them"
+    )
 
 
 def made(items: Sequence[Item], count: int) -> tuple[dict[str, TermList], list[Rule]]:
@@ -117,9 +145,10 @@ def made(items: Sequence[Item], count: int) -> tuple[dict[str, TermList], list[R
 class Measure:
     """The costs of one analysis, in processor seconds an item."""
 
-    def __init__(self, analysis: Analysis, warm: Sequence[Item], measured: Sequence[Item]) -> None:
+    def __init__(self, analysis: Analysis, texts: Texts) -> None:
         self._analysis = analysis
-        self._warm, self._measured = warm, measured
+        self._warm, self._measured = texts.warm, texts.measured
+        measured = texts.measured
         engine = analysis.engine
         self.documents = self._documents(measured)
         self.watcher = self._cost(lambda document: engine.match(document, FEED, NOW), self.documents)
@@ -128,7 +157,7 @@ class Measure:
         self.matched = sum(map(bool, found_by_item)) / len(measured)
         self.scan = self._cost(lambda document: engine.view(document, FEED))
         found = [document.item for document in self.documents if document._places is not None]
-        split = [document.item for document in self.documents if document._words or document._passages]
+        split = [document.item for document in self.documents if document._words or document._asked]
         self.with_places, self.with_words = len(found), len(split)
         self.places = (
             self._cost(lambda document: document.places, self._folded(found)) * len(found) / len(measured)
@@ -216,7 +245,7 @@ def _load(count: int) -> None:
     from watcher.match.compile import compile_rules
     from watcher.text.gazetteer import Gazetteer
 
-    items = read_items(2 * ITEMS)
+    items = read_texts().written_from
     lists, _ = made(items, 1)
     values = made_rules(count, corpus_of(items, lists))
     gazetteer = Gazetteer.load()

@@ -39,8 +39,8 @@ class PlainSplitter:
     def __init__(self) -> None:
         self.calls = 0
 
-    def is_local(self, language: str) -> bool:
-        return True
+    def passages(self, text: str, language: str) -> None:
+        return None
 
     def words(self, text: str, language: str) -> Words:
         self.calls += 1
@@ -82,6 +82,17 @@ def item(title: str = "", body: str = "", **changes: object) -> Item:
     return Item(**{**values, **changes})  # type: ignore[arg-type]  # the keys are those of Item
 
 
+class SureOf(tuple[PlaceMention, ...]):
+    """Places that are what they seem."""
+
+    @property
+    def countries(self) -> set[str]:
+        return {mention.place.country for mention in self}
+
+    def mentions(self) -> tuple[PlaceMention, ...]:
+        return self
+
+
 def document(
     title: str = "",
     body: str = "",
@@ -94,8 +105,8 @@ def document(
 ) -> Document:
     """Make a document in which every name of `TOWNS` is found as a place."""
 
-    def find(read: Document) -> tuple[PlaceMention, ...]:
-        return tuple(
+    def find(read: Document) -> SureOf:
+        return SureOf(
             PlaceMention(
                 span=Span(field=field, start=hit.start(), end=hit.end()),
                 text=hit.group(),

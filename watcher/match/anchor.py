@@ -6,13 +6,15 @@ wherever a condition holds; the rarer they are together, the fewer items the rul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from watcher.match.term import Term
 
 PLACE_COST = 1000.0
 """Finding the places of an item costs as much as evaluating dozens of rules: only where there is nothing else."""
+
+ANY_COUNTRY = "*"
 
 _PLACE = "place:"
 
@@ -38,6 +40,12 @@ def place_sign(country: str, kind: str = "") -> str:
 def is_place_sign(sign: str) -> bool:
     """Tell whether a sign is one that takes the places of an item to be found."""
     return sign.startswith(_PLACE)
+
+
+def may_show(signs: Iterable[str], countries: Set[str]) -> bool:
+    """Tell whether an item whose places can only lie in some countries may show one of some place signs."""
+    wanted = {sign[len(_PLACE) :].partition("/")[0] for sign in signs}
+    return bool(countries) and (ANY_COUNTRY in wanted or not wanted.isdisjoint(countries))
 
 
 def term_cost(term: Term) -> float:

@@ -6,11 +6,12 @@ sentences and places are computed only when one of them asks. Called by the pipe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import partial
 
-from watcher.match.anchor import place_sign
+from watcher.match.anchor import ANY_COUNTRY, may_show, place_sign
 from watcher.match.compile import RuleSet
 from watcher.match.counting import counted_terms
 from watcher.match.scan import FieldHits
@@ -52,9 +53,10 @@ class Engine:
     def view(self, document: Document, feed: Feed) -> View:
         """Scan an item for the terms of all rules."""
         hits: dict[FieldName, FieldHits] = dict.fromkeys(FIELDS, _NOTHING)
-        for field in self.ruleset.scanned:
-            if document.text(field):
-                hits[field] = self.ruleset.scanner.scan(document.folded(field), document.language)
+        fields = [field for field in self.ruleset.scanned if document.text(field)]
+        if fields:
+            folded = [document.folded(field) for field in fields]
+            hits.update(zip(fields, self.ruleset.scanner.scan(folded, document.language), strict=True))
         return View(document, feed, hits, self.ruleset.vocabulary)
 
     def match_rule(self, rule_id: str, document: Document, feed: Feed, now: datetime) -> Match | None:
@@ -72,7 +74,7 @@ class Engine:
         list_signs = ruleset.list_signs
         signs = view.found()
         signs.update([sign for key in signs & list_signs.keys() for sign in list_signs[key]])
-        for at in ruleset.index.candidates(signs, lambda: _place_signs(view.document)):
+        for at in ruleset.index.candidates(signs, partial(_place_signs, view.document)):
             yield ruleset.rules[at]
 
     @staticmethod
@@ -97,11 +99,14 @@ class Engine:
         )
 
 
-def _place_signs(document: Document) -> set[str]:
-    return {
+def _place_signs(document: Document, wanted: Set[str]) -> Set[str]:
+    """Give those of some place signs that a document shows; its places are decided on only if some of them may be."""
+    if not may_show(wanted, document.possible_countries):
+        return frozenset()
+    return wanted & {
         place_sign(country, kind)
         for place in {mention.place for mention in document.places}
-        for country in ("*", place.country)
+        for country in (ANY_COUNTRY, place.country)
         for kind in ("", place.kind)
     }
 

@@ -19,6 +19,7 @@ from watcher.match.syntax import Rule, Status
 from watcher.match.vocabulary import Vocabulary
 
 Numbers = tuple[int, ...]
+PlaceSigns = Callable[[Set[str]], Set[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,33 +27,37 @@ class Index:
     """Rules by what they need.
 
     `always` need nothing that can be looked up. `plain` are filed under one sign, `placed` under a sign and then a
-    place sign. `further` gives, by rule, the other groups of signs of each of which it needs one. `has_place_signs` says
-    that rules are filed under places alone.
+    place sign. `further` gives, by rule, the other groups of signs of each of which it needs one. `place_signs` are those
+    that rules are filed under alone.
     """
 
     always: Numbers
     plain: Mapping[str, Numbers]
     placed: Mapping[str, Mapping[str, Numbers]]
     further: Sequence[tuple[frozenset[str], ...]]
-    has_place_signs: bool
+    place_signs: frozenset[str]
 
-    def candidates(self, signs: Set[str], place_signs: Callable[[], Set[str]]) -> list[int]:
+    def candidates(self, signs: Set[str], place_signs: PlaceSigns) -> list[int]:
         """Give the rules all of whose needs an item meets, in order.
 
         Args:
             signs: of the terms and lists that occur in the item.
-            place_signs: finds those of its places; called at most once, and only when a rule depends on it.
+            place_signs: tells which of some place signs the item shows; asked at most once, and only where a rule
+                depends on it.
         """
-        places: Set[str] = frozenset()
-        shelves = [self.placed[sign] for sign in signs if sign in self.placed]
-        if shelves or self.has_place_signs:
-            places = place_signs()
         found = set(self.always)
-        for sign in signs | places if self.has_place_signs else signs:
-            found.update(self.plain.get(sign, ()))
-        for shelf in shelves:
-            for place in places & shelf.keys():
-                found.update(shelf[place])
+        plain, placed = self.plain, self.placed
+        for sign in signs & plain.keys():
+            found.update(plain[sign])
+        shelves = [placed[sign] for sign in signs & placed.keys()]
+        wanted = self.place_signs.union(*shelves)
+        if wanted:
+            places = place_signs(wanted)
+            for place in places & self.place_signs:
+                found.update(plain[place])
+            for shelf in shelves:
+                for place in places & shelf.keys():
+                    found.update(shelf[place])
         further = self.further
         return sorted(at for at in found if not any(needed.isdisjoint(signs) for needed in further[at]))
 
@@ -81,7 +86,7 @@ def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
         plain=_frozen(plain),
         placed={sign: _frozen(shelf) for sign, shelf in placed.items()},
         further=further,
-        has_place_signs=any(map(is_place_sign, plain)),
+        place_signs=frozenset(filter(is_place_sign, plain)),
     )
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Protocol
 
-from watcher.match.script import is_arabic, word_spans
+from watcher.match.script import is_arabic, separate, word_spans
 from watcher.match.term import Term
 from watcher.text.fold import Folded, fold_term
 from watcher.text.lemmas import LANGUAGES
@@ -46,12 +46,11 @@ class LemmaIndex:
         self._lemmas = lemmas
         self._languages: dict[str, _OneLanguage] = {}
 
-    def find(self, folded: Folded, separated: str, language: str) -> dict[str, list[tuple[int, int]]]:
+    def find(self, folded: Folded, language: str) -> dict[str, list[tuple[int, int]]]:
         """Find the forms in one field; linear in its length.
 
         Args:
             folded: the field.
-            separated: its folded text with plain separators.
             language: ISO 639-1; the grammar that is read by.
 
         Returns:
@@ -65,7 +64,7 @@ class LemmaIndex:
         grammar = self._languages[language]
         source = folded.source
         grammar.begin_field()
-        for start, end in word_spans(separated) if grammar.has_terms else ():
+        for start, end in word_spans(separate(folded.text)) if grammar.has_terms else ():
             first, last = (start, end) if folded.origins is None else folded.origin(start, end)
             for key in grammar.keys_of(source[first:last]):
                 found[key].append((first, last))

@@ -6,16 +6,14 @@ occur and, when asked, where they stand in the original text. Built by `compile`
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, KeysView, Sequence
 
 from ahocorasick_rs import AhoCorasick
 
 from watcher.match.lemmas import LemmaIndex, Lemmas
-from watcher.match.script import separate, spread, word_starts
-from watcher.match.term import Check, Term, span_of_hit, spans_of_pattern
+from watcher.match.sheet import Sheet
+from watcher.match.term import EDGES, Check, Term, span_of_hit, spans_of_pattern
 from watcher.text.fold import Folded
 from watcher.text.lemmas import Lemmatizer
 
@@ -33,20 +31,21 @@ class FieldHits:
     are dismissed before anybody asks where.
     """
 
-    def __init__(self, folded: Folded, separated: str, text: str, found: dict[str, list[Offsets]]) -> None:
+    __slots__ = ("_folded", "_found", "_sheet", "_spans")
+
+    def __init__(self, folded: Folded, sheet: Sheet, found: dict[str, list[Offsets]]) -> None:
         self._folded = folded
-        self._separated = separated
-        self._text = text
+        self._sheet = sheet
         self._found = found
         self._spans: dict[str, tuple[Offsets, ...]] = {}
 
     @classmethod
     def none(cls) -> FieldHits:
         """Give the hits of a field that is empty or that no rule looks at."""
-        return cls(Folded(text="", source=""), "", "", {})
+        return cls(Folded(text="", source=""), Sheet([""]), {})
 
     @property
-    def keys(self) -> Iterable[str]:
+    def keys(self) -> KeysView[str]:
         """The keys of the terms that occur."""
         return self._found.keys()
 
@@ -55,24 +54,16 @@ class FieldHits:
 
     def spans(self, key: str) -> tuple[Offsets, ...]:
         """Give where a term stands in the original text, in order of start; empty when it does not occur."""
-        if key not in self._spans:
+        spans = self._spans.get(key)
+        if spans is None:
             found = self._found.get(key, ())
             is_placed = key.startswith(_PLACED)
-            self._spans[key] = tuple(found if is_placed else sorted({self._original(*hit) for hit in found}))
-        return self._spans[key]
+            spans = tuple(found if is_placed else sorted({self._original(*hit) for hit in found}))
+            self._spans[key] = spans
+        return spans
 
     def _original(self, start: int, end: int) -> Offsets:
-        return self._folded.origin(self._in_folded(start), self._in_folded(end - 1) + 1)
-
-    def _in_folded(self, at: int) -> int:
-        """Map an offset of the spread text by its word: both texts have the same words in the same order."""
-        spread_starts, folded_starts = self._word_starts
-        word = bisect_right(spread_starts, at) - 1
-        return folded_starts[word] + at - spread_starts[word]
-
-    @cached_property
-    def _word_starts(self) -> tuple[list[int], list[int]]:
-        return word_starts(self._text), word_starts(self._separated)
+        return self._folded.origin(*self._sheet.original(start, end))
 
 
 class Scanner:
@@ -91,53 +82,74 @@ class Scanner:
         self._written = _Automaton(term for term in unique if term.check in _AS_WRITTEN)
         self._inflected = LemmaIndex(inflected, lemmas or Lemmatizer())
 
-    def scan(self, folded: Folded, language: str = "und") -> FieldHits:
-        """Find the terms in one field; linear in its length and in the number of hits.
+    def scan(self, fields: Sequence[Folded], language: str = "und") -> list[FieldHits]:
+        """Find the terms in the fields of an item; linear in their length and in the number of hits.
 
         Args:
-            folded: the field.
+            fields: the folded fields.
             language: whose grammar lemma terms are looked for by, ISO 639-1.
         """
-        separated = separate(folded.text)
-        text = spread(separated)
-        found: dict[str, list[Offsets]] = defaultdict(list)
+        sheet = Sheet([folded.text for folded in fields])
+        found: list[dict[str, list[Offsets]]] = [{} for _ in fields]
+        self._scan_folded(sheet, found)
+        for folded, of_field in zip(fields, found, strict=True):
+            self._scan_written(folded.source, of_field)
+            of_field.update(self._inflected.find(folded, language))
+        return [FieldHits(folded, sheet, one) for folded, one in zip(fields, found, strict=True)]
+
+    def _scan_folded(self, sheet: Sheet, found: Sequence[dict[str, list[Offsets]]]) -> None:
+        text, first = sheet.text, found[0]
+        cut = sheet.cuts[0] if sheet.cuts else len(text)
         patterns: set[Term] = set()
-        for term, start, end in self._folded.hits(text):
-            if term.check is Check.PATTERN:
-                patterns.add(term)
-            elif (span := span_of_hit(term, text, start, end)) is not None:
-                found[term.key].append(span)
+        whole = self._folded.whole
+        for literal, start, end in self._folded.matches(text):
+            # Nearly all terms are phrases of whole words: they are judged here, at a tenth of a call's cost.
+            if (key := whole[literal]) is not None:
+                if text[end] in EDGES:
+                    of_field = first if start < cut else found[sheet.field_at(start)]
+                    of_field.setdefault(key, []).append((start + 1, end))
+                continue
+            for term in self._folded.terms[literal]:
+                if term.check is Check.PATTERN:
+                    patterns.add(term)
+                elif (span := span_of_hit(term, text, start, end)) is not None:
+                    found[sheet.field_at(start)].setdefault(term.key, []).append(span)
         for term in patterns:
-            if spans := list(spans_of_pattern(term, text)):
-                found[term.key] = spans
-        self._scan_written(folded.source, found)
-        found.update(self._inflected.find(folded, separated, language))
-        return FieldHits(folded, separated, text, dict(found))
+            for span in spans_of_pattern(term, text):
+                found[sheet.field_at(span[0])].setdefault(term.key, []).append(span)
 
     def _scan_written(self, source: str, found: dict[str, list[Offsets]]) -> None:
-        for term, start, end in self._written.hits(encodable(source)):
+        if not self._written.terms:
+            return
+        for literal, start, end in self._written.matches(encodable(source)):
             before, after = source[start - 1 : start], source[end : end + 1]
-            if term.check is Check.WITHIN or not (before.isalnum() or after.isalnum()):
-                found[term.key].append((start, end))
+            for term in self._written.terms[literal]:
+                if term.check is Check.WITHIN or not (before.isalnum() or after.isalnum()):
+                    found.setdefault(term.key, []).append((start, end))
 
 
 class _Automaton:
-    """An Aho-Corasick automaton over the distinct literals of some terms."""
+    """An Aho-Corasick automaton over the distinct literals of some terms.
+
+    `terms` are those of each literal, by its number; `whole` is the key where there is only one, of whole words.
+    """
 
     def __init__(self, terms: Iterable[Term]) -> None:
         by_literal: dict[str, list[Term]] = defaultdict(list)
         for term in terms:
             by_literal[term.literal].append(term)
-        self._terms: Sequence[tuple[Term, ...]] = [tuple(group) for group in by_literal.values()]
+        self.terms: Sequence[tuple[Term, ...]] = [tuple(group) for group in by_literal.values()]
+        self.whole: Sequence[str | None] = [
+            group[0].key if len(group) == 1 and group[0].check is Check.WHOLE else None
+            for group in self.terms
+        ]
         self._automaton = AhoCorasick(list(by_literal)) if by_literal else None
 
-    def hits(self, text: str) -> Iterable[tuple[Term, int, int]]:
-        """Give every occurrence of every literal, overlapping ones included."""
-        if self._automaton is None:
-            return
-        for literal, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            for term in self._terms[literal]:
-                yield term, start, end
+    def matches(self, text: str) -> Sequence[tuple[int, int, int]]:
+        """Give every occurrence of every literal, overlapping ones included: its number, start and end."""
+        return (
+            () if self._automaton is None else self._automaton.find_matches_as_indexes(text, overlapping=True)
+        )
 
 
 def encodable(text: str) -> str:

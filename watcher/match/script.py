@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from watcher.text.bulk import LONG, BulkMap, starts_of_runs
+
 SOFT = " "
 """Stands for what may separate the words of one phrase: space, hyphen, apostrophe, quotes, brackets, slash."""
 
@@ -53,10 +55,13 @@ class _Separators(dict[int, str]):
 
 
 _SEPARATORS = _Separators()
+_BULK = BulkMap(lambda char: _SEPARATORS[ord(char)])
 
 
 def separate(folded: str) -> str:
     """Make every separator of a folded text `SOFT` or `HARD`; the length stays the same."""
+    if len(folded) >= LONG and not folded.isascii() and (found := _BULK.translate(folded)) is not None:
+        return found
     return folded.translate(_SEPARATORS)
 
 
@@ -70,7 +75,9 @@ def spread(separated: str) -> str:
 
 def word_starts(text: str) -> list[int]:
     """Give the offsets at which words begin, in a separated or a spread text (same words in both)."""
-    return [found.start() for found in _WORD.finditer(text)]
+    if len(text) < LONG:
+        return [found.start() for found in _WORD.finditer(text)]
+    return starts_of_runs(text, SOFT + HARD)
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:

@@ -36,8 +36,8 @@ _LONGEST_WILDCARD = 40
 """How many letters one `*` stands for at most: bounds the work on a text of one endless word."""
 
 _SYMBOLS = re.compile(r"[#@$€£%&+=<>|~^\\{}]")
-_EDGES = SOFT + HARD
-_WORD_END = re.compile(f"[{_EDGES}]")
+EDGES = SOFT + HARD
+_WORD_END = re.compile(f"[{EDGES}]")
 
 
 class TermError(ValueError):
@@ -120,7 +120,7 @@ def phrase_term(written: str) -> Term:
 
 def _words(written: str) -> tuple[str, ...]:
     """Cut a phrase as texts are cut; a hard separator stays at the end of the word that it follows."""
-    words = tuple(spread(separate(fold_term(written))).strip(_EDGES).split(SOFT))
+    words = tuple(spread(separate(fold_term(written))).strip(EDGES).split(SOFT))
     if words == ("",):
         raise TermError("there is no letter or digit to look for")
     return words
@@ -192,14 +192,14 @@ def span_of_hit(term: Term, text: str, start: int, end: int) -> tuple[int, int] 
         return _arabic_span(term, text, start, end)
     if term.is_open:
         return start + 1, _word_end(text, end)
-    return (start + 1, end) if text[end] in _EDGES else None
+    return (start + 1, end) if text[end] in EDGES else None
 
 
 def _arabic_span(term: Term, text: str, start: int, end: int) -> tuple[int, int] | None:
     before = text.rfind(SOFT, max(0, start - LONGEST_PROCLITIC - 1), start)
     if before < 0 or text[before + 1 : start] not in term.proclitics:
         return None
-    if not term.is_open and text[end] not in _EDGES:
+    if not term.is_open and text[end] not in EDGES:
         return None
     return _article_start(term.key, text, start), _word_end(text, end) if term.is_open else end
 
@@ -230,7 +230,7 @@ def _compiled(key: str) -> re.Pattern[str]:
         [_word_pattern(w, is_first=False) for w in words[1:]],
     )
     body = SOFT.join([first[1], *(proclitic + stem for proclitic, stem in rest)])
-    lead, tail = ("", "") if is_unspaced(key) else (f"(?<={SOFT})", f"(?=[{_EDGES}])")
+    lead, tail = ("", "") if is_unspaced(key) else (f"(?<={SOFT})", f"(?=[{EDGES}])")
     return re.compile(f"{lead}(?={first[0]}({body}){tail})")
 
 
@@ -246,4 +246,4 @@ def _word_pattern(word: str, *, is_first: bool) -> tuple[str, str]:
 
 
 def _letters_pattern(word: str) -> str:
-    return f"[^{_EDGES}]{{0,{_LONGEST_WILDCARD}}}".join(map(re.escape, word.split("*")))
+    return f"[^{EDGES}]{{0,{_LONGEST_WILDCARD}}}".join(map(re.escape, word.split("*")))

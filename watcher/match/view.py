@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from copy import copy
+from itertools import islice
 from typing import Literal
 
 from watcher.match.scan import FieldHits, encodable
@@ -25,7 +26,11 @@ Scope = Mapping[FieldName, bool]
 TEXT: Scope = {"title": False, "body": False}
 """Where a condition looks unless `field` says otherwise: what the publisher says happened."""
 
-_AT_LEAST_A_WORD = re.compile(r"\S*[^\W_]\S*")
+_AT_LEAST_A_WORD = re.compile(r"[^\W_]\S*")
+"""Whatever stands between two spaces and has a letter or digit."""
+
+_MOST_DISTANCES = 200
+"""So many distances in a field are judged by reading what lies between; then all its chunks are counted, once."""
 
 # The title is in the lead as a whole.
 _LEAD: tuple[tuple[FieldName, bool], ...] = (("title", False), ("body", True))
@@ -43,6 +48,7 @@ class View:
 
     __slots__ = (
         "_breaks",
+        "_distances",
         "_held_lists",
         "_hits",
         "_is_narrowed",
@@ -69,6 +75,7 @@ class View:
         self._scope = TEXT
         self._is_narrowed = False
         self._breaks: dict[FieldName, list[int]] = {}
+        self._distances: dict[FieldName, int] = {}
         self._starts: dict[FieldName, list[int]] = {}
         self._lists: dict[str, tuple[tuple[FieldName, int, int], ...]] = {}
         self._held_lists: dict[str, bool] = {}
@@ -169,14 +176,24 @@ class View:
         """Tell whether there are at most so many words from the end of an occurrence's first part to the start of its
         last; 1 is adjacent.
         """
-        starts = self._starts.get(one.field)
-        if starts is None:
-            found = _AT_LEAST_A_WORD.finditer(self.document.text(one.field))
-            starts = self._starts[one.field] = [chunk.start() for chunk in found]
-        # Whatever stands between two spaces and has a letter or digit is at least one word: enough to dismiss most.
-        if bisect_right(starts, one.high) - bisect_right(starts, one.low - 1) > most:
+        if self._chunks_between(one, most + 2) > most + 1:
             return False
-        return self.document.words_between(one.field, one.low - 1, one.high) <= most
+        return self.document.words_between(one.field, one.low - 1, one.high, most=most) <= most
+
+    def _chunks_between(self, one: Occurrence, enough: int) -> int:
+        """Count the chunks with a letter or digit that begin inside an occurrence, one of which may be cut: each is at
+        least a word, which is enough to dismiss most occurrences.
+        """
+        field = one.field
+        asked = self._distances[field] = self._distances.get(field, 0) + 1
+        if asked <= _MOST_DISTANCES:
+            found = _AT_LEAST_A_WORD.finditer(self.document.text(field), max(0, one.low), max(0, one.high))
+            return sum(1 for _ in islice(found, enough))
+        starts = self._starts.get(field)
+        if starts is None:
+            chunks = _AT_LEAST_A_WORD.finditer(self.document.text(field))
+            starts = self._starts[field] = [chunk.start() for chunk in chunks]
+        return bisect_right(starts, one.high) - bisect_right(starts, one.low - 1)
 
     def sentence_of(self, one: Occurrence) -> tuple[FieldName, int] | None:
         """Name the sentence that an occurrence lies in; None when it crosses from one into another."""

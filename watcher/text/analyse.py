@@ -59,7 +59,7 @@ class Analyser:
         sample = f"{item.title}\n{item.body[:_BODY_CHARS_FOR_LANGUAGE]}"
         language = detect(sample, hint=hint) if sample.strip() else hint or UNKNOWN
         home = feed_country or country_of_link(item.url, self.gazetteer.countries)
-        find_places = partial(self._finder.places_of, home=home)
+        find_places = partial(self._finder.sight, home=home)
         return Document(
             item=item,
             language=language,

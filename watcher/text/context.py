@@ -21,7 +21,8 @@ from watcher.text.cues import (
     PLACE_WORDS,
     STRONG_PREPOSITIONS,
 )
-from watcher.text.spotting import CAPITAL, SMALL, Page, Sighting
+from watcher.text.page import CAPITAL, SMALL, Page
+from watcher.text.spotting import Sighting
 
 _ADJACENT = frozenset((" ", "-", "'", ". ", ".", "' "))
 _STARTS = re.compile(r'[.!?:\n]|"$')
@@ -74,7 +75,7 @@ def _surnames(page: Page, at: int, sure: frozenset[int]) -> Iterable[str]:
     """Yield the capitalised words right behind a given name or title."""
     for nearby in range(at + 1, min(at + _LONGEST_PERSON_WORDS, len(page.words))):
         word = page.words[nearby]
-        if page.cases[nearby] != CAPITAL or page.gaps[nearby] not in _ADJACENT or word in _NO_NAMES:
+        if page.cases[nearby] != CAPITAL or page.gap(nearby) not in _ADJACENT or word in _NO_NAMES:
             return
         if at in sure and nearby in sure:
             return  # "Jordan Syria border" is two countries; "Michael Jordan" is not
@@ -125,7 +126,7 @@ def _signs_of_word(one: Sighting, known: Vocabulary) -> list[str]:
 
 def _signs_before(one: Sighting, taken: frozenset[int]) -> Iterable[str]:
     page, at = one.page, one.first
-    gap = page.gaps[at]
+    gap = page.gap(at)
     if gap != " " and (not at or _STARTS.search(gap)):
         yield "starts_sentence"
     if "ب" in one.proclitics:

@@ -6,22 +6,40 @@ the cheapest one. A document lives in one thread and is thrown away after the it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from itertools import islice
 from typing import Protocol
 
 from watcher.text.entities import EntityMention
 from watcher.text.fold import Folded, fold
+from watcher.text.passages import Passages
 from watcher.text.tokens import Words
 from watcher.types import FIELDS, FieldName, Item, PlaceMention, Span
 
 _LEAD_SENTENCES = 2
-_LEAD_CHARS = 500
-_AROUND_CHARS = 250
-_MOST_PASSAGES = 5
-"""So many passages of a field are split by themselves; whoever asks for more gets the whole field split, once."""
+_LEAST_PASSAGES = 50
+_CHARS_PER_PASSAGE = 300
+"""So many passages of a field are read by themselves as it has stretches of this length, and 50 of a short one; whoever asks
+for more gets the whole field split, once."""
+
+_LONGEST_PASSAGE_CHARS = 4_000
 _BETWEEN_CATEGORIES = ", "
 
-FindPlaces = Callable[["Document"], tuple[PlaceMention, ...]]
+
+class SightedPlaces(Protocol):
+    """What may be a place in a document: `places.Sighted`, or a stand-in in tests."""
+
+    @property
+    def countries(self) -> Set[str]:
+        """The countries that any of it may lie in, ISO 3166-1 alpha-2."""
+        ...
+
+    def mentions(self) -> tuple[PlaceMention, ...]:
+        """Decide what is a place, and which."""
+        ...
+
+
+FindPlaces = Callable[["Document"], SightedPlaces]
 
 
 class Splitter(Protocol):
@@ -31,8 +49,8 @@ class Splitter(Protocol):
         """Find the words and sentences of a text in a language."""
         ...
 
-    def is_local(self, language: str) -> bool:
-        """Tell whether a stretch between two spaces splits the same by itself, but for sentences cut at its ends."""
+    def passages(self, text: str, language: str) -> Passages | None:
+        """Give what reads stretches of a text by themselves; None where it must be split as a whole."""
         ...
 
 
@@ -56,14 +74,15 @@ class Document:
     """
 
     __slots__ = (
+        "_asked",
         "_entities",
         "_find_places",
         "_folded",
         "_lead",
-        "_passages",
         "_places",
         "_recogniser",
         "_sentences",
+        "_sighted",
         "_texts",
         "_tokenizer",
         "_words",
@@ -89,9 +108,10 @@ class Document:
         self._texts = _texts_of(item)
         self._folded: dict[FieldName, Folded] = {}
         self._words: dict[FieldName, Words] = {}
+        self._sighted: SightedPlaces | None = None
         self._places: tuple[PlaceMention, ...] | None = None
         self._lead: tuple[Span, ...] | None = None
-        self._passages: dict[FieldName, int] = {}
+        self._asked: dict[FieldName, int] = {}
         self._sentences: dict[FieldName, list[tuple[int, int]]] = {}
 
     def text(self, field: FieldName) -> str:
@@ -127,38 +147,37 @@ class Document:
         return found
 
     def _find_sentence(self, field: FieldName, offset: int) -> tuple[int, int]:
-        text, reach = self._texts[field], _AROUND_CHARS
-        while self._may_split_passage(field):
-            start, end = _between_spaces(text, offset - reach, offset + reach)
-            if start == 0 and end == len(text):
-                break
-            sentences = self._split(text[start:end]).sentences
-            at = next((n for n, one in enumerate(sentences) if offset - start < one[1]), len(sentences) - 1)
-            # A sentence is known to be whole when there is another one on either side, or the text's end.
-            if (at > 0 or start == 0) and (at + 1 < len(sentences) or end == len(text)):
-                return sentences[at][0] + start, sentences[at][1] + start
-            reach *= 3
+        text = self._texts[field]
+        passages = self._passages(field)
+        if passages is not None and text:
+            return passages.sentence_at(text, offset)
         words = self.words(field)
         return words.sentences[words.sentence_at(offset)]
 
-    def words_between(self, field: FieldName, start: int, end: int) -> int:
-        """Count how many words further the word at one offset is than the word at another, as `words` has them."""
+    def words_between(self, field: FieldName, start: int, end: int, *, most: int | None = None) -> int:
+        """Count how many words further the word at one offset is than the word at another, as `words` has them.
+
+        Args:
+            field: which.
+            start, end: offsets of code points in it.
+            most: give any greater number when there are more than so many.
+        """
         text = self._texts[field]
-        low, high = _between_spaces(text, min(start, end), max(start, end) + 1)
-        if high - low < len(text) // 2 and self._may_split_passage(field):
-            words = self._split(text[low:high])
-            return words.index_at(end - low) - words.index_at(start - low)
+        passages = self._passages(field)
+        if passages is not None:
+            low, high = _between_spaces(text, min(start, end), max(start, end) + 1)
+            if high - low <= _LONGEST_PASSAGE_CHARS:
+                return passages.words_between(text, start, end, most=most)
         words = self.words(field)
         return words.index_at(end) - words.index_at(start)
 
-    def _may_split_passage(self, field: FieldName) -> bool:
-        """Tell whether a passage may be split by itself: the words are not there yet, and would be the same."""
-        asked = self._passages[field] = self._passages.get(field, 0) + 1
-        is_cheaper = field not in self._words and asked <= _MOST_PASSAGES
-        return is_cheaper and self._tokenizer.is_local(self.language)
-
-    def _split(self, text: str) -> Words:
-        return self._tokenizer.words(text, self.language)
+    def _passages(self, field: FieldName) -> Passages | None:
+        """Give what reads passages of a field by themselves, as long as that is cheaper than to split it once."""
+        asked = self._asked[field] = self._asked.get(field, 0) + 1
+        text = self._texts[field]
+        if field in self._words or asked > max(_LEAST_PASSAGES, len(text) // _CHARS_PER_PASSAGE):
+            return None
+        return self._tokenizer.passages(text, self.language)
 
     def lead(self) -> tuple[Span, ...]:
         """Give the title and the first two sentences of the body, without empty ones."""
@@ -171,13 +190,10 @@ class Document:
         return self._lead
 
     def _end_of_lead(self) -> int:
-        text, reach = self._texts["body"], _LEAD_CHARS
-        while reach < len(text) and self._may_split_passage("body"):
-            _, end = _between_spaces(text, 0, reach)
-            sentences = self._split(text[:end]).sentences
-            if len(sentences) > _LEAD_SENTENCES:
-                return sentences[_LEAD_SENTENCES - 1][1]
-            reach *= 3
+        text = self._texts["body"]
+        passages = self._passages("body")
+        if passages is not None:
+            return next(islice(passages.edges(text), _LEAD_SENTENCES - 1, None), len(text))
         sentences = self.words("body").sentences[:_LEAD_SENTENCES]
         return sentences[-1][1] if sentences else 0
 
@@ -191,11 +207,21 @@ class Document:
         return found
 
     @property
+    def possible_countries(self) -> Set[str]:
+        """The countries that the places named in title and body may lie in. `places` decides, at as much cost again."""
+        return self._sighted_places().countries
+
+    @property
     def places(self) -> tuple[PlaceMention, ...]:
         """The places that title and body name, in the order of the text."""
         if self._places is None:
-            self._places = self._find_places(self)
+            self._places = self._sighted_places().mentions()
         return self._places
+
+    def _sighted_places(self) -> SightedPlaces:
+        if self._sighted is None:
+            self._sighted = self._find_places(self)
+        return self._sighted
 
 
 def _between_spaces(text: str, start: int, end: int) -> tuple[int, int]:

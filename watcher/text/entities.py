@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from watcher.text.tokens import STRINGS_KEPT, PipelineMissingError, chunks, without_surrogates
+from watcher.text.tokens import STRINGS_KEPT, PipelineMissingError, portions, without_surrogates
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -53,7 +53,7 @@ class Recogniser:
         text = without_surrogates(text[:_MOST_CHARS])
         return tuple(
             EntityMention(begin + entity.start_char, begin + entity.end_char, entity.label_)
-            for begin, end in chunks(text)
+            for begin, end in portions(text)
             for entity in nlp(text[begin:end]).ents
         )
 

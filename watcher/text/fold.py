@@ -15,6 +15,8 @@ from array import array
 from dataclasses import dataclass
 from functools import lru_cache
 
+from watcher.text.bulk import LONG, BulkMap
+
 _ELSEWHERE = "\0"
 """Stands in the first pass for a code point whose folding is not exactly one character long."""
 
@@ -149,6 +151,7 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+_BULK = BulkMap(fold_char)
 
 
 def fold(text: str) -> Folded:
@@ -156,12 +159,18 @@ def fold(text: str) -> Folded:
 
     Linear in the length of the text. Texts in which no character changes its length cost one `str.translate`.
     """
+    is_long = len(text) >= LONG
+    if is_long and not text.isascii() and (found := _BULK.fold(text)):
+        return Folded(text=found[0], source=text, origins=found[1])
     folded = text.translate(_TABLE)
     origins: array[int] | None = None
-    if _ELSEWHERE in folded:
-        folded, origins = _expand(folded, text)
-    if "  " in folded:
-        folded, origins = _collapse(folded, origins)
+    if _ELSEWHERE in folded or "  " in folded:
+        if is_long and (found := _BULK.fold(text)):
+            return Folded(text=found[0], source=text, origins=found[1])
+        if _ELSEWHERE in folded:
+            folded, origins = _expand(folded, text)
+        if "  " in folded:
+            folded, origins = _collapse(folded, origins)
     return Folded(text=folded, source=text, origins=origins)
 
 

@@ -137,11 +137,16 @@ class Gazetteer:
 
     def _all_contenders(self, name: str) -> tuple[Candidate, ...]:
         """Give what a key (see `names.key`) may mean in a text; an acronym is its own key."""
-        return _contenders(self._candidates(name))
+        return _contenders(self._candidates(name)) if self._may_have(name) else ()
 
     def _common_contenders(self, name: str) -> tuple[Candidate, ...]:
         """Give the same without names of countries that are in none of the main languages."""
+        if not self._may_have(name):
+            return ()
         return _contenders(one for one in self._candidates(name) if not one.is_foreign)
+
+    def _may_have(self, name: str) -> bool:
+        return name in self._extra_names or self._atlas.may_have(name)
 
     def _read(self, index: int) -> tuple[Place, str]:
         row = self._atlas.row(index)

@@ -6,10 +6,13 @@ Called by `Document.places`, on first use. The work is done in three steps: `spo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from watcher.text.document import Document
 from watcher.text.gazetteer import Gazetteer
+from watcher.text.page import Page
 from watcher.text.resolve import Resolved, resolve
 from watcher.text.spotting import spot
 from watcher.types import FieldName, PlaceMention, Span
@@ -19,26 +22,48 @@ LEAST_CONFIDENCE = 0.5
 """What is less likely than not to be a place is not reported."""
 
 
+class Sighted:
+    """What may be a place in one document; decided when asked, for often it is enough to know what it cannot be."""
+
+    def __init__(self, pages: Sequence[Page], *, language: str, home: str | None) -> None:
+        self._pages = pages
+        self._language = language
+        self._home = home
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """The countries in which places of the names lie that were seen."""
+        names = {one.name: one.candidates for page in self._pages for one in page.sightings}
+        return frozenset(one.place.country for candidates in names.values() for one in candidates)
+
+    def weighed(self) -> list[Resolved]:
+        """Give all that was seen, also what is hardly a place, in the order of the text."""
+        return resolve(self._pages, language=self._language, home=self._home)
+
+    def mentions(self) -> tuple[PlaceMention, ...]:
+        """Give what is likelier a place than not, in the order of the text."""
+        return tuple(_mention(one) for one in self.weighed() if one.confidence >= LEAST_CONFIDENCE)
+
+
 class PlaceFinder:
     """Finds and resolves place names in documents."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
 
-    def weigh(self, document: Document, *, home: str | None = None) -> list[Resolved]:
-        """Give all that was seen in title and body, also what is hardly a place, in the order of the text."""
-        pages = [spot(name, document.folded(name), self._gazetteer, document.language) for name in _FIELDS]
-        return resolve(pages, language=document.language, home=home)
-
-    def places_of(self, document: Document, *, home: str | None = None) -> tuple[PlaceMention, ...]:
-        """Find the places that title and body name, in the order of the text.
+    def sight(self, document: Document, *, home: str | None = None) -> Sighted:
+        """Find what may name a place in title and body.
 
         Args:
             document: the item.
             home: country of the feed, ISO 3166-1 alpha-2, None if unknown.
         """
-        weighed = self.weigh(document, home=home)
-        return tuple(_mention(one) for one in weighed if one.confidence >= LEAST_CONFIDENCE)
+        pages = [spot(name, document.folded(name), self._gazetteer, document.language) for name in _FIELDS]
+        return Sighted(pages, language=document.language, home=home)
+
+    def weigh(self, document: Document, *, home: str | None = None) -> list[Resolved]:
+        """Give all that was seen in title and body, also what is hardly a place, in the order of the text."""
+        return self.sight(document, home=home).weighed()
 
 
 def _mention(one: Resolved) -> PlaceMention:

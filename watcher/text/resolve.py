@@ -20,7 +20,8 @@ from itertools import zip_longest
 from watcher.text.context import observe, sure_words, vocabulary
 from watcher.text.cues import HOME_WORDS
 from watcher.text.gazetteer import Candidate
-from watcher.text.spotting import Page, Sighting
+from watcher.text.page import Page
+from watcher.text.spotting import Sighting
 from watcher.text.weights import CHOICE, PLACE
 
 _ROUNDS = 2

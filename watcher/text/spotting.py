@@ -10,25 +10,21 @@ tokens would cost several times as much.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from watcher.text.cues import COMMON_ARABIC, INSIDE_NAMES, NEVER_ALONE, NOT_PLACES, SHORTENED
 from watcher.text.fold import Folded
 from watcher.text.gazetteer import Candidate, Gazetteer
-from watcher.text.names import WORD, is_arabic, without_proclitics
+from watcher.text.names import is_arabic, without_proclitics
+from watcher.text.page import CAPITAL, SMALL, UNCASED, Page, page_of
 from watcher.types import FieldName
-
-SMALL, CAPITAL, UNCASED = 0, 1, 2
-"""How a word begins: with a small letter, a capital, or a sign of a script that has neither."""
 
 _LONGEST_NAME_WORDS = 6
 _LONGEST_ACRONYM = 5
 # A text of news has some thousand words; a hostile one may have millions, and takes no longer than this many.
 _MOST_WORDS_READ = 50_000
 _MOST_SIGHTINGS = 2_000
-_HEADLINE_SHARE = 0.6
 
 _MAIN_LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
 _CAPITAL_ADJECTIVES = frozenset(("en", "de"))
@@ -58,31 +54,6 @@ class Sighting:
     is_acronym: bool = False
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Page:
-    """One field, cut into words, with what was seen in it.
-
-    `words` are folded; `starts` and `ends` are their offsets in the folded text; `gaps` hold what stands before each of
-    them (a line end before the first) and, last, what follows them all; `cases` say how each begins;
-    `marked` are the indices of those that do not begin small, `distinct`
-    the words without repetition.
-    `is_headline`: most words begin with a capital, so that capitals tell little; `is_shouted`: all letters are.
-    """
-
-    field_name: FieldName
-    folded: Folded
-    words: Sequence[str]
-    gaps: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
-    cases: Sequence[int]
-    marked: Sequence[int]
-    distinct: Set[str]
-    is_headline: bool
-    is_shouted: bool
-    sightings: list[Sighting] = field(default_factory=list)
-
-
 def spot(name: FieldName, folded: Folded, gazetteer: Gazetteer, language: str) -> Page:
     """Find all that may name a place in a field, in its first 50,000 words.
 
@@ -93,36 +64,9 @@ def spot(name: FieldName, folded: Folded, gazetteer: Gazetteer, language: str) -
         language: of the text. Names of countries in small languages are looked for in texts of those alone, and
             adjectives without a capital in those languages that write them so.
     """
-    page = _page(name, folded)
+    page = page_of(name, folded)
     _Reader(page, gazetteer, language).read()
     return page
-
-
-def _page(name: FieldName, folded: Folded) -> Page:
-    source, origins = folded.source, folded.origins
-    pieces = WORD.split(folded.text)
-    edges = list(accumulate(map(len, pieces)))
-    words, starts = pieces[1::2], edges[0:-1:2]
-    firsts = (
-        [source[start] for start in starts]
-        if origins is None
-        else [source[origins[start]] for start in starts]
-    )
-    cases = [SMALL if first.islower() else CAPITAL if first.isupper() else UNCASED for first in firsts]
-    capitals = cases.count(CAPITAL)
-    return Page(
-        field_name=name,
-        folded=folded,
-        words=words,
-        gaps=["\n", *pieces[2::2]],
-        starts=starts,
-        ends=edges[1::2],
-        cases=cases,
-        marked=[at for at, case in enumerate(cases) if case],
-        distinct=frozenset(words),
-        is_headline=capitals > _HEADLINE_SHARE * (capitals + cases.count(SMALL)),
-        is_shouted=bool(capitals) and source.isupper(),
-    )
 
 
 class _Reader:
@@ -140,15 +84,37 @@ class _Reader:
 
     def read(self) -> None:
         """Fill the page's sightings."""
-        words, sightings = self._page.words, self._page.sightings
-        has_small = bool(self._peoples or self._own_beginnings)
+        sightings = self._page.sightings
         last = -1
-        for at in range(len(words)) if has_small else self._page.marked:
-            if at <= last:
-                continue
-            last = self._read_at(at)
+        for at in self._beginnings():
             if at > _MOST_WORDS_READ or len(sightings) >= _MOST_SIGHTINGS:
                 return
+            if at > last and not self._is_nothing(at):
+                last = self._read_at(at)
+
+    def _is_nothing(self, at: int) -> bool:
+        """Tell at little cost that no name begins at a word: most capitals are those of sentences."""
+        page = self._page
+        following, word = at + 1, page.words[at]
+        return (
+            page.cases[at] == CAPITAL
+            and page.ends[at] - page.starts[at] > _LONGEST_ACRONYM
+            and following < len(page.words)
+            and page.cases[following] == SMALL
+            and page.words[following] not in INSIDE_NAMES
+            and word not in self._own_beginnings
+            and not self._look_up(word)
+        )
+
+    def _beginnings(self) -> Sequence[int]:
+        """Give the indices of the words that anything may begin with."""
+        page, small = self._page, self._peoples | self._own_beginnings
+        if not small:
+            return page.marked
+        beginnings = set(page.marked)
+        for word in small:
+            beginnings.update(page.indices_of(word))
+        return sorted(beginnings)
 
     def _read_at(self, at: int) -> int:
         """See what begins at a word; give the last word that was read."""
@@ -199,7 +165,7 @@ class _Reader:
             following = last + 1
             if cases[following] == SMALL and not through_small and words[following] not in INSIDE_NAMES:
                 break
-            gap = page.gaps[following]
+            gap = page.gap(following)
             # Signs of a script without spaces stand side by side; other words never do.
             is_joined = gap in _JOINTS or not gap or (gap in (". ", ".", ".-") and words[last] in SHORTENED)
             if not is_joined:
@@ -211,14 +177,11 @@ class _Reader:
         """Look for a name that is found only as written."""
         page = self._page
         start, end = page.starts[at], page.ends[at]
-        if page.folded.text[end : end + 1] == ".":
-            last = self._pointed(at)
-            if last is not None:
-                return last
-        written = self._written(start, end)
-        if not written.isupper() or page.is_shouted:
+        if page.folded.text.startswith(".", end) and (last := self._pointed(at)) is not None:
+            return last
+        if page.is_shouted or not (written := self._written(start, end)).isupper():
             return None
-        if end - start == 2 and page.gaps[at] == ", ":
+        if end - start == 2 and page.gap(at) == ", ":
             found = self._gazetteer.candidates(f", {written}")
             if found:
                 return self._see(at, at, f", {written}", found, is_acronym=True)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from watcher.errors import WatcherError
+from watcher.text.passages import Passages, Token
+from watcher.text.shape import is_break, is_closer, is_word
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -22,11 +24,10 @@ _LONGEST_RUN_CHARS = 400
 STRINGS_KEPT = 400_000
 _FALLBACK = "xx"
 
+_SPACE = re.compile(r"\s")
 _LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN_CHARS + 1},}}")
 # Half characters, as broken feeds hold them: spaCy keeps its words in UTF-8 and fails on them.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_STOPS = frozenset(".!?…؟۔।॥。！？｡։።")
-_CLOSERS = frozenset("\"'”’»›)]}」』")
 
 
 class PipelineMissingError(WatcherError):
@@ -86,17 +87,18 @@ class Tokenizer:
             PipelineMissingError: the trained pipeline named for this language is not installed.
         """
         text = without_surrogates(text)
-        starts: list[int] = []
-        ends: list[int] = []
-        breaks: list[int] = []
-        pipeline = self._pipeline(language)
-        for begin, end in chunks(text):
-            pipeline.read(text[begin:end], begin, starts, ends, breaks)
+        starts, ends, breaks = self._pipeline(language).read(text)
         return Words(starts=tuple(starts), ends=tuple(ends), sentences=_sentences(breaks, len(text)))
 
-    def is_local(self, language: str) -> bool:
-        """Tell whether a stretch between two spaces splits the same by itself: by rules yes, by a trained model no."""
-        return language not in self._models
+    def passages(self, text: str, language: str) -> Passages | None:
+        """Give what reads stretches of a text by themselves, with the results that `words` gives for the whole.
+
+        None where a trained model looks at whole sentences, and where a name that the language's rules know by heart
+        has a space in it (`EE. UU.`).
+        """
+        pipeline = self._pipeline(language)
+        is_whole = pipeline.spaced is not None and pipeline.spaced.search(text)
+        return None if is_whole else pipeline.passages
 
     def check(self) -> None:
         """Load every trained pipeline that is named; raises `PipelineMissingError` for the first that is not there."""
@@ -118,27 +120,79 @@ class _Pipeline:
 
     def __init__(self, nlp: Language) -> None:
         self._nlp = nlp
-        self._is_word = nlp.vocab.add_flag(_has_letter_or_digit)
-        self._is_break = nlp.vocab.add_flag(_is_break)
-        self._is_closer = nlp.vocab.add_flag(_is_closer)
+        self._is_word = nlp.vocab.add_flag(is_word)
+        self._is_break = nlp.vocab.add_flag(is_break)
+        self._is_closer = nlp.vocab.add_flag(is_closer)
         self._splits_sentences = bool({"parser", "senter"} & set(nlp.pipe_names))
+        self.passages = self._local()
+        self.spaced = self._spaced()
 
     @property
     def strings(self) -> int:
         return len(self._nlp.vocab.strings)
 
-    def read(self, text: str, begin: int, starts: list[int], ends: list[int], breaks: list[int]) -> None:
-        """Append the words of one chunk, and the offsets at which sentences begin after a break."""
-        doc = self._nlp(text) if self._splits_sentences else self._nlp.tokenizer(text)
+    def _local(self) -> Passages | None:
+        """Read passages by themselves where the language's rules look at one chunk at a time, as nearly all do."""
+        from spacy.tokenizer import Tokenizer as Rules
+
+        rules = self._nlp.tokenizer
+        # Languages with a splitter of their own (Chinese) may look further than from one space to the next.
+        if self._splits_sentences or not isinstance(rules, Rules) or type(rules) is not Rules:
+            return None
+        return Passages(self._tokens, special=frozenset(rules.rules))
+
+    def _spaced(self) -> re.Pattern[str] | None:
+        """Find what the rules know by heart that has white space in it."""
+        known = getattr(self._nlp.tokenizer, "rules", None) or ()
+        spaced = [re.escape(one) for one in known if one.strip() and _SPACE.search(one)]
+        return re.compile("|".join(spaced)) if spaced else None
+
+    def _tokens(self, chunk: str) -> tuple[Token, ...]:
+        """Split one chunk; a very long one in parts, as `portions` has it."""
+        if len(chunk) <= _LONGEST_RUN_CHARS:
+            return tuple(
+                _token(token.text, token.idx) for token in self._nlp.tokenizer(without_surrogates(chunk))
+            )
+        known: dict[str, tuple[Token, ...]] = {}  # what is so long mostly repeats itself
+        found: list[Token] = []
+        for begin in range(0, len(chunk), _LONGEST_RUN_CHARS):
+            part = chunk[begin : begin + _LONGEST_RUN_CHARS]
+            tokens = known.get(part) or known.setdefault(part, self._tokens(part))
+            found += [one._replace(start=begin + one.start, end=begin + one.end) for one in tokens]
+        return tuple(found)
+
+    def read(self, text: str) -> tuple[list[int], list[int], list[int]]:
+        """Give the beginnings and the ends of the words, and where sentences begin after a break."""
+        import numpy as np
+
         flags = [self._is_word, self._is_break, self._is_closer]
-        columns = doc.to_array(["IDX", "LENGTH", "SPACY", "IS_SPACE", *flags]).astype(int)
-        words = columns[columns[:, 4] == 1]
-        starts.extend((words[:, 0] + begin).tolist())
-        ends.extend((words[:, 0] + words[:, 1] + begin).tolist())
-        if self._splits_sentences:
-            breaks.extend(begin + token.idx for token in doc if token.is_sent_start and token.i)
-        elif len(words):
-            breaks.extend(begin + offset for offset in _ruled_breaks(columns, first_word=int(words[0, 0])))
+        read, breaks = [], []
+        for begin, end in portions(text):
+            doc = (
+                self._nlp(text[begin:end]) if self._splits_sentences else self._nlp.tokenizer(text[begin:end])
+            )
+            columns = doc.to_array(["IDX", "LENGTH", "SPACY", "IS_SPACE", *flags]).astype(int)
+            columns[:, 0] += begin
+            read.append(columns)
+            if self._splits_sentences:
+                breaks += [begin + token.idx for token in doc if token.is_sent_start and token.i]
+        if not read:
+            return [], [], []
+        tokens = np.concatenate(read)
+        words = tokens[tokens[:, 4] == 1]
+        if not self._splits_sentences and len(words):
+            breaks = list(_ruled_breaks(tokens, first_word=int(words[0, 0])))
+        return words[:, 0].tolist(), (words[:, 0] + words[:, 1]).tolist(), breaks
+
+
+def _token(text: str, at: int) -> Token:
+    return Token(
+        at,
+        at + len(text),
+        is_word=is_word(text),
+        is_break=is_break(text),
+        is_closer=is_closer(text),
+    )
 
 
 def _ruled_breaks(columns: Any, *, first_word: int) -> Iterator[int]:
@@ -184,24 +238,12 @@ def _load_blank(language: str) -> Language:
         return spacy.blank(_FALLBACK)
 
 
-def _has_letter_or_digit(token: str) -> bool:
-    return any(char.isalnum() for char in token)
-
-
-def _is_break(token: str) -> bool:
-    return "\n" in token or "\u2029" in token or (token[-1:] in _STOPS and not _has_letter_or_digit(token))
-
-
-def _is_closer(token: str) -> bool:
-    return all(char in _CLOSERS for char in token)
-
-
 def without_surrogates(text: str) -> str:
     """Put U+FFFD for half characters; the length stays the same."""
     return _SURROGATE.sub("\ufffd", text)
 
 
-def chunks(text: str) -> Iterator[tuple[int, int]]:
+def portions(text: str) -> Iterator[tuple[int, int]]:
     """Cut a text where there is white space, and runs without any at a fixed length.
 
     spaCy's time grows with the square of the length of a run of signs without spaces, and its own limit on a text's

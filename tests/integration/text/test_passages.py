@@ -6,7 +6,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
+from tests.support.matching import SureOf
 from tests.support.reading import item_of
 from watcher.text.document import Document
 from watcher.text.tokens import Tokenizer, Words
@@ -29,6 +32,29 @@ def text() -> str:
     return f"{guide}\n{own}\n{arabic}\n{rules}"
 
 
+# What splitting could go wrong on. Emoticons are left out: spaCy joins their signs even across spaces.
+WRITTEN = """
+U.S. e.g. Mr. a.m. word Word abandoned. etc. approx. said, end.) wow!” cannot can't l'armée don’t aujourd'hui d' 's ... … . ! ? , ) (
+" “ ” « » ؟ ۔ । ." .) !" ?! -- — 1. I. 3.5 10km $5 a-b A.B x/y end.Start http://a.b/c?d=1. EE. UU. т.ч. не حدود عبر 中文。句子 हिन्दी।
+"""
+PIECES = [
+    *WRITTEN.split(),
+    "e\u0301",
+    "\ud800",
+    "\u202e",
+    "\u200b",
+    "\n",
+    "\n\n",
+    "  ",
+    "\t",
+    "\u2029",
+    "\u00a0",
+]
+TEXTS = st.lists(
+    st.tuples(st.sampled_from(PIECES), st.sampled_from(["", " ", " "])), min_size=1, max_size=20
+).map(lambda pieces: "".join(piece + gap for piece, gap in pieces))
+
+
 @cache
 def tokenizer() -> Tokenizer:
     return Tokenizer()
@@ -37,7 +63,7 @@ def tokenizer() -> Tokenizer:
 def document(language: str) -> Document:
     """Give a document that has split nothing yet."""
     item = item_of("Title", text())
-    return Document(item=item, language=language, tokenizer=tokenizer(), find_places=lambda _: ())
+    return Document(item=item, language=language, tokenizer=tokenizer(), find_places=lambda _: SureOf())
 
 
 def whole(language: str) -> Words:
@@ -60,6 +86,22 @@ def test_a_distance_is_the_same_alone_as_in_the_whole_text(language: str) -> Non
             assert document(language).words_between(BODY, start, end) == distance
 
 
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(TEXTS, st.sampled_from(["en", "fr", "ar", "de", "es", "it", "tr", "ru", "fa", "und"]), st.data())
+def test_any_stretch_reads_as_spacy_splits_the_whole(text: str, language: str, data: st.DataObject) -> None:
+    words, passages = tokenizer().words(text, language), tokenizer().passages(text, language)
+    assume(passages is not None)
+    assert passages is not None
+    assert list(passages.edges(text)) == [start for start, _ in words.sentences[1:]]
+    offset = data.draw(st.integers(0, len(text)))
+    assert passages.sentence_at(text, offset) == words.sentences[words.sentence_at(offset)]
+    start, end = sorted((data.draw(st.integers(-1, len(text))), data.draw(st.integers(0, len(text)))))
+    distance = words.index_at(end) - words.index_at(start)
+    assert passages.words_between(text, start, end) == distance
+    least = min(distance, 3)
+    assert least <= passages.words_between(text, start, end, most=2) <= distance
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_the_lead_ends_where_the_second_sentence_does(language: str) -> None:
     (_, body) = document(language).lead()
@@ -68,6 +110,6 @@ def test_the_lead_ends_where_the_second_sentence_does(language: str) -> None:
 
 def test_many_questions_split_the_whole_text_once() -> None:
     asked = document("en")
-    for offset in range(0, len(text()), 400):
+    for offset in range(0, len(text()), 100):
         asked.sentence_at(BODY, offset)
     assert BODY in asked._words

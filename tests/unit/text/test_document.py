@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.matching import SureOf
 from tests.support.reading import analyser, item_of, read
 from watcher.text.analyse import country_of_link
 from watcher.text.document import Document
 from watcher.text.tokens import Words
-from watcher.types import PlaceMention, Span
+from watcher.types import Span
 
 
 class CountingTokenizer:
@@ -17,8 +18,8 @@ class CountingTokenizer:
     def __init__(self) -> None:
         self.calls = 0
 
-    def is_local(self, language: str) -> bool:
-        return True
+    def passages(self, text: str, language: str) -> None:
+        return None
 
     def words(self, text: str, language: str) -> Words:
         self.calls += 1
@@ -54,9 +55,9 @@ def test_views_are_computed_once_and_only_when_asked_for() -> None:
     tokenizer = CountingTokenizer()
     searched: list[Document] = []
 
-    def find_places(document: Document) -> tuple[PlaceMention, ...]:
+    def find_places(document: Document) -> SureOf:
         searched.append(document)
-        return ()
+        return SureOf()
 
     document = Document(item=item_of("T", "B"), language="en", tokenizer=tokenizer, find_places=find_places)
     assert (tokenizer.calls, searched) == (0, [])

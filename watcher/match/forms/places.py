@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING, ClassVar
 
-from watcher.match.anchor import PLACE_COST, Anchor, place_sign
+from watcher.match.anchor import ANY_COUNTRY, PLACE_COST, Anchor, place_sign
 from watcher.match.forms.words import leaf
 from watcher.match.reader import Reader
 from watcher.match.syntax import Condition, Occurrence
@@ -88,7 +88,9 @@ class PlaceIs(Condition):
 
     def anchor(self, vocabulary: Vocabulary) -> Anchor | None:  # noqa: ARG002 - countries need no list
         signs = frozenset(
-            place_sign(country, kind) for country in self.countries or ("*",) for kind in self.kinds or ("",)
+            place_sign(country, kind)
+            for country in self.countries or (ANY_COUNTRY,)
+            for kind in self.kinds or ("",)
         )
         return Anchor(signs=signs, cost=PLACE_COST * len(signs))
 

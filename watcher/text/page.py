@@ -1,0 +1,122 @@
+"""A field's text, cut into words for finding names in it.
+
+Comes in: a folded field. Goes out: a `Page`: its words, where they stand, and how they begin. Made and read by `spotting`,
+and read by `context` and `resolve`. Words here are runs of letters and digits: every item that may name a place goes
+through here, and spaCy's tokens would cost several times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from watcher.text.bulk import LONG, BulkKinds
+from watcher.text.fold import Folded
+from watcher.text.names import WORD
+from watcher.types import FieldName
+
+if TYPE_CHECKING:
+    from watcher.text.spotting import Sighting
+
+SMALL, CAPITAL, UNCASED = 0, 1, 2
+"""How a word begins: with a small letter, a capital, or a sign of a script that has neither."""
+
+_HEADLINE_SHARE = 0.6
+_BETWEEN, _INSIDE, _ALONE = 0, 1, 2
+
+
+@dataclass(kw_only=True, eq=False)
+class Page:
+    """One field, cut into words, with what was seen in it.
+
+    `words` are folded; `starts` and `ends` are their offsets in the folded text; `cases` say how each begins; `marked`
+    are the indices of those that do not begin small.
+    `is_headline`: most words begin with a capital, so that capitals tell little; `is_shouted`: all letters are.
+    """
+
+    field_name: FieldName
+    folded: Folded
+    words: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    cases: Sequence[int]
+    marked: Sequence[int]
+    is_headline: bool
+    is_shouted: bool
+    sightings: list[Sighting] = field(default_factory=list)
+
+    @cached_property
+    def distinct(self) -> Set[str]:
+        """The words without repetition."""
+        return frozenset(self.words)
+
+    def gap(self, at: int) -> str:
+        """Give what stands before a word: a line end before the first."""
+        return self.folded.text[self.ends[at - 1] : self.starts[at]] if at else "\n"
+
+    def indices_of(self, word: str) -> Iterator[int]:
+        """Give the indices of all occurrences of a word."""
+        at = -1
+        for _ in range(self.words.count(word)):
+            at = self.words.index(word, at + 1)
+            yield at
+
+
+def page_of(name: FieldName, folded: Folded) -> Page:
+    """Cut a field into words."""
+    starts, ends, cases = _cut_long(folded) or _cut(folded)
+    text, source = folded.text, folded.source
+    capitals = cases.count(CAPITAL)
+    return Page(
+        field_name=name,
+        folded=folded,
+        words=[text[start:end] for start, end in zip(starts, ends, strict=True)],
+        starts=starts,
+        ends=ends,
+        cases=cases,
+        marked=[at for at, case in enumerate(cases) if case],
+        is_headline=capitals > _HEADLINE_SHARE * (capitals + cases.count(SMALL)),
+        is_shouted=bool(capitals) and source.isupper(),
+    )
+
+
+def _cut(folded: Folded) -> tuple[list[int], list[int], list[int]]:
+    """Give where words begin and end, and how they begin."""
+    source, origins = folded.source, folded.origins
+    edges = list(accumulate(map(len, WORD.split(folded.text))))
+    starts, ends = edges[0:-1:2], edges[1::2]
+    return starts, ends, [_case(source[start if origins is None else origins[start]]) for start in starts]
+
+
+def _cut_long(folded: Folded) -> tuple[list[int], list[int], list[int]] | None:
+    """Do the same by arrays; None for a text that is better cut the other way."""
+    if len(folded.text) < LONG:
+        return None
+    kinds, cases = _KINDS.of(folded.text), _CASES.of(folded.source)
+    if kinds is None or cases is None:
+        return None
+    import numpy as np
+
+    is_inside, is_alone = np.zeros(len(kinds) + 2, dtype=bool), kinds == _ALONE
+    is_inside[1:-1] = kinds == _INSIDE
+    starts = np.flatnonzero((is_inside[1:-1] > is_inside[:-2]) | is_alone)
+    ends = np.flatnonzero((is_inside[1:-1] > is_inside[2:]) | is_alone) + 1
+    sources = starts if folded.origins is None else np.frombuffer(folded.origins, dtype=np.uint32)[starts]
+    return starts.tolist(), ends.tolist(), cases[sources].tolist()
+
+
+def _kind(char: str) -> int:
+    if WORD.fullmatch(char) is None:
+        return _BETWEEN
+    return _INSIDE if WORD.fullmatch(char * 2) else _ALONE
+
+
+def _case(char: str) -> int:
+    return SMALL if char.islower() else CAPITAL if char.isupper() else UNCASED
+
+
+_KINDS = BulkKinds(_kind)
+_CASES = BulkKinds(_case)

@@ -1,0 +1,189 @@
+"""Words and sentences of a stretch of text, without splitting the rest of it.
+
+Comes in: a text, offsets, and what splits a chunk (what stands between white space). Goes out: counts and offsets that equal
+those of the whole text's `Words`. Made by `tokens` for pipelines that split each chunk by itself, called by `Document`.
+
+News repeats its chunks: what spaCy makes of one is remembered, and a chunk of plain letters is one word unless the
+language says otherwise. Sentences need only the chunks that have a stop sign.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterator, Sequence
+from typing import NamedTuple
+
+from watcher.text.shape import LINE_ENDS, STOPS
+
+_MOST_CHUNKS = 50_000
+"""So many chunks of a language are remembered, some 15 MB."""
+
+_LONGEST_REMEMBERED = 40
+_REACH_CHARS = 300
+
+_ANY_LETTERS = "zzz"
+_PLAIN = re.compile(r"([a-z]{3,})([.,;:!?…»”\")]+)")
+
+_CHUNK = re.compile(r"\S+")
+_SPACE = re.compile(r"\s")
+_LETTER = re.compile(r"[^\W_]")
+_ENDING = re.compile("[" + "".join(sorted(STOPS | LINE_ENDS)) + "]")
+
+
+class Token(NamedTuple):
+    """A token of a chunk: offsets in the chunk, and whether it ends a sentence or closes one that has ended."""
+
+    start: int
+    end: int
+    is_word: bool
+    is_break: bool
+    is_closer: bool
+
+
+Read = Callable[[str], tuple[Token, ...]]
+"""Splits one chunk."""
+
+
+class Passages:
+    """Reads stretches of texts in one language. Remembers chunks, and nothing of the texts.
+
+    Args:
+        read: splits a chunk.
+        special: chunks of plain letters that are not one word.
+    """
+
+    def __init__(self, read: Read, special: Container[str]) -> None:
+        self._read = read
+        self._special = special
+        self._known: dict[str, tuple[Token, ...]] = {}
+
+    def words_between(self, text: str, start: int, end: int, *, most: int | None = None) -> int:
+        """Count how many words further the word at one offset is than the word at another.
+
+        Args:
+            text: the whole text.
+            start, end: offsets in it; where no word stands the next one is meant.
+            most: stop when there are more than so many.
+        """
+        if end < start:
+            return -self.words_between(text, end, start)
+        count = 0
+        for found in _CHUNK.finditer(text, text.rfind(" ", 0, max(0, start)) + 1):
+            chunk, at = found.group(), found.start()
+            if at > end or (most is not None and count > most):
+                break
+            if chunk.isalpha() and chunk not in self._special:
+                count += start < at + len(chunk) <= end
+            else:
+                count += sum(one.is_word and start < at + one.end <= end for one in self._tokens(chunk))
+        return count
+
+    def sentence_at(self, text: str, offset: int) -> tuple[int, int]:
+        """Give the sentence of a text that is not empty which an offset lies in, the last one for offsets past the end."""
+        reach = _REACH_CHARS
+        while True:
+            begin = text.rfind(" ", 0, max(0, offset - reach)) + 1
+            low, high = (0 if begin == 0 else None), len(text)
+            for edge in self.edges(text, begin):
+                if edge > offset:
+                    high = edge
+                    break
+                low = edge
+            if low is not None:
+                return low, high
+            reach *= 4
+
+    def edges(self, text: str, begin: int = 0) -> Iterator[int]:
+        """Yield where sentences begin behind the breaks of a text from the beginning of a chunk on.
+
+        What stands before the first word of the text is no sentence.
+        """
+        first = _LETTER.search(text)
+        at = begin
+        while first is not None and (found := _ENDING.search(text, at)):
+            where = found.start()
+            if found.group() in LINE_ENDS:
+                breaks, at = [(where, self._behind_gap(text, where))], where + 1
+            else:
+                breaks, at = self._breaks_of_chunk(text, where, at)
+            for stop, edge in breaks:
+                if stop > first.start() and edge < len(text):
+                    yield edge
+                at = max(at, edge)
+
+    def _breaks_of_chunk(self, text: str, where: int, begin: int) -> tuple[list[tuple[int, int]], int]:
+        """Give where the chunk around a stop sign ends sentences, and where the next ones begin; then the chunk's end."""
+        start, end = _chunk_around(text, where)
+        tokens = self._tokens(text[start:end])
+        breaks: list[tuple[int, int]] = []
+        at = 0
+        while at < len(tokens):
+            stop = start + tokens[at].start
+            if not tokens[at].is_break or stop < begin:
+                at += 1
+                continue
+            at = _behind_closers(tokens, at)
+            edge = start + tokens[at].start if at < len(tokens) else self._behind_gap(text, end)
+            breaks.append((stop, edge))
+        return breaks, end
+
+    def _behind_gap(self, text: str, at: int) -> int:
+        """Give where the next sentence begins, from a place in the white space behind a break on."""
+        while True:
+            found = _CHUNK.search(text, at)
+            end = len(text) if found is None else found.start()
+            # One space belongs to the word before it; more are a token of their own.
+            extra = at + (text[at : at + 1] == " ")
+            if extra < end and LINE_ENDS.isdisjoint(text[extra:end]):
+                return extra
+            if found is None or text[end].isalnum():
+                return end
+            tokens = self._tokens(found.group())
+            if not tokens[0].is_break:
+                return end
+            behind = _behind_closers(tokens, 0)
+            if behind < len(tokens):
+                return end + tokens[behind].start
+            at = found.end()
+
+    def _tokens(self, chunk: str) -> tuple[Token, ...]:
+        tokens = self._known.get(chunk)
+        if tokens is None:
+            tokens = self._like_others(chunk) or self._read(chunk)
+            if len(chunk) <= _LONGEST_REMEMBERED:
+                if len(self._known) >= _MOST_CHUNKS:
+                    self._known.clear()
+                self._known[chunk] = tokens
+        return tokens
+
+    def _like_others(self, chunk: str) -> tuple[Token, ...] | None:
+        """Split small letters with stops behind them as any other small letters: rules know classes of letters, and some
+        words by heart.
+        """
+        found = _PLAIN.fullmatch(chunk)
+        if found is None or any(chunk[:end] in self._special for end in range(found.end(1), len(chunk) + 1)):
+            return None
+        shift = found.end(1) - len(_ANY_LETTERS)
+        if not shift:
+            return None
+        tokens = self._tokens(_ANY_LETTERS + found.group(2))
+        return tuple(
+            one._replace(start=one.start + shift if one.start else 0, end=one.end + shift) for one in tokens
+        )
+
+
+def _behind_closers(tokens: Sequence[Token], at: int) -> int:
+    """Give the index of the token behind a break and what closes it."""
+    at += 1
+    # A quotation mark right behind the stop closes the sentence; one after a space opens the next.
+    while at < len(tokens) and (tokens[at].is_break or tokens[at].is_closer):
+        at += 1
+    return at
+
+
+def _chunk_around(text: str, at: int) -> tuple[int, int]:
+    start = at
+    while start and not text[start - 1].isspace():
+        start -= 1
+    space = _SPACE.search(text, at)
+    return start, len(text) if space is None else space.start()
