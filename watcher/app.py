@@ -7,6 +7,7 @@ commands `run` and `demo`.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -47,14 +48,17 @@ from watcher.storage.runner import StoreRunner
 from watcher.storage.store import Store, open_store
 from watcher.tenure import Tenure
 from watcher.trends import Trends
-from watcher.types import ArticleState, TroubleKind
+from watcher.types import ArticleState, SubscriptionState, TroubleKind
 from watcher.web.health import make_application
+from watcher.web.websub import add_websub
+from watcher.websub import Subscriber
 from watcher.workers import Knowledge, Workers
 
 log = structlog.get_logger(__name__)
 
 _TICK = timedelta(seconds=1)
 _COVERAGE_CHECK = timedelta(seconds=20)
+_HUB_TICK = timedelta(seconds=2)
 _STALL = timedelta(minutes=2)  # without a tick for so long, the service hangs
 _POLL_GRACE = timedelta(milliseconds=500)
 _DRAIN_TIME = timedelta(minutes=5)
@@ -189,6 +193,8 @@ class Service:
                 trends=self._trends,
                 reach=Reach(longest_catch_up=self._limits.default, on_turn=self.metrics.set_network_down),
                 least_interval=self._limits.min,
+                longest_interval=self._limits.max,
+                takes_pushes=settings.web.public_url is not None,
             )
             poller = Poller(
                 feeds={feed.id: feed for feed in config.feeds},
@@ -220,6 +226,7 @@ class Service:
                 outbox=outbox,
                 poller=poller,
                 articles=articles,
+                subscriber=self._subscriber(context, fetcher, outbox),
                 gate=gate,
                 notices=_notices(config, self.metrics),
             )
@@ -232,6 +239,18 @@ class Service:
             min_delay=manners.min_delay,
             scope=Scope(manners.rate_limit),
             clock=self._clock,
+        )
+
+    def _subscriber(self, context: Context, fetcher: Fetcher, outbox: Outbox) -> Subscriber | None:
+        public_url = self._config.settings.web.public_url
+        if public_url is None:
+            return None
+        return Subscriber(
+            feeds={feed.id: feed for feed in self._config.feeds},
+            context=context,
+            fetcher=fetcher,
+            public_url=public_url,
+            on_told=lambda _channels: outbox.wake(),
         )
 
     def _channel(self, name: str) -> Channel:
@@ -254,6 +273,8 @@ class Service:
         every(_TICK.total_seconds(), parts.poller.tick, "tick")
         every(_TICK.total_seconds(), parts.articles.tick, "articles")
         every(5, lambda: _keep_hosts(parts.store, parts.run, parts.gate), "hosts")
+        if parts.subscriber is not None:
+            every(_HUB_TICK.total_seconds(), parts.subscriber.tick, "websub")
         every(15, lambda: self._measure(parts), "measure")
         every(_COVERAGE_CHECK.total_seconds(), lambda: self._tell_troubles(parts), "coverage")
         every(60, lambda: self._keep(parts), "keep")
@@ -277,6 +298,8 @@ class Service:
         for kind in TroubleKind:
             self.metrics.troubles.labels(kind).set(troubles.get(kind, 0))
         self.metrics.articles_waiting.set(await parts.articles_waiting())
+        for standing, number in (await parts.subscriptions()).items():
+            self.metrics.subscriptions.labels(standing.value).set(number)
         failed = await parts.failed_feeds()
         self.metrics.hosts_held.set(parts.gate.held())
         self.metrics.feeds.labels("failing").set(failed)
@@ -330,6 +353,8 @@ class Service:
             metrics=self.metrics,
             token=settings.token.get_secret_value() if settings.token else None,
         )
+        if parts.subscriber is not None:
+            add_websub(application, parts.subscriber, max_body_bytes=self._config.settings.polling.max_body)
         runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await runner.setup()
         try:
@@ -362,6 +387,17 @@ class Parts:
     notices: Notices
     gate: HostGate
     articles: Articles
+    subscriber: Subscriber | None
+
+    async def subscriptions(self) -> dict[SubscriptionState, int]:
+        """Count the subscriptions at hubs in each state."""
+
+        def count() -> dict[SubscriptionState, int]:
+            with self.store.read() as tx:
+                found = Counter(one.state for one in tx.subscriptions.all())
+            return {state: found[state] for state in SubscriptionState}
+
+        return await self.run(count)
 
     async def articles_waiting(self) -> int:
         """Give how many articles are to be fetched."""

@@ -29,6 +29,12 @@ class Metrics:
             ["reason"],
             registry=add,
         )
+        self.pushes = Counter(
+            "watcher_pushes", "What hubs pushed, by what became of it.", ["outcome"], registry=add
+        )
+        self.subscriptions = Gauge(
+            "watcher_subscriptions", "Subscriptions at hubs, by state.", ["state"], registry=add
+        )
         self.articles = Counter(
             "watcher_articles", "Fetches of articles, by what they led to.", ["outcome"], registry=add
         )

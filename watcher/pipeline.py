@@ -24,6 +24,7 @@ from watcher.ingest import coverage
 from watcher.ingest.coverage import Coverage, Sighting
 from watcher.ingest.habit import Habit
 from watcher.ingest.remember import after_answer, after_failure, during_outage, with_habits
+from watcher.ingest.websub import offer_of, relaxed
 from watcher.metrics import Metrics
 from watcher.ports import Clock, Runner
 from watcher.reach import Reach
@@ -81,6 +82,8 @@ class Context:
     trends: Trends = field(default_factory=Trends)
     reach: Reach | None = None
     least_interval: timedelta = timedelta(minutes=2)
+    longest_interval: timedelta = timedelta(hours=6)
+    takes_pushes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,6 +382,13 @@ def _keep_troubles(feed: Feed, found: Coverage, tx: Transaction, now: datetime) 
         tx.troubles.begin(one.kind, feed.id, at=one.since, reason=one.reason)
 
 
+def note_hub(poll: Poll, tx: Transaction, context: Context) -> Poll:
+    """Note which hub a document names, where pushes can reach us; without a document nothing is said of it."""
+    if context.takes_pushes and poll.parsed is not None and poll.fetched is not None:
+        tx.subscriptions.offered(poll.feed.id, offer_of(poll.fetched), now=poll.now)
+    return poll
+
+
 def queue_articles(poll: Poll, tx: Transaction, _context: Context) -> Poll:
     """Let the articles of new and edited items be fetched, where the feed asks for that; an archive's are not."""
     if poll.feed.full_text and not poll.is_archive:
@@ -396,6 +406,8 @@ def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     new_items = [entry.analysed.item for entry in poll.entries if entry.known is None]
     state = with_habits(poll.state, parsed, new_items, now=poll.now)
     due_at = context.plan.after_answer(poll.feed, state, fetched)
+    if not new_items and _is_pushed(poll, tx, context):
+        due_at = relaxed(due_at, now=poll.now, most=context.longest_interval)
     if found is not None and poll.feed.interval is None:
         due_at = coverage.sooner(due_at, found.turnover, now=poll.now, least=context.least_interval)
     state = after_answer(
@@ -419,6 +431,14 @@ def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     return replace(poll, state=state)
 
 
+def _is_pushed(poll: Poll, tx: Transaction, context: Context) -> bool:
+    """Tell whether polls of a feed are only its safety net; an interval of its own is a person's word."""
+    if not context.takes_pushes or poll.feed.interval is not None:
+        return False
+    subscription = tx.subscriptions.get(poll.feed.id)
+    return subscription is not None and subscription.is_live(poll.now)
+
+
 def _listed(parsed: ParsedFeed) -> bytes | None:
     # A document that has lost all its entries lists those that it had: forgotten, they would come back as new.
     return b"".join((parsed.kept, *(listed_key(item.key) for item in parsed.items))) or None
@@ -438,11 +458,17 @@ RECORD: tuple[Callable[[Poll, Transaction, Context], Poll], ...] = (
     raise_alerts,
     count_over_time,
     note_coverage,
+    note_hub,
     queue_articles,
     settle_feed,
 )
 RECORD_ENTRIES = (keep_matches, fold_stories, raise_alerts, count_over_time)
 """Those of `RECORD` that concern items which are stored already: what follows when more is known of them."""
+
+
+RECORD_PUSH = (keep_items, *RECORD_ENTRIES, queue_articles)
+"""Those of `RECORD` that concern what a hub pushed: it may be a part of the feed's document, so that nothing is to be
+learnt from it about what the feed lists, nor about when to poll."""
 
 
 async def poll_feed(feed: Feed, state: FeedState, context: Context) -> Poll:
@@ -463,6 +489,32 @@ async def poll_feed(feed: Feed, state: FeedState, context: Context) -> Poll:
         failure = error
         return await context.run(lambda: _settle_failure(poll, failure, context))
     return await context.run(lambda: _record(poll, context))
+
+
+async def take_push(feed: Feed, state: FeedState, fetched: Fetched, context: Context) -> Poll:
+    """Commit all that follows from a document that a hub pushed, as from a poll.
+
+    Raises:
+        FetchError: nothing can be read from it.
+    """
+    parsed = await context.workers.parse(
+        fetched, seen_at=fetched.fetched_at, repeats_guids=state.repeats_guids, memory=b""
+    )
+    poll = Poll(feed=feed, state=state, now=fetched.fetched_at, fetched=fetched, parsed=parsed)
+    for stage in (select, analyse):
+        poll = await stage(poll, context)
+    return await context.run(lambda: _record_push(poll, context))
+
+
+def _record_push(poll: Poll, context: Context) -> Poll:
+    with context.store.write() as tx:
+        for stage in RECORD_PUSH:
+            poll = stage(poll, tx, context)
+        tx.subscriptions.pushed(poll.feed.id, at=poll.now)
+        if any(entry.known is None for entry in poll.entries):
+            tx.feeds.heard(poll.feed.id, at=poll.now)
+    _count_items(poll, context.metrics)
+    return poll
 
 
 def record_entries(poll: Poll, tx: Transaction, context: Context) -> Poll:
@@ -534,6 +586,10 @@ def _count(poll: Poll, metrics: Metrics) -> None:
     metrics.polls.labels("unchanged" if poll.parsed is None else "ok").inc()
     if poll.parsed is not None and poll.parsed.full_parse is not None:
         metrics.full_parses.labels(poll.parsed.full_parse).inc()
+    _count_items(poll, metrics)
+
+
+def _count_items(poll: Poll, metrics: Metrics) -> None:
     for entry in poll.entries:
         metrics.items.labels("new" if entry.known is None else "edited").inc()
         for match in entry.analysed.matches:

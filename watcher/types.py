@@ -461,6 +461,17 @@ class Analysed:
     problem: str | None = None
 
 
+class SubscriptionState(StrEnum):
+    """Where a feed's subscription at its hub stands; `ended` is one whose feed names that hub no longer."""
+
+    WANTED = "wanted"
+    ASKED = "asked"
+    ACTIVE = "active"
+    DENIED = "denied"
+    FAILED = "failed"
+    ENDED = "ended"
+
+
 class ArticleState(StrEnum):
     """Where the article of an item stands: `short` says that its page holds no more than the feed gave."""
 

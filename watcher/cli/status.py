@@ -13,6 +13,7 @@ from watcher.cli.article_standing import ArticleStanding
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from watcher.cli.output import console, print_json, rows, table
 from watcher.cli.stored import clock_time, moment, opened
+from watcher.cli.subscriptions import show_subscriptions, subscription_to_json
 from watcher.clock import SystemClock
 from watcher.types import FeedState, FetchProblem, Trouble
 
@@ -32,6 +33,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
         deliveries = tx.deliveries.counts()
         problems = tx.problems.all()
         troubles = tx.troubles.since(SystemClock().now() - _RECENT)
+        subscriptions = tx.subscriptions.all()
         articles = ArticleStanding(counts=tx.articles.counts(), troubles=tx.articles.troubles())
     states = [state for state, _ in feeds]
     if json:
@@ -43,6 +45,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
                     for state, title in feeds
                 ],
                 "articles": articles.to_json(),
+                "subscriptions": [subscription_to_json(one) for one in subscriptions],
                 "items": sum(items.values()),
                 "alerts": alerts,
                 "deliveries": [
@@ -87,6 +90,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
     if lost.row_count:
         out.print(lost)
     articles.show()
+    show_subscriptions(subscriptions)
     sent = table("channel", "state", "deliveries")
     rows(sent, ((channel, state, count) for (channel, state), count in sorted(deliveries.items())))
     if sent.row_count:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from watcher import __version__
 from watcher.alert.digest import Budget
 from watcher.alert.hold import House
-from watcher.config.address import AddressRange, Listen, check_proxy, parse_listen
+from watcher.config.address import AddressRange, HttpUrl, Listen, check_proxy, parse_listen
 from watcher.config.channels import (
     AppriseSettings,
     ChannelSettings,
@@ -160,10 +160,20 @@ class NoticesSettings(Section):
 
 
 class WebSettings(Section):
-    """The web port: health and metrics. `listen: null` opens none; `token` guards it."""
+    """The web port: health and metrics. `listen: null` opens none; `token` guards it.
+
+    `public_url` is where it is reached from the internet, for the hubs that push feeds; without it there are no pushes.
+    """
 
     listen: Listen | None = "127.0.0.1:8080"
     token: Secret | None = None
+    public_url: HttpUrl | None = None
+
+    @model_validator(mode="after")
+    def _public_url_leads_somewhere(self) -> WebSettings:
+        if self.public_url is not None and self.listen is None:
+            raise ValueError("public_url needs a web port: set listen, too")
+        return self
 
     @property
     def address(self) -> tuple[str, int] | None:

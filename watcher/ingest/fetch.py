@@ -45,6 +45,9 @@ _WITH_BODY = frozenset({200, 203, 226})
 _KNOWN_ENCODINGS = frozenset({"", "identity", "gzip", "deflate", "br", "zstd"})
 _MAX_HEADER_BYTES = 32 * 1024
 """Of one header line: security policies of real sites pass aiohttp's 8 KiB."""
+_MAX_REPLY_BYTES = 1024 * 1024
+"""Of an answer to a form, which nobody reads."""
+_SAME_METHOD = frozenset({307, 308})
 _DNS_CACHE_SECONDS = 300
 
 
@@ -81,7 +84,7 @@ class SystemClock:
 class _Poll:
     """One poll under way: where it stands on its chain of redirects, and what time it has left.
 
-    `types` are the media types that are read at all, None for any.
+    `types` are the media types that are read at all, None for any. `form` is posted; None for a GET.
     """
 
     feed: Feed
@@ -91,6 +94,7 @@ class _Poll:
     max_body_bytes: int
     accept: str = ACCEPT
     types: frozenset[str] | None = None
+    form: Mapping[str, str] | None = None
     is_permanent: bool = True
     spent: float = 0.0
     seen: set[URL] = field(default_factory=set)
@@ -206,6 +210,29 @@ class Fetcher:
         except FetchError as error:
             raise failures.of_feed(error, feed.id) from error
 
+    async def submit(self, feed_id: str, url: str, form: Mapping[str, str]) -> None:
+        """Post a form to an address that a feed named, with the guard, the manners and the time limit of a poll.
+
+        Returns once it was accepted (2xx). No header of any feed is sent.
+
+        Raises:
+            FetchError: as for `fetch`.
+        """
+        try:
+            await self._walk(
+                _Poll(
+                    feed=Feed(id=feed_id, url=url),
+                    validators=Validators(),
+                    url=without_user(read_url(url)),
+                    left=self._settings.timeout.total_seconds(),
+                    max_body_bytes=_MAX_REPLY_BYTES,
+                    accept="*/*",
+                    form=form,
+                )
+            )
+        except FetchError as error:
+            raise failures.of_feed(error, feed_id) from error
+
     async def _walk(self, poll: _Poll) -> Fetched:
         while (fetched := await self._hop(poll)) is None:
             pass
@@ -245,6 +272,8 @@ class Fetcher:
         async with await self._get(poll, asked, headers) as response:
             poll.stage = "the rest of the body"
             said = {name.lower(): value for name, value in response.headers.items()}
+            if "link" in said:  # of the others the last one counts; links are many by design (RFC 8288)
+                said["link"] = ", ".join(response.headers.getall("Link"))
             self._gate.answered(asked, response.status, said)
             if response.status in _REDIRECTS:
                 self._follow(poll, response.status, said)
@@ -278,14 +307,19 @@ class Fetcher:
         proxies = self._settings.proxies
         hop = proxies.on_the_way_to(url) if proxies is not None else None
         if hop is None or self._proxied is None:
-            return self._direct.get(url, headers=headers, allow_redirects=False, ssl=trust)
-        await self._guard.check(url)
-        return self._proxied.get(
-            url, headers=headers, allow_redirects=False, ssl=trust, **_through(hop, url, headers)
+            session, way = self._direct, {}
+        else:
+            await self._guard.check(url)
+            session, way = self._proxied, _through(hop, url, headers)
+        method = "GET" if poll.form is None else "POST"
+        return session.request(
+            method, url, data=poll.form, headers=headers, allow_redirects=False, ssl=trust, **way
         )
 
     def _follow(self, poll: _Poll, status: int, headers: Mapping[str, str]) -> None:
         """Step the poll along a redirect; raises `FetchError` where it leads in a circle or nowhere."""
+        if poll.form is not None and status not in _SAME_METHOD:
+            raise failures.bad_response(f"{failures.shown(poll.url)} answers {status} to a form")
         location = headers.get("location", "").strip()
         if not location:
             raise failures.bad_response(
@@ -310,6 +344,8 @@ class Fetcher:
 
     def _check(self, poll: _Poll, status: int, headers: Mapping[str, str]) -> None:
         """Let through what has a body to read, and a 304 that was asked for; raise `FetchError` for the rest."""
+        if poll.form is not None and 200 <= status < 300:
+            return
         if status == 304:
             if poll.validators == Validators():
                 raise failures.bad_response(

@@ -227,6 +227,10 @@ class FeedRows:
         query = select(func.count()).select_from(feeds).where(feeds.c.is_active, feeds.c.failures > 0)
         return int(self._connection.execute(query).scalar_one())
 
+    def heard(self, feed_id: str, *, at: datetime) -> None:
+        """Note that new items of a feed came by another way than a poll: it is not silent."""
+        self._connection.execute(update(feeds).where(feeds.c.id == feed_id).values(last_new_item_at=at))
+
     def title(self, feed_id: str) -> str | None:
         """Give what a feed calls itself, None where that is not known."""
         title: str | None = self._connection.execute(

@@ -24,6 +24,7 @@ from watcher.storage.profiles import ProfileRows
 from watcher.storage.services import ServiceRows
 from watcher.storage.silences import SilenceRows
 from watcher.storage.stories import StoryRows
+from watcher.storage.subscriptions import SubscriptionRows
 from watcher.storage.trends import TrendRows
 from watcher.storage.troubles import TroubleRows
 
@@ -36,6 +37,7 @@ class Transaction:
         self.feeds = FeedRows(connection)
         self.items = ItemRows(connection)
         self.articles = ArticleRows(connection)
+        self.subscriptions = SubscriptionRows(connection)
         self.stories = StoryRows(connection)
         self.profiles = ProfileRows(connection)
         self.alerts = AlertRows(connection)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = "0015"
+SCHEMA = "0016"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -164,6 +164,26 @@ articles = Table(
     Column("detail", Text),
     Column("fetched_at", Moment),
     Index("ix_articles_state_due_at", "state", "due_at"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("feed_id", Text, primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("callback", Text),
+    Column("token", Text),
+    Column("secret", Text),
+    Column("is_asked", Boolean, nullable=False),
+    Column("expires_at", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("detail", Text),
+    Column("last_push_at", Moment),
+    Index("ix_subscriptions_due_at", "due_at"),
+    Index("ix_subscriptions_token", "token"),
 )
 
 matches = Table(
