@@ -235,6 +235,7 @@ class Service:
         """Make the gate that everything which requests from outside goes through."""
         manners = self._config.settings.polling.per_host
         return HostGate(
+            places=self._config.settings.polling.concurrency,
             concurrency=manners.concurrency,
             min_delay=manners.min_delay,
             scope=Scope(manners.rate_limit),

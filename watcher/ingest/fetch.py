@@ -131,9 +131,11 @@ class Fetcher:
         self._direct: aiohttp.ClientSession | None = None
         self._proxied: aiohttp.ClientSession | None = None
         self._authorities = Authorities()
-        self._slots = asyncio.Semaphore(settings.concurrency)
         self._gate = gate or HostGate(
-            concurrency=settings.per_host_concurrency, min_delay=settings.min_delay, clock=self._clock
+            places=settings.concurrency,
+            concurrency=settings.per_host_concurrency,
+            min_delay=settings.min_delay,
+            clock=self._clock,
         )
 
     async def __aenter__(self) -> Self:
@@ -244,7 +246,7 @@ class Fetcher:
         Time spent in the queues before it does not count against the poll.
         """
         check_literal(poll.url, self._allowance)
-        async with self._gate.slot(poll.url), self._slots:
+        async with self._gate.slot(poll.url):
             started = self._clock.monotonic()
             try:
                 async with asyncio.timeout(poll.left):
@@ -378,7 +380,7 @@ class Fetcher:
 def _session(resolver: AbstractResolver) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         resolver=resolver,
-        limit=0,  # bounded by the fetcher's slots and the gate, which also know spacing
+        limit=0,  # bounded by the gate, which also knows spacing
         ttl_dns_cache=_DNS_CACHE_SECONDS,
     )
     return aiohttp.ClientSession(

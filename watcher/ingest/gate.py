@@ -28,6 +28,10 @@ _SWEEP_EVERY = 1_024
 """Slots given between two removals of idle lanes: redirects to ever new names must not grow memory."""
 
 
+_SOON = 1e-6
+"""Seconds that are lost where times are added."""
+
+
 @dataclass(slots=True)
 class _Lane:
     """What is under way at one registrable domain; `waiting` have no slot yet."""
@@ -38,18 +42,26 @@ class _Lane:
 
 
 class HostGate:
-    """Bounds concurrency and spaces request starts, per registrable domain.
+    """Bounds concurrency, of all requests and per registrable domain, and spaces their starts there.
 
     Args:
-        concurrency: requests at a time.
-        min_delay: between the starts of two.
+        places: requests at a time, over all.
+        concurrency: requests at a time to one domain.
+        min_delay: between the starts of two to one domain.
         scope: how far a host's wish to be left alone reaches.
         clock: where time comes from.
     """
 
     def __init__(
-        self, *, concurrency: int, min_delay: timedelta, clock: Clock, scope: Scope = Scope.HOST
+        self,
+        *,
+        concurrency: int,
+        min_delay: timedelta,
+        clock: Clock,
+        places: int = 100,
+        scope: Scope = Scope.HOST,
     ) -> None:
+        self._places = asyncio.Semaphore(places)
         self._concurrency = concurrency
         self._min_delay = min_delay.total_seconds()
         self._clock = clock
@@ -70,11 +82,13 @@ class HostGate:
         is_waiting = True
         try:
             async with lane.slots:
-                self._check_held(url)
-                await self._wait_turn(url)
-                lane.waiting -= 1
-                is_waiting = False
-                yield
+                await self._take_place(url)
+                try:
+                    lane.waiting -= 1
+                    is_waiting = False
+                    yield
+                finally:
+                    self._places.release()
         finally:
             lane.users -= 1
             lane.waiting -= is_waiting
@@ -116,11 +130,23 @@ class HostGate:
                 retry_after=timedelta(seconds=left),
             )
 
-    async def _wait_turn(self, url: URL) -> None:
-        now = self._clock.monotonic()
-        start = self._book.start(url, now)
-        if start > now:
-            await self._clock.sleep(start - now)
+    async def _take_place(self, url: URL) -> None:
+        """Wait until the domain has a turn and there is a place, both at once.
+
+        A turn that was taken before there is a place would be used later, together with the next one; a place that was
+        taken before the turn would be kept from other hosts.
+        """
+        while True:
+            self._check_held(url)
+            wait = self._book.free_at(url, now := self._clock.monotonic()) - now
+            if wait > _SOON:
+                await self._clock.sleep(wait)
+            await self._places.acquire()
+            now = self._clock.monotonic()
+            if self._book.free_at(url, now) - now <= _SOON:
+                self._book.start(url, now)
+                return
+            self._places.release()
 
     def _lane(self, key: str) -> _Lane:
         self._given += 1

@@ -176,3 +176,21 @@ async def test_turns_that_are_promised_follow_each_other() -> None:
         pass
     assert [shared.book("http://a.example/").total_seconds() for _ in range(3)] == [5.0, 10.0, 15.0]
     assert shared.wait_for("http://a.example/") == timedelta(seconds=5)
+
+
+async def test_turns_that_had_to_wait_for_a_place_do_not_start_together() -> None:
+    time = FakeTime()
+    shared = HostGate(places=1, concurrency=2, min_delay=timedelta(seconds=1), clock=time)
+    starts = []
+
+    async def one() -> None:
+        async with shared.slot(URL("http://a.example/")):
+            starts.append(time.monotonic())
+
+    async with shared.slot(URL("http://slow.example/")):
+        waiting = [asyncio.create_task(one()) for _ in range(2)]
+        for _ in range(10):
+            await asyncio.sleep(0)
+        time.advance(5.0)
+    await asyncio.gather(*waiting)
+    assert starts == [105.0, 106.0]
