@@ -39,16 +39,20 @@ def registrable_domain(host: str) -> str:
 
 def host_of(url: str | URL) -> str:
     """Give the host of a URL, in ASCII and lower case; empty where it has none."""
-    try:
-        host = (URL(url) if isinstance(url, str) else url).raw_host
-    except ValueError:
-        return ""
-    return (host or "").lower().rstrip(".")
+    return _host_of_text(url) if isinstance(url, str) else (url.raw_host or "").lower().rstrip(".")
 
 
 def domain_of(url: str | URL) -> str:
     """Give the registrable domain of a URL's host; empty where it has none."""
     return registrable_domain(host_of(url))
+
+
+@lru_cache(_REMEMBERED)
+def _host_of_text(url: str) -> str:
+    try:
+        return host_of(URL(url))
+    except ValueError:
+        return ""
 
 
 @lru_cache(1)
