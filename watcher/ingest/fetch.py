@@ -7,25 +7,23 @@ at once over one `Fetcher`. Knows nothing of what a feed is.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from multidict import CIMultiDict
 from yarl import URL
 
 from watcher import __version__
 from watcher.errors import FetchError
 from watcher.ingest import failures
 from watcher.ingest.gate import HostGate
-from watcher.ingest.guard import Allowance, GuardedResolver, check_literal
-from watcher.ingest.proxy import Hop, Proxies, proxy_failure
+from watcher.ingest.guard import Allowance, check_literal
+from watcher.ingest.proxy import Proxies, proxy_failure
 from watcher.ingest.request import (
     ACCEPT,
     ACCEPT_PAGE,
@@ -34,7 +32,7 @@ from watcher.ingest.request import (
     request_headers,
     without_user,
 )
-from watcher.ingest.tls import Authorities
+from watcher.ingest.sessions import Sessions
 from watcher.ingest.wall import check_wall, refuse_wall
 from watcher.ports import Clock
 from watcher.types import Feed, FeedState, Fetched, FetchProblem, Validators
@@ -43,12 +41,9 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _WITH_BODY = frozenset({200, 203, 226})
 _KNOWN_ENCODINGS = frozenset({"", "identity", "gzip", "deflate", "br", "zstd"})
-_MAX_HEADER_BYTES = 32 * 1024
-"""Of one header line: security policies of real sites pass aiohttp's 8 KiB."""
 _MAX_REPLY_BYTES = 1024 * 1024
 """Of an answer to a form, which nobody reads."""
 _SAME_METHOD = frozenset({307, 308})
-_DNS_CACHE_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +118,10 @@ class Fetcher:
     ) -> None:
         self._settings = settings
         self._clock: Clock = clock or SystemClock()
-        self._resolver = resolver
         self._allowance = Allowance.of(
             settings.allow_addresses, is_private_allowed=settings.allow_private_addresses
         )
-        self._guard: GuardedResolver | None = None
-        self._direct: aiohttp.ClientSession | None = None
-        self._proxied: aiohttp.ClientSession | None = None
-        self._authorities = Authorities()
+        self._sessions = Sessions(self._allowance, proxies=settings.proxies, resolver=resolver)
         self._gate = gate or HostGate(
             places=settings.concurrency,
             concurrency=settings.per_host_concurrency,
@@ -139,24 +130,13 @@ class Fetcher:
         )
 
     async def __aenter__(self) -> Self:
-        self._resolver = self._resolver or aiohttp.DefaultResolver()
-        self._guard = GuardedResolver(self._resolver, self._allowance)
-        self._direct = _session(self._guard)
-        if self._settings.proxies is not None:
-            # It only ever connects to the proxies, which may well have private addresses.
-            self._proxied = _session(self._resolver)
+        await self._sessions.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for session in (self._direct, self._proxied):
-            if session is not None:
-                await session.close()
-        self._direct = self._proxied = None
-        if self._resolver is not None:
-            await self._resolver.close()  # a connector closes only a resolver of its own making
-            self._resolver = None
+        await self._sessions.__aexit__(kind, error, trace)
 
     async def fetch(self, feed: Feed, state: FeedState) -> Fetched:
         """Poll a feed once, conditionally, following redirects.
@@ -271,7 +251,7 @@ class Fetcher:
         asked = without_user(poll.url)
         poll.stage = "an answer"
         started = self._clock.monotonic()
-        async with await self._get(poll, asked, headers) as response:
+        async with await self._sessions.request(poll.feed, asked, headers, form=poll.form) as response:
             poll.stage = "the rest of the body"
             said = {name.lower(): value for name, value in response.headers.items()}
             if "link" in said:  # of the others the last one counts; links are many by design (RFC 8288)
@@ -298,24 +278,6 @@ class Fetcher:
                 etag=_replayable(said, "etag"), last_modified=_replayable(said, "last-modified")
             ),
             permanent_url=str(asked) if poll.is_permanent and poll.seen else None,
-        )
-
-    async def _get(
-        self, poll: _Poll, url: URL, headers: CIMultiDict[str]
-    ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        if self._direct is None or self._guard is None:
-            raise RuntimeError("a Fetcher is used inside `async with`")
-        trust = await self._authorities.trusted(poll.feed, url)
-        proxies = self._settings.proxies
-        hop = proxies.on_the_way_to(url) if proxies is not None else None
-        if hop is None or self._proxied is None:
-            session, way = self._direct, {}
-        else:
-            await self._guard.check(url)
-            session, way = self._proxied, _through(hop, url, headers)
-        method = "GET" if poll.form is None else "POST"
-        return session.request(
-            method, url, data=poll.form, headers=headers, allow_redirects=False, ssl=trust, **way
         )
 
     def _follow(self, poll: _Poll, status: int, headers: Mapping[str, str]) -> None:
@@ -375,37 +337,6 @@ class Fetcher:
                 raise failures.too_large(limit)
             pieces.append(piece)
         return b"".join(pieces)
-
-
-def _session(resolver: AbstractResolver) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(
-        resolver=resolver,
-        limit=0,  # bounded by the gate, which also knows spacing
-        ttl_dns_cache=_DNS_CACHE_SECONDS,
-    )
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(
-            total=None
-        ),  # one limit over the whole poll is kept by the fetcher instead
-        trust_env=False,
-        max_line_size=_MAX_HEADER_BYTES,
-        max_field_size=_MAX_HEADER_BYTES,
-    )
-
-
-def _through(hop: Hop, url: URL, headers: CIMultiDict[str]) -> dict[str, Any]:
-    """Give the arguments of a request that goes through a proxy; its login is meant for the proxy alone.
-
-    aiohttp sends `proxy_headers` with the CONNECT of a tunnel; without one (http) the proxy reads the request itself.
-    """
-    if hop.authorization is None:
-        return {"proxy": hop.url}
-    if url.scheme == "http":
-        headers["Proxy-Authorization"] = hop.authorization
-        return {"proxy": hop.url}
-    return {"proxy": hop.url, "proxy_headers": {"Proxy-Authorization": hop.authorization}}
 
 
 def _media_type(headers: Mapping[str, str]) -> str:

@@ -264,7 +264,7 @@ async def test_connections_are_kept_and_used_again() -> None:
         url = server.url("/f")
         for _ in range(3):
             await fetcher.fetch(feed(url), state(url))
-        connector = fetcher._direct.connector  # type: ignore[union-attr]
+        connector = fetcher._sessions.direct.connector  # type: ignore[union-attr]
         assert connector is not None
         assert sum(len(conns) for conns in connector._conns.values()) == 1
 
