@@ -20,10 +20,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from watcher.announce import Routing
 from watcher.articles import Articles, Limits
+from watcher.chat.desk import Desk
+from watcher.chat.lines import Lines, open_lines
 from watcher.clock import SystemClock
 from watcher.config.load import Config
 from watcher.config.models import Settings
-from watcher.deliver.channels import build
+from watcher.deliver.channels import build, edited
 from watcher.deliver.outbox import Attempt, Manners, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.fetching import fetch_settings
@@ -107,6 +109,10 @@ class Service:
             await stack.enter_async_context(self._web(parts))
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(parts.outbox.run(), name="outbox")
+                hearing = [
+                    group.create_task(socket.run(), name=f"socket {name}")
+                    for name, socket in parts.lines.sockets.items()
+                ]
                 scheduler = self._schedule(parts)
                 log.info(
                     "started", feeds=len(self._config.feeds), rules=len(self._config.rules), owner=self._owner
@@ -120,7 +126,8 @@ class Service:
                     scheduler.shutdown(wait=False)
                     await parts.poller.stop(grace=_POLL_GRACE)
                     await parts.articles.stop()
-                    sending.cancel()
+                    for task in (sending, *hearing):
+                        task.cancel()
         log.info("stopped")
 
     async def run_once(self, *, on_poll: Callable[[], None] = lambda: None) -> OnceReport:
@@ -218,7 +225,22 @@ class Service:
                 owner=self._owner,
                 on_told=lambda _channels: outbox.wake(),
             )
+            lines = open_lines(
+                settings.channels,
+                Desk(
+                    store=store,
+                    run=run,
+                    clock=self._clock,
+                    workers=workers,
+                    metrics=self.metrics,
+                    rules=frozenset(rule.id for rule in config.rules),
+                    edited=edited(settings.channels),
+                    wake=outbox.wake,
+                ),
+            )
+            stack.push_async_callback(lines.close)
             yield Parts(
+                lines=lines,
                 clock=self._clock,
                 store=store,
                 run=run,
@@ -356,6 +378,8 @@ class Service:
         )
         if parts.subscriber is not None:
             add_websub(application, parts.subscriber, max_body_bytes=self._config.settings.polling.max_body)
+        if parts.lines.handler is not None:
+            application.router.add_post("/slack", parts.lines.handler)
         runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await runner.setup()
         try:
@@ -379,6 +403,7 @@ class Service:
 class Parts:
     """What a running service is made of."""
 
+    lines: Lines
     clock: Clock
     store: Store
     run: StoreRunner

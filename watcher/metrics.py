@@ -84,6 +84,15 @@ class Metrics:
             buckets=_DELAY_BUCKETS,
             registry=add,
         )
+        self.answers = Counter(
+            "watcher_answers",
+            "Clicks and commands of people in chat, by what they ask.",
+            ["word"],
+            registry=add,
+        )
+        self.chat_connected = Gauge(
+            "watcher_chat_connected", "Whether clicks are heard by socket, 1 or 0.", ["channel"], registry=add
+        )
         self.errors = Counter(
             "watcher_internal_errors", "Errors caught at the boundary of a task.", ["task"], registry=add
         )

@@ -534,6 +534,39 @@ class Notice:
     created_at: datetime
 
 
+class AnswerWord(StrEnum):
+    """What a person says to an alert."""
+
+    ACKNOWLEDGED = "acknowledged"
+    RELEVANT = "relevant"
+    NOT_RELEVANT = "not_relevant"
+    WRONG_STORY = "wrong_story"
+    SNOOZED = "snoozed"
+
+    @property
+    def label(self) -> str:
+        """The word as people read it."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one person said to an alert, and when.
+
+    `id` is the same whenever the same click is reported again. `by` is the person's name as shown, `by_id` what
+    identifies them where they said it (`via`: `slack`, `command`). `detail` says for how long and of what, for a snooze.
+    """
+
+    id: str
+    alert_id: str
+    word: AnswerWord
+    by: str
+    by_id: str
+    via: str
+    at: datetime
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """What a person is told: one rule on one story.
@@ -569,6 +602,7 @@ class Alert:
     notice: Notice | None = None
     tlp: Tlp | None = None
     feed_tags: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
     is_full_text: bool = False
 
 

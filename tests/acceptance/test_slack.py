@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.acceptance.conftest import ATTACK, QUIET
 from tests.support.feeds import ThreadedFeedServer, rss
 from tests.support.receiver import accept_then_hang_up
-from tests.support.service import Service
+from tests.support.service import Service, eventually
 from tests.support.slack import ThreadedSlack
 
 Watching = Callable[..., Service]
@@ -55,3 +56,31 @@ def test_a_message_that_may_have_arrived_is_looked_for_and_not_sent_again(
     (message,) = slack.messages
     (found,) = service.json("deliveries", "list")
     assert (found["state"], found["receiver_id"]) == ("delivered", message.ts)
+
+
+def test_a_click_changes_the_message_for_everyone_and_counts_for_the_rule(
+    watching: Watching, feeds: ThreadedFeedServer, channels: dict[str, Any], slack: ThreadedSlack
+) -> None:
+    channels = {"security": {**channels["security"], "app_token": "xapp-test-token"}}
+    service = watching("/wire", channels=channels)
+    service.once()
+    feeds.set("/wire", body=rss([ATTACK, *QUIET]))
+    service.start()
+    service.wait_ready()
+    eventually(lambda: slack.messages and slack.sockets, what="a message and a socket")
+    click = slack.click(slack.messages[0], "not_relevant")
+    for envelope in ("e1", "e2"):
+        slack.say("interactive", click, envelope_id=envelope)
+    eventually(lambda: "not relevant by @ann" in slack.messages[0].shown, what="the edit")
+    assert service.stop() == 0
+    (alert,) = service.json("alerts", "list")
+    acked = service.json("alerts", "ack", alert["id"], "--by", "bob")
+    assert (acked["word"], acked["by"]) == ("acknowledged", "bob")
+    shown = service.json("alerts", "show", alert["id"])
+    assert [(a["word"], a["by"], a["via"]) for a in shown["answers"]] == [
+        ("not_relevant", "@ann", "slack"),
+        ("acknowledged", "bob", "command"),
+    ]
+    (rule,) = service.json("rules", "list")
+    assert (rule["told"], rule["relevant"], rule["not_relevant"]) == (1, 0, 1)
+    assert "xapp-test-token" not in service.log

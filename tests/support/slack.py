@@ -6,10 +6,12 @@ What it refuses in a message is in `blockkit`.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from aiohttp import web
@@ -84,7 +86,11 @@ class ThreadedSlack(Receiver):
     """
 
     def __init__(
-        self, *, token: str = "xoxb-test-token", channels: frozenset[str] = frozenset({"#security"})
+        self,
+        *,
+        token: str = "xoxb-test-token",
+        app_token: str = "xapp-test-token",
+        channels: frozenset[str] = frozenset({"#security"}),
     ) -> None:
         super().__init__()
         self._token = token
@@ -94,6 +100,11 @@ class ThreadedSlack(Receiver):
         self.missing_scopes: frozenset[str] = frozenset()
         self.page = _LONGEST_PAGE
         self._last_ts = 0.0
+        self._app_token = app_token
+        self.sockets: list[web.WebSocketResponse] = []
+        self.acks: dict[str, dict[str, Any]] = {}
+        self.whispers: list[dict[str, Any]] = []
+        self._clicks = count(1)
 
     @property
     def base_url(self) -> str:
@@ -111,6 +122,64 @@ class ThreadedSlack(Receiver):
     def posted(self, message: Message) -> None:
         """Take note of a message that was posted; for subclasses."""
 
+    def click(
+        self, message: Message, action_id: str, *, user: str = "ann", option: int = 0
+    ) -> dict[str, Any]:
+        """Give what Slack reports of a click on a message's button, or of a choice from its list."""
+        (action,) = (e for e in elements(message.blocks) if e.get("action_id") == action_id)
+        chosen = {"selected_option": action["options"][option]} if "options" in action else {}
+        return {
+            "type": "block_actions",
+            "user": {"id": f"U{user.upper()}", "username": user, "name": user},
+            "channel": {"id": CHANNEL_IDS["#security"], "name": "security"},
+            "container": {"type": "message", "message_ts": message.ts},
+            "actions": [
+                {
+                    "type": action["type"],
+                    "action_id": action_id,
+                    "value": action.get("value"),
+                    "action_ts": f"{time.time():.0f}.{next(self._clicks):06d}",
+                    **chosen,
+                }
+            ],
+        }
+
+    def say(self, kind: str, payload: dict[str, Any], *, envelope_id: str) -> None:
+        """Report something by the newest socket."""
+        envelope = {"type": kind, "envelope_id": envelope_id, "payload": payload}
+        self._tell({**envelope, "accepts_response_payload": kind == "slash_commands"})
+
+    def ask_to_reconnect(self) -> None:
+        """Say that the connection will be closed soon, as Slack does every few hours."""
+        self._tell({"type": "disconnect", "reason": "refresh_requested"})
+
+    def drop_sockets(self) -> None:
+        """Break all connections off without a word."""
+
+        def drop() -> None:
+            for socket in self.sockets:
+                transport = socket._req.transport if socket._req is not None else None
+                if transport is not None:
+                    transport.abort()
+
+        self._loop.call_soon_threadsafe(drop)
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        asyncio.run_coroutine_threadsafe(self.sockets[-1].send_json(message), self._loop).result(10)
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path != "/link":
+            return await super()._handle(request)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        self.sockets.append(socket)
+        async for message in socket:
+            ack = json.loads(message.data)
+            self.acks[ack["envelope_id"]] = ack
+        self.sockets.remove(socket)
+        return socket
+
     async def refusal(self, request: web.Request, body: bytes) -> Behaviour | None:
         error = self._error(request, body)
         return refused(error) if error else None
@@ -125,6 +194,10 @@ class ThreadedSlack(Receiver):
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "users.conversations": self._conversations,
+            "chat.postEphemeral": self._whisper,
+            "apps.connections.open": lambda _: {
+                "url": f"ws://127.0.0.1:{self.port}/link?ticket=secret-ticket"
+            },
         }
         return {"ok": True, **answers[method](_content(request, body))}
 
@@ -154,6 +227,10 @@ class ThreadedSlack(Receiver):
                     edits=message.edits + 1,
                 )
         return {"channel": content["channel"], "ts": content["ts"], "text": content.get("text", "")}
+
+    def _whisper(self, content: dict[str, Any]) -> dict[str, Any]:
+        self.whispers.append(content)
+        return {"message_ts": self._next_ts()}
 
     def _permalink(self, content: dict[str, Any]) -> dict[str, Any]:
         ts = str(content["message_ts"]).replace(".", "")
@@ -198,7 +275,8 @@ class ThreadedSlack(Receiver):
             return "unknown_method"
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return "not_authed"
-        if request.headers["Authorization"] != f"Bearer {self._token}":
+        token = self._app_token if method == "apps.connections.open" else self._token
+        if request.headers["Authorization"] != f"Bearer {token}":
             return "invalid_auth"
         if method in _WRITES and request.content_type != "application/json":
             return "invalid_post_type"
@@ -207,7 +285,7 @@ class ThreadedSlack(Receiver):
         return self._content_error(method, _content(request, body))
 
     def _content_error(self, method: str, content: dict[str, Any]) -> str | None:
-        if method == "users.conversations":
+        if method in ("users.conversations", "apps.connections.open"):
             return None
         ids = {CHANNEL_IDS[name] for name in self._channels}
         # Only chat.postMessage knows channels by their names.
@@ -216,6 +294,8 @@ class ThreadedSlack(Receiver):
             return "channel_not_found"
         if method == "chat.postMessage":
             return self._post_error(content)
+        if method == "chat.postEphemeral":
+            return message_error(content) if content.get("user") else "user_not_in_channel"
         if method == "conversations.history":
             return None
         ts = content.get("message_ts" if method == "chat.getPermalink" else "ts")
@@ -233,6 +313,8 @@ class ThreadedSlack(Receiver):
 _NEEDED_SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
+    "chat.postEphemeral": "chat:write",
+    "apps.connections.open": "connections:write",
     "chat.getPermalink": "",
     "conversations.history": "channels:history",
     "conversations.replies": "channels:history",

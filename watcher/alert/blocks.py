@@ -29,6 +29,16 @@ HEADER_LIMIT = 150
 CONTEXT_ITEM_LIMIT = 300
 BLOCKS_CHARS_LIMIT = 12_000
 NEWS_LIMIT = 1_500
+
+# Their `action_id`, and what is written on them; the words of answers are ids of `AnswerWord`.
+BUTTONS = (
+    ("acknowledged", "Acknowledge"),
+    ("not_relevant", "Not relevant"),
+    ("wrong_story", "Wrong story"),
+    ("why", "Why?"),
+)
+SNOOZED = (("story", "This story"), ("rule", "This rule"))
+SNOOZE_HOURS = (1, 8, 24)
 # Slack cuts longer text itself: https://docs.slack.dev/reference/methods/chat.postMessage
 TEXT_LIMIT = 3_900
 
@@ -46,13 +56,38 @@ _CONTROL_SEQUENCE = re.compile(r"<(?=[!@#a-zA-Z])")
 _UNFINISHED_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
-def blocks(card: Card) -> list[Block]:
-    """Lay an alert out as blocks, with as many of its reports as fit."""
+def blocks(card: Card, *, has_buttons: bool = False) -> list[Block]:
+    """Lay an alert out as blocks, with as many of its reports as fit; with buttons where clicks are heard."""
+    below = [buttons(card)] if has_buttons else []
     for shown in range(len(card.reports), 0, -1):
-        result = _blocks(_with_reports(card, shown))
+        result = [*_blocks(_with_reports(card, shown)), *below]
         if len(json.dumps(result, ensure_ascii=True)) <= BLOCKS_CHARS_LIMIT:
             return result
-    return _blocks(_with_reports(card, 0))
+    return [*_blocks(_with_reports(card, 0)), *below]
+
+
+def buttons(card: Card) -> Block:
+    """Give the row of buttons below an alert; each carries the alert's id."""
+    snoozes = [
+        {"text": _plain(words), "value": f"{scope} {hours} {card.alert_id}"}
+        for scope, hours, words in (
+            (scope, hours, f"{said} for {hours} h") for scope, said in SNOOZED for hours in SNOOZE_HOURS
+        )
+    ]
+    snooze = {
+        "type": "static_select",
+        "action_id": "snooze",
+        "placeholder": _plain("Snooze …"),
+        "options": snoozes,
+    }
+    made = {
+        action: {"type": "button", "action_id": action, "text": _plain(words), "value": card.alert_id}
+        for action, words in BUTTONS
+    }
+    return {
+        "type": "actions",
+        "elements": [made["acknowledged"], snooze, *(made[a] for a, _ in BUTTONS if a != "acknowledged")],
+    }
 
 
 def news_blocks(news: str) -> list[Block]:
@@ -88,6 +123,9 @@ def _blocks(card: Card) -> list[Block]:
     if card.more_reports:
         body.append(section([text(f"and {card.more_reports} more")]))
     body.append(section(_times(card)))
+    if card.answers:
+        said = [section([text(f"{one.words} · "), date(one.at)]) for one in card.answers]
+        body.append({"type": "rich_text_list", "style": "bullet", "elements": said})
     return [
         header(card.severity, title(card)),
         {"type": "rich_text", "elements": body},

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from watcher.alert.inert import cut, inert, is_right_to_left
+from watcher.alert.inert import cut, inert, is_right_to_left, isolated
 from watcher.alert.marks import Run, excerpt
-from watcher.types import Alert, Severity, Source, Tlp
+from watcher.types import Alert, Answer, Severity, Source, Tlp
 
 SOURCES_LIMIT = 8
 PLACES_LIMIT = 6
 TAGS_LIMIT = 8
+ANSWERS_LIMIT = 5
 
 _HEADLINE = 320
 _QUOTE = 500
@@ -44,13 +45,21 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person said to an alert: `acknowledged by ann`, and when."""
+
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What is shown of an alert, format aside.
 
     `headline` and `quote` are runs of text and evidence; `quote` is empty when there is nothing to quote. `url` is a
     safe http(s) address or None, `host` the name in it. `reports` are the first ones; `more_reports` counts the rest,
     `outlets` all the distinct feeds. `places` read `Sirte (LY)`; `countries` counts those that the reports name.
-    `why` is the command that shows why the rule held.
+    `why` is the command that shows why the rule held. `answers` are the last things that people said to it.
     """
 
     severity: Severity
@@ -74,6 +83,8 @@ class Card:
     tlp: Tlp | None
     is_full_text: bool
     why: str
+    alert_id: str
+    answers: tuple[Said, ...]
 
     @property
     def headline_text(self) -> str:
@@ -111,6 +122,8 @@ def card(alert: Alert) -> Card:
         why=f"watcher explain {_line(alert.rule, _NAME)} --item {alert.item_id}"
         if alert.item_id
         else f"watcher alerts show {alert.id}",
+        alert_id=alert.id,
+        answers=tuple(_said(answer) for answer in alert.answers[-ANSWERS_LIMIT:]),
     )
 
 
@@ -132,6 +145,11 @@ def _report(source: Source) -> Report:
         url=safe_url(source.url),
         time=source.published or source.seen_at,
     )
+
+
+def _said(answer: Answer) -> Said:
+    detail = f" ({_line(answer.detail, _NAME)})" if answer.detail else ""
+    return Said(words=f"{answer.word.label}{detail} by {isolated(_line(answer.by, _NAME))}", at=answer.at)
 
 
 def _outlet(source: Source) -> str:

@@ -36,7 +36,11 @@ def summary(card: Card, *, limit: int = 500) -> str:
 
 
 def update_line(card: Card) -> str:
-    """Tell in one line that one more outlet reports what an alert was about."""
+    """Tell in one line that one more outlet reports what an alert was about, or what somebody said to it."""
+    if card.answers and card.answers[-1].at > max(
+        (report.time for report in card.reports), default=card.seen_at
+    ):
+        return f"+ {card.answers[-1].words}: {isolated(card.headline_text)}"
     return f"+ also reported by {isolated(card.latest_outlet)} ({sources_count(card)}): {isolated(card.headline_text)}"
 
 

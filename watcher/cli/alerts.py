@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from watcher.storage.deliveries import Attempt
-    from watcher.types import Alert, Delivery
+    from watcher.types import Alert, Answer, Delivery
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -70,6 +70,7 @@ def show(
         print_json(
             {
                 **alert_to_json(alert),
+                "answers": [_answer(answer) for answer in alert.answers],
                 "deliveries": [
                     {**delivery_to_json(d), "tries": [_attempt(a) for a in attempts[d.id]]}
                     for d in deliveries
@@ -78,6 +79,66 @@ def show(
         )
     else:
         _print(alert, deliveries, attempts)
+
+
+@app.command()
+def ack(
+    alert_id: Annotated[str, typer.Argument(metavar="ALERT", help="The alert's id.")],
+    is_relevant: Annotated[
+        bool | None, typer.Option("--relevant/--not-relevant", help="Whether the rule should have told it.")
+    ] = None,
+    is_wrong_story: Annotated[
+        bool, typer.Option("--wrong-story", help="Its reports are not of one story.")
+    ] = False,
+    by: Annotated[str | None, typer.Option(help="Who says so; else who runs the command.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Acknowledge an alert, or say what is wrong with it; its messages in Slack show it, the rule's precision counts it."""
+    from getpass import getuser
+
+    from watcher.answering import take_answer
+    from watcher.clock import SystemClock
+    from watcher.deliver.channels import edited
+    from watcher.types import Answer, AnswerWord
+
+    if is_wrong_story:
+        word = AnswerWord.WRONG_STORY
+    elif is_relevant is not None:
+        word = AnswerWord.RELEVANT if is_relevant else AnswerWord.NOT_RELEVANT
+    else:
+        word = AnswerWord.ACKNOWLEDGED
+    name, now = by or getuser(), SystemClock().now()
+    answer = Answer(
+        id=f"an-{alert_id}-{name}-{now.isoformat()}",
+        alert_id=alert_id,
+        word=word,
+        by=name,
+        by_id=name,
+        via="command",
+        at=now,
+    )
+    with opened(config) as (loaded, store), store.write() as tx:
+        is_known = alert_id in tx.alerts.get([alert_id])
+        if is_known:
+            take_answer(tx, answer, edited=edited(loaded.settings.channels))
+    if not is_known:
+        typer.echo(f"watcher: there is no alert {alert_id}", err=True)
+        raise typer.Exit(FAILED)
+    if json:
+        print_json({"alert": alert_id, **_answer(answer)})
+    else:
+        typer.echo(f"{alert_id}: {word.label} by {plain(name)}")
+
+
+def _answer(answer: Answer) -> dict[str, object]:
+    return {
+        "word": answer.word.value,
+        "by": answer.by,
+        "via": answer.via,
+        "at": moment(answer.at),
+        "detail": answer.detail or None,
+    }
 
 
 def _attempt(attempt: Attempt) -> dict[str, object]:
@@ -124,6 +185,9 @@ def _print(alert: Alert, deliveries: Sequence[Delivery], attempts: dict[str, Seq
         ),
     )
     out.print(sent if deliveries else "No route takes this alert: it was sent to nobody.")
+    for said in alert.answers:
+        detail = f" ({plain(said.detail)})" if said.detail else ""
+        out.print(f"{said.word.label}{detail} by {plain(said.by)}, {clock_time(said.at)}")
     for one in deliveries:
         if link := one.notes.get("permalink"):
             out.print(f"{one.channel}: {plain(str(link))}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +12,9 @@ from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, comman
 from watcher.cli.output import console, print_json, rows, table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from watcher.alert.precision import Tally
     from watcher.match.syntax import Condition, Rule
 
 app = command_app()
@@ -30,12 +33,22 @@ def list_rules(
 ) -> None:
     """List the rules, by id."""
     found = [rule for rule in _load(config) if fnmatch.fnmatchcase(rule.id, pattern)]
+    tallies = _tallies(config)
     if json:
-        print_json([_summary(rule) for rule in found])
+        print_json([_summary(rule) | _measured(tallies.get(rule.id)) for rule in found])
         return
-    made = table("rule", "severity", "status", "tags", "tests", "title")
+    made = table("rule", "severity", "status", "tags", "tests", "told", "precision", "title")
     summaries = [
-        (rule.id, rule.severity.label, rule.status, ", ".join(rule.tags), len(rule.tests), rule.title)
+        (
+            rule.id,
+            rule.severity.label,
+            rule.status,
+            ", ".join(rule.tags),
+            len(rule.tests),
+            tallies[rule.id].told if rule.id in tallies else 0,
+            _precision(tallies.get(rule.id)),
+            rule.title,
+        )
         for rule in found
     ]
     console().print(rows(made, summaries))
@@ -49,16 +62,52 @@ def show_rule(
 ) -> None:
     """Show one rule: what it says of itself, and its conditions as a tree."""
     rule = find_named("rule", rule_id, {rule.id: rule for rule in _load(config)})
+    tally = _tallies(config).get(rule.id)
     if json:
-        print_json(_summary(rule) | _details(rule))
+        print_json(_summary(rule) | _measured(tally) | _details(rule))
         return
     _print_rule(rule)
+    if tally is not None:
+        console().print(
+            f"told {tally.told}, relevant {tally.relevant}, not relevant {tally.not_relevant}: "
+            f"precision {_precision(tally) or 'unknown'}"
+        )
 
 
 def _load(config: Any) -> Sequence[Rule]:
     from watcher.config.load import load
 
     return sorted(load(config).rules, key=lambda rule: rule.id)
+
+
+def _tallies(config: Path) -> Mapping[str, Tally]:
+    """Read what people made of each rule's alerts; nothing where there is no database yet."""
+    from watcher.cli.stored import opened
+    from watcher.errors import StoreError
+
+    try:
+        with opened(config) as (_, store), store.read() as tx:
+            return tx.answers.tallies()
+    except StoreError:
+        return {}
+
+
+def _measured(tally: Tally | None) -> dict[str, object]:
+    from watcher.alert.precision import Tally
+
+    tally = tally or Tally()
+    return {
+        "told": tally.told,
+        "relevant": tally.relevant,
+        "not_relevant": tally.not_relevant,
+        "precision": tally.precision,
+    }
+
+
+def _precision(tally: Tally | None) -> str:
+    if tally is None or tally.precision is None:
+        return ""
+    return f"{tally.precision:.0%} of {tally.relevant + tally.not_relevant}"
 
 
 def _summary(rule: Rule) -> dict[str, object]:

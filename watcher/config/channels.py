@@ -72,14 +72,24 @@ class ConsoleSettings(ChannelSection):
 
 
 class SlackSettings(ChannelSection):
-    """A Slack channel, written to with a bot token (`xoxb-…`); `app_token` (`xapp-…`) is for buttons."""
+    """A Slack channel, written to with a bot token (`xoxb-…`).
+
+    Clicks on buttons are heard with an `app_token` (`xapp-…`) by Socket Mode, or with the app's `signing_secret` at the
+    path `/slack` of the web port.
+    """
 
     type: Literal["slack"] = "slack"
     token: Secret
     channel: Text
     fold_over: Annotated[int, Field(ge=1, le=10_000)] | None = 10
     app_token: Secret | None = None
+    signing_secret: Secret | None = None
     base_url: HttpUrl = "https://slack.com/api/"
+
+    @property
+    def hears_clicks(self) -> bool:
+        """Whether the messages have buttons."""
+        return self.app_token is not None or self.signing_secret is not None
 
 
 class EmailSettings(ChannelSection):

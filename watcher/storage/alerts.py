@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from watcher.storage.answers import AnswerRows
 from watcher.storage.items import evidence_from_json, evidence_to_json
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import alert_sources, alerts
-from watcher.types import Alert, Severity, Source, Tlp
+from watcher.types import Alert, Answer, Severity, Source, Tlp
 
 _MOST_PLACES = 24
 
@@ -106,7 +107,8 @@ class AlertRows:
         )
         for row in self._connection.execute(query):
             listed[row.alert_id].append(_source(row))
-        return [_alert(row, tuple(listed[row.id])) for row in rows]
+        answers = AnswerRows(self._connection).of(listed) if rows else {}
+        return [_alert(row, tuple(listed[row.id]), answers.get(row.id, ())) for row in rows]
 
 
 def _columns(alert: Alert) -> dict[str, Any]:
@@ -135,7 +137,7 @@ def _columns(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _alert(row: Row[Any], sources: tuple[Source, ...]) -> Alert:
+def _alert(row: Row[Any], sources: tuple[Source, ...], answers: tuple[Answer, ...]) -> Alert:
     return Alert(
         id=row.id,
         story_id=row.story_id,
@@ -159,6 +161,7 @@ def _alert(row: Row[Any], sources: tuple[Source, ...]) -> Alert:
         evidence=tuple(evidence_from_json(data) for data in row.evidence),
         tlp=Tlp.parse(row.tlp) if row.tlp is not None else None,
         feed_tags=tuple(row.feed_tags),
+        answers=answers,
     )
 
 

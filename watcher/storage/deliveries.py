@@ -368,6 +368,16 @@ class DeliveryRows:
         )
         return self._set(waiting, state=DeliveryState.HELD.value, reason=reason)
 
+    def conversations(self, alert_id: str) -> frozenset[str]:
+        """Name the channels that have a message of their own of an alert, or will have one."""
+        query = select(deliveries.c.channel).where(
+            deliveries.c.alert_id == alert_id,
+            deliveries.c.digest_id.is_(None),
+            deliveries.c.kind.in_([DeliveryKind.ALERT.value, DeliveryKind.UPDATE.value]),
+            deliveries.c.state.in_([*OPEN, DeliveryState.DELIVERED.value]),
+        )
+        return frozenset(self._connection.scalars(query))
+
     def failing_channels(self, *, since: datetime, attempts: int) -> dict[str, str]:
         """Give the channels that take nothing now, each with the last reason.
 

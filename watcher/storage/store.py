@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 
 from watcher.storage.alerts import AlertRows
+from watcher.storage.answers import AnswerRows
 from watcher.storage.articles import ArticleRows
 from watcher.storage.deliveries import DeliveryRows
 from watcher.storage.digests import DigestRows
@@ -41,6 +42,7 @@ class Transaction:
         self.stories = StoryRows(connection)
         self.profiles = ProfileRows(connection)
         self.alerts = AlertRows(connection)
+        self.answers = AnswerRows(connection)
         self.deliveries = DeliveryRows(connection)
         self.digests = DigestRows(connection)
         self.silences = SilenceRows(connection)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = "0016"
+SCHEMA = "0017"
 """The migration that these tables are the result of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -355,6 +355,21 @@ attempts = Table(
     Column("at", Moment, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("detail", Text),
+)
+
+# What people said to alerts: kept with them.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("alert_id", Text, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("word", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_id", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_answers_alert_id", "alert_id"),
 )
 
 # Who asked for quiet about which alerts; ended ones are kept, because they say why something was not told.

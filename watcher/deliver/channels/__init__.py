@@ -23,6 +23,13 @@ _KINDS: Final[Mapping[str, str]] = {
     "apprise": "watcher.deliver.channels.apprise:AppriseChannel",
 }
 
+_EDITED: Final = frozenset({"slack"})
+
+
+def edited(channels: Mapping[str, ChannelSettings]) -> frozenset[str]:
+    """Name the channels whose messages change when somebody answers an alert."""
+    return frozenset(name for name, settings in channels.items() if settings.type in _EDITED)
+
 
 def build(name: str, settings: ChannelSettings) -> Channel:
     """Build a channel; nothing is connected or sent yet.

@@ -128,7 +128,7 @@ class SlackChannel:
     async def _shown(self, delivery: Delivery, show: Callable[..., Any]) -> Receipt:
         """Show an alert as blocks, or as plain text where they fail."""
         receipt: Receipt
-        layout = laid_out(_layout, delivery, channel=self.name)
+        layout = laid_out(self._layout, delivery, channel=self.name)
         if layout is not None:
             try:
                 receipt = await show(**layout)
@@ -173,10 +173,10 @@ class SlackChannel:
             receiver_id=receipt.receiver_id, detail={**receipt.detail, "permalink": answer.get("permalink")}
         )
 
-
-def _layout(delivery: Delivery) -> dict[str, Any]:
-    if delivery.digest is not None:
-        digest = digest_card(delivery.digest, limit=DIGEST_LIMIT)
-        return {"text": escaped(digest_plain(digest)), "blocks": digest_blocks(digest)}
-    shown = card(delivery.alert)
-    return {"text": message_text(shown), "blocks": blocks(shown)}
+    def _layout(self, delivery: Delivery) -> dict[str, Any]:
+        if delivery.digest is not None:
+            digest = digest_card(delivery.digest, limit=DIGEST_LIMIT)
+            return {"text": escaped(digest_plain(digest)), "blocks": digest_blocks(digest)}
+        shown = card(delivery.alert)
+        has_buttons = self._settings.hears_clicks and delivery.kind is not DeliveryKind.NOTICE
+        return {"text": message_text(shown), "blocks": blocks(shown, has_buttons=has_buttons)}
