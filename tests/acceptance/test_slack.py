@@ -62,7 +62,7 @@ def test_a_click_changes_the_message_for_everyone_and_counts_for_the_rule(
     watching: Watching, feeds: ThreadedFeedServer, channels: dict[str, Any], slack: ThreadedSlack
 ) -> None:
     channels = {"security": {**channels["security"], "app_token": "xapp-test-token"}}
-    service = watching("/wire", channels=channels)
+    service = watching("/wire", channels=channels, routes=SECURITY)
     service.once()
     feeds.set("/wire", body=rss([ATTACK, *QUIET]))
     service.start()

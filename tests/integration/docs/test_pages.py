@@ -23,6 +23,7 @@ _INLINE = re.compile(r"`(watcher [^`]+)`")
 
 ENVIRON = dict.fromkeys(
     (
+        "SLACK_APP_TOKEN",
         "SLACK_BOT_TOKEN",
         "SMTP_PASSWORD",
         "WEBHOOK_SECRET",
