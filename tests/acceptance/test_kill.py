@@ -191,6 +191,7 @@ def configure(service: Service, feeds: ThreadedFeedServer, slack: TimedSlack, ho
     channels = {
         "security": {
             "type": "slack",
+            "fold_over": None,  # each alert is looked for by its own message
             "token": "xoxb-test-token",
             "channel": "#security",
             "base_url": slack.base_url,

@@ -150,6 +150,12 @@ class Service:
         except OSError:
             return 0, ""
 
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """Kill the process with SIGKILL."""
         assert self._process is not None
