@@ -77,6 +77,8 @@ class Poller:
         self._turns = turns
         self._min_delay = min_delay
         self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._due: dict[str, datetime] = {}
+        self._again: dict[str, FeedState] = {}
         self._ticking = asyncio.Lock()
         self.last_tick: float | None = None
         self.tally = Tally()
@@ -127,11 +129,21 @@ class Poller:
 
         states = await context.run(lease)
         # Whoever asks for all that is due now waits for it.
+        for state in states:
+            self._note_again(state)
         for state in states if due_before is not None else await self._with_turns(states, now):
-            # A poll that has waited for its host longer than its lease is still under way.
             if state.feed_id not in self._in_flight:
                 self._start(state, on_poll)
         return len(states)
+
+    def _note_again(self, state: FeedState) -> None:
+        """Remember a feed that is due again before the task of its last poll has ended.
+
+        That poll is recorded, since the feed has another due time: nobody else would start the next one before its
+        lease ends. With the same due time it is the poll under way that has outlived its lease, waiting for its host.
+        """
+        if state.feed_id in self._in_flight and state.due_at != self._due[state.feed_id]:
+            self._again[state.feed_id] = state
 
     async def _with_turns(self, states: Sequence[FeedState], now: datetime) -> Sequence[FeedState]:
         """Give the feeds whose hosts have a turn for them, and put the others off."""
@@ -151,10 +163,14 @@ class Poller:
         return sorted_.start
 
     def _start(self, state: FeedState, on_poll: Callable[[], None]) -> None:
-        def done(_task: asyncio.Task[None]) -> None:
+        def done(task: asyncio.Task[None]) -> None:
             del self._in_flight[state.feed_id]
             on_poll()
+            again = self._again.pop(state.feed_id, None)
+            if again is not None and not task.cancelled():
+                self._start(again, on_poll)
 
+        self._due[state.feed_id] = state.due_at
         task = asyncio.create_task(self._poll(state), name=f"poll {state.feed_id}")
         self._in_flight[state.feed_id] = task
         task.add_done_callback(done)
