@@ -43,8 +43,8 @@ def rebind(
 
     Publishers that move to another system, or make ids from something that changes, give old reports new ids
     (miniflux#1409, miniflux#4075). An entry is taken for a stored one that the document no longer has under its old
-    id: on the same link with the same text, or with the same title and date; and, where many come at once, on the same
-    link and title alone, or with the same long text at another link. A new report on a page of constant address has
+    id: on the same link with the same text, or with the same title and date; with the same long text and date at another
+    link; and, where many come at once, on the same link and title alone, or with the same long text. A new report on a page of constant address has
     another text and another date, and stays new.
 
     Args:
@@ -93,18 +93,21 @@ def _paired(
 
 
 def _is_surely(item: Item, one: Stored) -> bool:
+    has_text = bool(item.text_hash) and item.text_hash == one.text_hash
+    has_date = item.published is not None and item.published == one.published
     if item.is_url_shared or item.url is None or item.url != one.url:
-        return False
-    if item.text_hash and item.text_hash == one.text_hash:
-        return True
-    return _has_title_of(item, one) and item.published is not None and item.published == one.published
+        return has_text and has_date and _is_telling(item)
+    return has_text or (has_date and _has_title_of(item, one))
 
 
 def _is_probably(item: Item, one: Stored) -> bool:
     if not item.is_url_shared and item.url is not None and item.url == one.url:
         return _has_title_of(item, one)
-    is_telling = len(item.title) + len(item.body) >= _TELLING_CHARS
-    return is_telling and bool(item.text_hash) and item.text_hash == one.text_hash
+    return _is_telling(item) and bool(item.text_hash) and item.text_hash == one.text_hash
+
+
+def _is_telling(item: Item) -> bool:
+    return len(item.title) + len(item.body) >= _TELLING_CHARS
 
 
 def _has_title_of(item: Item, one: Stored) -> bool:

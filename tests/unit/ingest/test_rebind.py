@@ -49,13 +49,19 @@ SAME = {
     "link and text": {},
     "link, title and date, and the text was edited": {"text_hash": "other"},
     "link and title in another case and text": {"title": "REPORT 1"},
+    "a long text and date, at another address": {"url": "https://news.example/other"},
+    "a long text and date, without an address": {"url": None},
 }
 OTHER = {
     "another report at a constant address": {"title": "Report 2", "text_hash": "x", "published": NOW},
     "the next number under the same title and address": {"text_hash": "x", "published": NOW},
-    "the same text at another address, alone": {"url": "https://news.example/other"},
-    "an address that several entries have": {"is_url_shared": True},
-    "no address": {"url": None},
+    "the same text on another day at another address, alone": {
+        "url": "https://news.example/other",
+        "published": NOW,
+    },
+    "a short text and date at another address": {"url": "https://news.example/other", "summary": "Closed."},
+    "an address that several entries have": {"is_url_shared": True, "text_hash": "x"},
+    "no address and another day": {"url": None, "published": NOW},
     "no date, and another text": {"published": None, "text_hash": "x"},
 }
 
@@ -84,7 +90,7 @@ def test_a_stored_report_is_one_entry_at_most() -> None:
     "change",
     [
         {"published": NOW, "text_hash": "new words"},  # another system: new dates, a line added to every text
-        {"url": "https://new.example/x"},  # another domain
+        {"published": NOW, "url": "https://new.example/x"},  # another domain
     ],
 )
 def test_many_at_once_are_a_republication_also_on_weaker_likeness(change: dict[str, Any]) -> None:
