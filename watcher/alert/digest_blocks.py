@@ -13,7 +13,7 @@ from watcher.alert.blocks import BLOCKS_CHARS_LIMIT, Block, context, date, heade
 from watcher.alert.card import Card
 from watcher.alert.digest import DigestCard, Group
 from watcher.alert.inert import isolated
-from watcher.alert.render import group_title, more_alerts, sources_count
+from watcher.alert.render import found_in, group_title, more_alerts, sources_count
 
 _GROUPS_LIMIT = 20
 
@@ -64,4 +64,9 @@ def _group(group: Group) -> list[Block]:
 def _line(card: Card) -> list[Block]:
     headline = linked(isolated(card.headline_text), card.url)
     host = [text(f" ({card.host})")] if card.host else []
-    return [headline, *host, text(f" · {sources_count(card)} · "), date(card.published_at or card.seen_at)]
+    return [
+        headline,
+        *host,
+        text(f" · {sources_count(card)}{found_in(card)} · "),
+        date(card.published_at or card.seen_at),
+    ]

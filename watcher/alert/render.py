@@ -50,7 +50,7 @@ def digest_plain(digest: DigestCard) -> str:
     for group in digest.groups:
         lines += ["", group_title(group)]
         for card in group.cards:
-            told = f"{isolated(card.headline_text)} · {sources_count(card)} · {moment(card.published_at or card.seen_at)}"
+            told = f"{isolated(card.headline_text)} · {sources_count(card)}{found_in(card)} · {moment(card.published_at or card.seen_at)}"
             lines += [f"  - {told}"] + ([f"    {card.url}"] if card.url else [])
         if group.more:
             lines.append(f"  {more_alerts(group.more)}")

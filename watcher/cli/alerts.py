@@ -154,6 +154,8 @@ def _print(alert: Alert, deliveries: Sequence[Delivery], attempts: dict[str, Seq
     out = console()
     out.print(highlighted(alert.headline, alert.title_highlights), style="bold")
     out.print(f"{alert.severity.label} · {plain(alert.rule_title)} ({alert.rule})")
+    if alert.is_full_text:
+        out.print("found in the full text: what the feed itself said of it did not match")
     if alert.url:
         out.print(plain(alert.url))
     if alert.quote:

@@ -135,3 +135,9 @@ def test_hostile_words_cannot_act_in_a_digest(name: str) -> None:
     shown = digest_card(digest_of(hostile_alert(HOSTILE[name])), limit=5)
     assert is_harmless(digest_plain(shown))
     assert is_harmless(json.dumps(digest_blocks(shown), ensure_ascii=False))
+
+
+def test_an_alert_of_the_full_text_says_so_in_a_digest_too() -> None:
+    found = digest_card(digest_of(an_alert(is_full_text=True)), limit=5)
+    assert "source (in the full text) · " in digest_plain(found)
+    assert "source (in the full text) · " in json.dumps(digest_blocks(found), ensure_ascii=False)

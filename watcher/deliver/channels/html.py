@@ -52,6 +52,7 @@ def digest_html(digest: DigestCard) -> str:
         colours=_COLOURS,
         group_title=group_title,
         more_alerts=more_alerts,
+        found_in=found_in,
         sources_count=sources_count,
     )
 
