@@ -23,6 +23,8 @@ _SAMPLE = 20
 _LONGEST = timedelta(minutes=30)
 _FEWEST_DOMAINS = 3
 _DOWN_SHARE = 0.8
+_SAMPLE_WHILE_DOWN = 4
+"""Fewer, so that its return is seen at once."""
 _FEWEST_TO_RETURN = 2
 _UP_SHARE = 0.5
 
@@ -51,11 +53,12 @@ class Line:
 
         Returns:
             DOWN when, of at least three domains and of the last twenty, four in five were not reached. UP when at
-            least two have been asked since, and half of them were reached.
+            least two have been asked since, and half of the last four were reached.
         """
         self._last.pop(domain, None)
         self._last[domain] = (now, is_reached)
-        while len(self._last) > _SAMPLE or self._is_stale(now):
+        sample = _SAMPLE if self.down_since is None else _SAMPLE_WHILE_DOWN
+        while len(self._last) > sample or self._is_stale(now):
             self._last.popitem(last=False)
         count = len(self._last)
         reached = sum(was_reached for _, was_reached in self._last.values())

@@ -51,7 +51,8 @@ def test_what_was_seen_long_ago_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("polls", "comes_back"), [("+", False), ("++", True), ("-----+", False), ("--++", True), ("+-", True)]
+    ("polls", "comes_back"),
+    [("+", False), ("++", True), ("-----+", False), ("--++", True), ("-" * 40 + "++", True), ("+-", True)],
 )
 def test_the_network_is_back_when_half_of_what_is_asked_answers(polls: str, comes_back: bool) -> None:
     line = Line()
