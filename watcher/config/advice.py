@@ -1,4 +1,6 @@
-"""What is allowed but probably not meant: warnings about the main file and the feeds. `load` adds them.
+"""What is allowed but probably not meant: warnings about the main file and the feeds; and pipelines that are not installed.
+
+`load` adds them.
 
 Warnings about rules and lists come from `match`.
 """
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 def advise(
     main: Source, settings: Settings, feeds: Sequence[Placed[Feed]], rules: Sequence[Placed[Rule]]
 ) -> Iterator[Problem]:
-    """Give the warnings about a configuration that is otherwise right.
+    """Give the warnings about a configuration that is otherwise right, and an error for each pipeline that is not there.
 
     Args:
         main: the main file, for places.
@@ -33,6 +35,7 @@ def advise(
         feeds: all feeds.
         rules: all rules.
     """
+    yield from _about_pipelines(main, settings)
     yield from _about_feeds(settings, feeds)
     yield from _about_latency(settings, rules)
     yield from _about_routes(main, settings, [rule.value for rule in rules])
@@ -40,6 +43,16 @@ def advise(
         if not values:
             message = f"there are no {key}: the service will have nothing to do"
             yield main.problem(("include", key), message, is_warning=True)
+
+
+def _about_pipelines(main: Source, settings: Settings) -> Iterator[Problem]:
+    from watcher.text.pipelines import is_installed
+
+    for language, name in settings.text.models.items():
+        if not is_installed(name):
+            hint = f"install it with `python -m spacy download {name}`, or name the folder of a saved one"
+            where = ("text", "models", language)
+            yield main.problem(where, f'there is no spaCy pipeline "{name}"', suggestion=hint)
 
 
 def _about_feeds(settings: Settings, feeds: Sequence[Placed[Feed]]) -> Iterator[Problem]:

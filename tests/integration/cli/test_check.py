@@ -73,3 +73,19 @@ def test_a_rule_that_does_not_exist_passes_no_test(command: Command) -> None:
     done = command("test", "boarder")
     assert done.exit_code == 2
     assert done.stderr == 'no rule is called "boarder" (did you mean "border"?)\n'
+
+
+def test_a_pipeline_that_is_not_installed_is_told_before_the_first_item_needs_it(
+    command: Command, folder: Path
+) -> None:
+    main = folder / "watcher.yml"
+    main.write_text(main.read_text() + "text: {models: {en: en_no_such_pipeline, fr: saved}}\n")
+    (folder / "saved").mkdir()
+    for name in (("check",), ("test",), ("run", "--once")):
+        done = command(*name)
+        assert done.exit_code == 2, name
+        assert (
+            'watcher.yml:4:21: there is no spaCy pipeline "en_no_such_pipeline" '
+            "(install it with `python -m spacy download en_no_such_pipeline`" in done.stderr
+        )
+        assert '"saved"' not in done.stderr

@@ -107,7 +107,11 @@ CONFIGURATION = [block for block in blocks(*PAGES, language="yaml") if not block
 
 
 @pytest.mark.parametrize("block", CONFIGURATION, ids=lambda block: block.name)
-def test_the_example_configuration_loads(block: Block, tmp_path: Path) -> None:
+def test_the_example_configuration_loads(
+    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The examples name spaCy's pipelines, which the tests do without.
+    monkeypatch.setattr("watcher.text.pipelines.is_installed", lambda name: name.endswith("_sm"))
     config = load(write_configuration([block], tmp_path), environ=ENVIRON)
     for name, settings in config.settings.channels.items():
         if settings.type != "apprise":  # it is an extra, and the example's address is none

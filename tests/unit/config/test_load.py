@@ -414,7 +414,12 @@ def test_the_digest_changes_with_any_file_and_with_nothing_else(tmp_path: Path) 
     assert load(main, environ={}).digest != first
 
 
-@settings(derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    derandomize=True,
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     st.one_of(
         st.binary(max_size=60),
