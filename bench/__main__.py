@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import commands, matching, polling, scale, schedule, split, tunisia
+from bench import commands, matching, polling, scale, schedule, split, tunisia, week
 from bench.report import Table
 
 TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -16,6 +16,7 @@ BENCHMARKS: tuple[Callable[[], Table], ...] = (
     polling.run,
     split.run,
     schedule.run,
+    week.run,
     matching.run,
     scale.run,
     commands.run,

@@ -250,7 +250,7 @@ def run(count: int = 10_000, days: float = 7.0) -> Table:
     table = Table(
         title=f"A simulated {'week' if days == 7 else f'time of {days:g} days'} of {count:,} feeds",
         columns=("", ""),
-        command="python -m bench.week",
+        command="python -m bench.week" + ("" if (count, days) == (10_000, 7) else f" {count} {days:g}"),
     )
     for label, value in _rows(week, sources):
         table.add(label, value)

@@ -474,3 +474,14 @@ def test_an_error_in_a_query_or_pattern_stands_at_its_character(tmp_path: Path) 
         "r.yml:8:18",
         "r.yml:9:18",
     ]
+
+
+def test_a_latency_that_no_feed_is_polled_for_is_warned_of(tmp_path: Path) -> None:
+    main = write(
+        tmp_path,
+        watcher_yml="include: {feeds: [f.yml], rules: [r.yml]}\n",
+        f_yml="feeds: [{id: a, url: https://x.example/}]\n",
+        r_yml="rules: [{id: soon, latency: 30s, match: fire}, {id: later, latency: 5m, match: flood}]\n",
+    )
+    told = [problem.message for problem in load(main, environ={}).warnings if "latency" in problem.message]
+    assert told == ["the latency 30s is below polling.interval.min (2m), which wins"]
