@@ -18,6 +18,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+from watcher.allocator import give_back
 from watcher.announce import Routing
 from watcher.articles import Articles, Limits
 from watcher.chat.desk import Desk
@@ -29,9 +30,11 @@ from watcher.deliver.channels import build, edited
 from watcher.deliver.outbox import Attempt, Manners, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.fetching import fetch_settings
+from watcher.grouping import Groups
 from watcher.ingest.fetch import Fetcher
 from watcher.ingest.gate import HostGate
 from watcher.ingest.manners import HostRecord, Scope
+from watcher.ingest.intake import Intake
 from watcher.ingest.schedule import PollingLimits, Wishes
 from watcher.lease import new_owner
 from watcher.match.latency import strictest_latencies
@@ -84,6 +87,7 @@ class Service:
     """
 
     def __init__(self, config: Config, *, clock: Clock | None = None) -> None:
+        give_back()
         self._config = config
         self._clock = clock or SystemClock()
         self._owner = new_owner()
@@ -172,8 +176,9 @@ class Service:
             gate = self._gate()
             gate.restore(await run(lambda: _remembered_hosts(store)))
             stack.push_async_callback(_keep_hosts, store, run, gate)
+            intake = Intake()
             fetcher = await stack.enter_async_context(
-                Fetcher(fetch_settings(settings.polling), clock=self._clock, gate=gate)
+                Fetcher(fetch_settings(settings.polling), clock=self._clock, gate=gate, intake=intake)
             )
             ledger = StoreLedger(store)
             outbox = Outbox(
@@ -192,6 +197,8 @@ class Service:
                 plan=Plan(self._limits, wishes=_wishes(config), count=self.metrics.count_due),
                 store=store,
                 run=run,
+                groups=Groups(store, run),
+                intake=intake,
                 clock=self._clock,
                 metrics=self.metrics,
                 routing=_routing(settings, channels, self.metrics),

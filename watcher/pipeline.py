@@ -20,9 +20,11 @@ from watcher.alert.policy import Verdict
 from watcher.announce import Reporter, Routing
 from watcher.episodes import Report
 from watcher.errors import FetchError
+from watcher.grouping import Groups
 from watcher.ingest import coverage
 from watcher.ingest.coverage import Coverage, Sighting
 from watcher.ingest.habit import Habit
+from watcher.ingest.intake import Intake
 from watcher.ingest.remember import after_answer, after_failure, during_outage, with_habits
 from watcher.ingest.websub import offer_of, relaxed
 from watcher.metrics import Metrics
@@ -74,6 +76,8 @@ class Context:
     plan: Planning
     store: Store
     run: Runner
+    groups: Groups
+    intake: Intake
     clock: Clock
     metrics: Metrics
     routing: Routing
@@ -126,6 +130,13 @@ class Poll:
     told: tuple[str, ...] = ()
 
     @property
+    def is_unchanged(self) -> bool:
+        """The document is the one of the last poll: a 304, or the same bytes."""
+        return self.fetched is not None and (
+            self.fetched.is_not_modified or self.body_hash == self.state.body_hash
+        )
+
+    @property
     def is_archive(self) -> bool:
         """The first look at a feed: what it holds is its archive and not news, unless it was asked for.
 
@@ -147,13 +158,14 @@ class Poll:
 
 async def fetch(poll: Poll, context: Context) -> Poll:
     fetched = await context.fetcher.fetch(poll.feed, poll.state)
+    context.intake.take(poll.feed.id, len(fetched.body))
     body_hash = None if fetched.is_not_modified else blake2b(fetched.body, digest_size=16).hexdigest()
     return replace(poll, fetched=fetched, now=fetched.fetched_at, body_hash=body_hash)
 
 
 async def parse(poll: Poll, context: Context) -> Poll:
     fetched = poll.fetched
-    if fetched is None or fetched.is_not_modified or poll.body_hash == poll.state.body_hash:
+    if fetched is None or poll.is_unchanged:
         return poll
 
     def look_up() -> bytes:
@@ -164,7 +176,8 @@ async def parse(poll: Poll, context: Context) -> Poll:
     parsed = await context.workers.parse(
         fetched, seen_at=poll.now, repeats_guids=poll.state.repeats_guids, memory=memory
     )
-    return replace(poll, parsed=parsed)
+    # The bytes have served: a poll that waits for the next stages need not keep them.
+    return replace(poll, parsed=parsed, fetched=replace(fetched, body=b""))
 
 
 async def select(poll: Poll, context: Context) -> Poll:
@@ -201,6 +214,8 @@ async def read_back(poll: Poll, context: Context) -> Poll:
         return poll
 
     async def read(url: str) -> ParsedFeed:
+        # Its own body must not keep it waiting for room.
+        context.intake.release(poll.feed.id)
         asked = replace(poll.state, url=url, validators=Validators())
         page = await context.fetcher.fetch(poll.feed, asked)
         return await context.workers.parse(
@@ -400,25 +415,8 @@ def queue_articles(poll: Poll, tx: Transaction, _context: Context) -> Poll:
 
 def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Remember the answer's validators and when to poll next: last, and in the same transaction as the items."""
-    fetched = poll.fetched
-    assert fetched is not None, "a poll without an answer is settled by settle_failure"
     parsed, found = poll.parsed, poll.coverage
-    new_items = [entry.analysed.item for entry in poll.entries if entry.known is None]
-    state = with_habits(poll.state, parsed, new_items, now=poll.now)
-    due_at = context.plan.after_answer(poll.feed, state, fetched)
-    if not new_items and _is_pushed(poll, tx, context):
-        due_at = relaxed(due_at, now=poll.now, most=context.longest_interval)
-    if found is not None and poll.feed.interval is None:
-        due_at = coverage.sooner(due_at, found.turnover, now=poll.now, least=context.least_interval)
-    state = after_answer(
-        state,
-        fetched,
-        parsed,
-        body_hash=poll.body_hash,
-        has_new=bool(new_items),
-        due_at=due_at,
-        coverage=found,
-    )
+    state = _state_after(poll, tx, context)
     tx.feeds.record(
         PollRecord(
             state=state,
@@ -429,6 +427,27 @@ def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
         )
     )
     return replace(poll, state=state)
+
+
+def _state_after(poll: Poll, tx: Transaction, context: Context) -> FeedState:
+    fetched, parsed, found = poll.fetched, poll.parsed, poll.coverage
+    assert fetched is not None, "a poll without an answer is settled by settle_failure"
+    new_items = [entry.analysed.item for entry in poll.entries if entry.known is None]
+    state = with_habits(poll.state, parsed, new_items, now=poll.now)
+    due_at = context.plan.after_answer(poll.feed, state, fetched)
+    if not new_items and _is_pushed(poll, tx, context):
+        due_at = relaxed(due_at, now=poll.now, most=context.longest_interval)
+    if found is not None and poll.feed.interval is None:
+        due_at = coverage.sooner(due_at, found.turnover, now=poll.now, least=context.least_interval)
+    return after_answer(
+        state,
+        fetched,
+        parsed,
+        body_hash=poll.body_hash,
+        has_new=bool(new_items),
+        due_at=due_at,
+        coverage=found,
+    )
 
 
 def _is_pushed(poll: Poll, tx: Transaction, context: Context) -> bool:
@@ -483,11 +502,20 @@ async def poll_feed(feed: Feed, state: FeedState, context: Context) -> Poll:
     """
     poll = Poll(feed=feed, state=state, now=context.clock.now())
     try:
+        return await _run(poll, context)
+    finally:
+        context.intake.release(feed.id)
+
+
+async def _run(poll: Poll, context: Context) -> Poll:
+    try:
         for stage in PREPARE:
             poll = await stage(poll, context)
     except FetchError as error:
         failure = error
         return await context.run(lambda: _settle_failure(poll, failure, context))
+    if poll.is_unchanged:
+        return await _record_unchanged(poll, context)
     return await context.run(lambda: _record(poll, context))
 
 
@@ -522,6 +550,24 @@ def record_entries(poll: Poll, tx: Transaction, context: Context) -> Poll:
     for stage in RECORD_ENTRIES:
         poll = stage(poll, tx, context)
     return poll
+
+
+async def _record_unchanged(poll: Poll, context: Context) -> Poll:
+    """Remember a poll that brought nothing: in one transaction with others, for there are no items to go with it."""
+    settled = poll
+
+    def settle(tx: Transaction) -> FeedState:
+        nonlocal settled
+        noted = note_coverage(poll, tx, context)
+        settled = replace(noted, state=_state_after(noted, tx, context))
+        if context.reach is not None:
+            context.reach.answered(tx, settled.state, settled.now)
+        return settled.state
+
+    await context.groups.record(settle)
+    _count(settled, context.metrics)
+    _count_troubles(settled.feed, settled.coverage, context.metrics)
+    return settled
 
 
 def _record(poll: Poll, context: Context) -> Poll:

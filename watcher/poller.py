@@ -72,7 +72,7 @@ class Poller:
         self._feeds = feeds
         self._context = context
         self._owner = owner
-        self._concurrency = concurrency
+        self._room = concurrency * _QUEUE
         self._on_told = on_told
         self._turns = turns
         self._min_delay = min_delay
@@ -80,6 +80,7 @@ class Poller:
         self._due: dict[str, datetime] = {}
         self._again: dict[str, FeedState] = {}
         self._ticking = asyncio.Lock()
+        self._has_ended = asyncio.Event()
         self.last_tick: float | None = None
         self.tally = Tally()
 
@@ -97,7 +98,14 @@ class Poller:
             await self._start_due(due_before=now, on_poll=on_poll)
             if not self._in_flight:
                 return self.tally
-            await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
+            # With no room left there may be more that is due.
+            await self._until_under_way(self._room // 2 if len(self._in_flight) >= self._room else 0)
+
+    async def _until_under_way(self, count: int) -> None:
+        """Wait until no more than `count` polls are under way: leasing many at once costs less than one by one."""
+        while len(self._in_flight) > count:
+            self._has_ended.clear()
+            await self._has_ended.wait()
 
     async def stop(self, *, grace: timedelta) -> None:
         """Let polls under way finish for `grace`, then drop them: an unfinished poll leaves nothing behind."""
@@ -110,7 +118,7 @@ class Poller:
     async def _start_due(
         self, *, due_before: datetime | None, on_poll: Callable[[], None] = lambda: None
     ) -> int:
-        room = self._concurrency * _QUEUE - len(self._in_flight)
+        room = self._room - len(self._in_flight)
         if due_before is None and (reach := self._context.reach) is not None and reach.is_down:
             room = min(
                 room, PROBES - len(self._in_flight)
@@ -165,6 +173,7 @@ class Poller:
     def _start(self, state: FeedState, on_poll: Callable[[], None]) -> None:
         def done(task: asyncio.Task[None]) -> None:
             del self._in_flight[state.feed_id]
+            self._has_ended.set()
             on_poll()
             again = self._again.pop(state.feed_id, None)
             if again is not None and not task.cancelled():

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from watcher.clock import SystemClock
+from watcher.ingest.intake import Intake
 from watcher.metrics import Metrics
 from watcher.poller import Poller
 from watcher.types import Feed, FeedState
@@ -25,7 +26,9 @@ async def test_a_poll_that_could_not_be_kept_counts_as_failed() -> None:
         async def fetch(self, _feed: Feed, _state: FeedState) -> None:
             raise OSError("the disk is full")
 
-    context: Any = SimpleNamespace(clock=SystemClock(), metrics=Metrics(), run=run, fetcher=Refusing())
+    context: Any = SimpleNamespace(
+        clock=SystemClock(), metrics=Metrics(), run=run, fetcher=Refusing(), intake=Intake()
+    )
     poller = Poller(
         feeds={"a": Feed(id="a", url="https://a.example/")},
         context=context,

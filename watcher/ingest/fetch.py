@@ -23,6 +23,7 @@ from watcher.errors import FetchError
 from watcher.ingest import failures
 from watcher.ingest.gate import HostGate
 from watcher.ingest.guard import Allowance, check_literal
+from watcher.ingest.intake import Intake
 from watcher.ingest.proxy import Proxies, proxy_failure
 from watcher.ingest.request import (
     ACCEPT,
@@ -106,6 +107,7 @@ class Fetcher:
             and it is closed with the fetcher.
         gate: where requests wait for their host's turn, shared with whatever else requests from outside; one of the
             fetcher's own when None.
+        intake: holds requests back while too much waits to be read; never, when None.
     """
 
     def __init__(
@@ -115,8 +117,10 @@ class Fetcher:
         clock: Clock | None = None,
         resolver: AbstractResolver | None = None,
         gate: HostGate | None = None,
+        intake: Intake | None = None,
     ) -> None:
         self._settings = settings
+        self._intake = intake or Intake()
         self._clock: Clock = clock or SystemClock()
         self._allowance = Allowance.of(
             settings.allow_addresses, is_private_allowed=settings.allow_private_addresses
@@ -227,6 +231,7 @@ class Fetcher:
         """
         check_literal(poll.url, self._allowance)
         async with self._gate.slot(poll.url):
+            await self._intake.room()
             started = self._clock.monotonic()
             try:
                 async with asyncio.timeout(poll.left):

@@ -109,6 +109,8 @@ def _max_age(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def _expires(headers: Mapping[str, str]) -> timedelta | None:
+    if "expires" not in headers:
+        return None
     expires, date = (http_date(headers.get(name, "")) for name in ("expires", "date"))
     return expires - date if expires is not None and date is not None else None
 
