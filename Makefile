@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test test-unit test-slow lint format bench lock gazetteer clean system-packages
+.PHONY: run test test-unit test-slow lint format bench lock gazetteer clean system-packages feedparser-tests
 
 run: $(VENV)/run.stamp ## the demo: the service on the sample feeds, alerts in the terminal
 	@exec $(BIN)/watcher demo
 
-test: lint system-packages ## everything: format, lint, types, layers, tests, documentation tests
+test: lint system-packages feedparser-tests ## everything: format, lint, types, layers, tests, documentation tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 test-unit: $(VENV)/dev.stamp
@@ -43,6 +43,10 @@ lock: $(VENV)/dev.stamp ## resolves the dependencies anew: names, versions and h
 # need it are skipped and name the package.
 system-packages:
 	@tools/system_packages.sh
+
+# feedparser's own test files, which only its source distribution has: into build/, at the locked version.
+feedparser-tests: $(VENV)/dev.stamp
+	@tools/feedparser_tests.sh $(BIN)/python
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("watcher needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

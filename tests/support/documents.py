@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from watcher.ingest.identity import KEY_BYTES, short_key
 from watcher.ingest.novelty import parse_new
 from watcher.ingest.parse import parse
+from watcher.ingest.seen import unpack
 from watcher.types import Fetched, ParsedFeed
 
 SEEN_AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -41,6 +43,15 @@ def whole(body: bytes, last: ParsedFeed | None = None, *, url: str = URL) -> Par
     """Parse everything."""
     repeats = last is not None and last.repeats_guids
     return parse(fetched(body, url=url), seen_at=SEEN_AT, repeats_guids=repeats)
+
+
+def forgetful(feed: ParsedFeed, chance: random.Random, share: float) -> ParsedFeed:
+    """Forget a share of what a poll left, as if those entries had not been there."""
+    seen = unpack(feed.memory)
+    if seen is None:
+        return feed
+    entries = {mark: entry for mark, entry in seen.entries.items() if chance.random() >= share}
+    return replace(feed, memory=replace(seen, entries=entries).pack())
 
 
 def kept_keys(feed: ParsedFeed) -> frozenset[bytes]:
