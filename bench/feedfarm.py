@@ -1,12 +1,17 @@
 """Thousands of feeds on loopback, made from real feed bodies: what every polling benchmark polls.
 
 Run as a process of its own (`python -m bench.feedfarm COUNT PORT`), so that its work is not counted as anybody
-else's. Round 0 gives every feed in full; from round 1 on, nine feeds in ten answer 304 and one has one new item.
-A GET of `/round/N` begins a round.
+else's. A GET of `/round/KIND` begins a round, in which every feed is asked once:
+
+- `cold`: every feed in full, with an ETag;
+- `mixed`: one feed in ten has one new item, the others answer 304 to who sends their ETag;
+- `still`: all answer 304;
+- `bare`: all give the bodies that they had, without validators.
 """
 
 from __future__ import annotations
 
+import random
 import re
 import sys
 from pathlib import Path
@@ -15,6 +20,8 @@ from aiohttp import web
 
 ROOT = Path(__file__).parent.parent
 REAL_FEEDS = ROOT.parent / "shared" / "data" / "feeds"
+NEWS_SHARE = 10
+"""One feed in so many has a new item in a mixed round."""
 _ENTRY = re.compile(rb"<(item|entry)[ >]")
 _RSS_ITEM = (
     b"<item><title>New item %d of round %d</title><link>https://farm.example/%d/%d</link>"
@@ -30,29 +37,36 @@ def rss_bodies() -> list[bytes]:
 
 
 class Farm:
-    """Answers for all feeds; `round_` says how."""
+    """Answers for `count` feeds; `versions` says how many items each has had put into its body."""
 
-    def __init__(self, bodies: list[bytes]) -> None:
+    def __init__(self, bodies: list[bytes], count: int) -> None:
         self._bodies = bodies
-        self.round_ = 0
-        self.answered = 0
+        self._versions = [0] * count
+        self._mixed_rounds = 0
+        self._is_bare = False
 
     async def feed(self, request: web.Request) -> web.Response:
         number = int(request.match_info["number"])
-        self.answered += 1
-        body = self._bodies[number % len(self._bodies)]
-        version = self.round_ if number % 10 == 0 else 0
+        version = self._versions[number]
         etag = f'"{number}-{version}"'
-        if request.headers.get("If-None-Match") == etag:
+        if not self._is_bare and request.headers.get("If-None-Match") == etag:
             return web.Response(status=304, headers={"ETag": etag})
+        body = self._bodies[number % len(self._bodies)]
         if version:
             body = _with_new_item(body, number, version)
-        return web.Response(body=body, headers={"ETag": etag, "Content-Type": "application/rss+xml"})
+        headers = {"Content-Type": "application/rss+xml"}
+        return web.Response(body=body, headers=headers if self._is_bare else headers | {"ETag": etag})
 
     async def begin(self, request: web.Request) -> web.Response:
-        self.round_ = int(request.match_info["number"])
-        answered, self.answered = self.answered, 0
-        return web.json_response({"answered": answered})
+        kind = request.match_info["kind"]
+        self._is_bare = kind == "bare"
+        if kind == "mixed":
+            self._mixed_rounds += 1
+            count = len(self._versions)
+            # Which feeds is left to chance: a step through their numbers would meet some of the bodies only.
+            for number in random.Random(self._mixed_rounds).sample(range(count), count // NEWS_SHARE):
+                self._versions[number] = self._mixed_rounds
+        return web.json_response({"kind": kind})
 
 
 def _with_new_item(body: bytes, number: int, version: int) -> bytes:
@@ -63,11 +77,11 @@ def _with_new_item(body: bytes, number: int, version: int) -> bytes:
 
 
 def main() -> None:
-    farm = Farm(rss_bodies())
+    farm = Farm(rss_bodies(), int(sys.argv[1]))
     application = web.Application()
     application.router.add_get("/feed/{number}", farm.feed)
-    application.router.add_get("/round/{number}", farm.begin)
-    web.run_app(application, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None)
+    application.router.add_get("/round/{kind}", farm.begin)
+    web.run_app(application, host="127.0.0.1", port=int(sys.argv[2]), print=None, access_log=None)
 
 
 if __name__ == "__main__":

@@ -241,7 +241,7 @@ def loading(count: int) -> dict[str, float]:
 def _load(count: int) -> None:
     import os
 
-    from bench.subject import _pss
+    from bench.footprint import pss_mib
     from watcher.match.compile import compile_rules
     from watcher.text.gazetteer import Gazetteer
 
@@ -250,12 +250,12 @@ def _load(count: int) -> None:
     values = made_rules(count, corpus_of(items, lists))
     gazetteer = Gazetteer.load()
     gc.collect()
-    before, start = _pss(os.getpid()), time.process_time()
+    before, start = pss_mib(os.getpid()), time.process_time()
     rules = [rule for rule, _ in map(parse_rule, values) if rule is not None]
     read = time.process_time()
     ruleset = compile_rules(rules, lists, gazetteer)
     built = time.process_time()
-    mib = _pss(os.getpid()) - before
+    mib = pss_mib(os.getpid()) - before
     assert len(ruleset.rules) == count
     sys.stdout.write(json.dumps({"parse": read - start, "build": built - read, "mib": mib}))
 
