@@ -33,8 +33,8 @@ from watcher.fetching import fetch_settings
 from watcher.grouping import Groups
 from watcher.ingest.fetch import Fetcher
 from watcher.ingest.gate import HostGate
-from watcher.ingest.manners import HostRecord, Scope
 from watcher.ingest.intake import Intake
+from watcher.ingest.manners import HostRecord, Scope
 from watcher.ingest.schedule import PollingLimits, Wishes
 from watcher.lease import new_owner
 from watcher.match.latency import strictest_latencies

@@ -19,6 +19,8 @@ from tests.support.ledger import run_inline
 from watcher.alert.route import Route
 from watcher.analysis import Analysis
 from watcher.announce import Routing
+from watcher.grouping import Groups
+from watcher.ingest.intake import Intake
 from watcher.ingest.novelty import parse_new
 from watcher.ingest.schedule import PollingLimits
 from watcher.match.syntax import Rule
@@ -118,6 +120,8 @@ class Polling:
             plan=Plan(PollingLimits()),
             store=self.store,
             run=run_inline,
+            groups=Groups(self.store, run_inline),
+            intake=Intake(),
             clock=self.clock,
             metrics=self.metrics,
             routing=Routing(routes=ROUTES, updatable=frozenset(), metrics=self.metrics),

@@ -41,7 +41,7 @@ def polled(state: FeedState) -> FeedState:
 async def test_all_are_recorded_and_their_leases_given_back(store: Store, run: StoreRunner) -> None:
     states = leased(store, 50)
     groups = Groups(store, run)
-    await asyncio.gather(*(groups.record(polled(state)) for state in states))
+    await asyncio.gather(*(groups.record(lambda _tx, state=state: polled(state)) for state in states))
     with store.read() as tx:
         assert [state for state, _ in tx.feeds.all()] == sorted(map(polled, states), key=lambda s: s.feed_id)
         assert tx.feeds.owners() == frozenset()
@@ -59,7 +59,9 @@ async def test_those_who_come_while_a_group_is_written_share_the_next_transactio
         return await run(call)
 
     groups = Groups(store, counted)
-    await asyncio.gather(*(groups.record(polled(state)) for state in leased(store, 50)))
+    await asyncio.gather(
+        *(groups.record(lambda _tx, state=state: polled(state)) for state in leased(store, 50))
+    )
     assert calls == 2, "the first by itself, the others together"
 
 
@@ -69,9 +71,9 @@ async def test_a_state_that_the_store_refuses_does_not_keep_the_others_from_it(
     good, bad, other = (polled(state) for state in leased(store, 3))
     groups = Groups(store, run)
     results = await asyncio.gather(
-        groups.record(good),
-        groups.record(replace(bad, url="https://half.example/\ud800")),
-        groups.record(other),
+        groups.record(lambda _tx: good),
+        groups.record(lambda _tx: replace(bad, url="https://half.example/\ud800")),
+        groups.record(lambda _tx: other),
         return_exceptions=True,
     )
     assert [isinstance(result, Exception) for result in results] == [False, True, False]
@@ -89,7 +91,9 @@ async def test_a_leader_that_is_dropped_takes_its_group_with_it(store: Store) ->
 
     first, second, third = (polled(state) for state in leased(store, 3))
     groups = Groups(store, stuck)
-    tasks = [asyncio.create_task(groups.record(state)) for state in (first, second, third)]
+    tasks = [
+        asyncio.create_task(groups.record(lambda _tx, state=state: state)) for state in (first, second, third)
+    ]
     await is_writing.wait()
     for task in tasks[:2]:
         task.cancel()
