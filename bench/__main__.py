@@ -8,7 +8,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import commands, matching, polling, scale, schedule, split, tunisia, week
+from bench import (
+    commands,
+    copies,
+    matching,
+    polling,
+    scale,
+    schedule,
+    split,
+    stories,
+    story_scale,
+    tunisia,
+    week,
+)
 from bench.report import Table
 
 TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -21,6 +33,9 @@ BENCHMARKS: tuple[Callable[[], Table], ...] = (
     scale.run,
     commands.run,
     tunisia.run,
+    stories.run,
+    copies.run,
+    story_scale.run,
 )
 
 

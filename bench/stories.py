@@ -1,6 +1,6 @@
 """How well reports of one event are put together: B-cubed on a stream of headlines, pairs across languages.
 
-    python -m bench.stories           # also: --search tries thresholds around those in use, on the headlines
+    python -m bench.stories
 
 Runs the service's own folding, one pass in the order of the files. The data is not part of the project (see its README):
 `../shared/data/stories.jsonl` and `tunisia.jsonl` beside the repository.
@@ -8,11 +8,11 @@ Runs the service's own folding, one pass in the order of the files. The data is 
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
@@ -23,7 +23,8 @@ from watcher.analysis import Analysis
 from watcher.cli.item_json import read_item
 from watcher.cli.storybook import StoryBook
 from watcher.config.load import load
-from watcher.story import event
+from watcher.story.fingerprint import fingerprint
+from watcher.types import Fingerprint, Item, PlaceMention
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 WINDOW = timedelta(hours=72)
@@ -49,6 +50,45 @@ def run() -> Table:
             table.add(f"{name}, pairs {pair}", *_shown(*scores), pace)
     table.note("Thresholds and weights were chosen on these files: development figures")
     return table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A labelled item with what it is compared by."""
+
+    item: Item
+    story: str
+    language: str
+    places: tuple[PlaceMention, ...]
+    rules: tuple[str, ...]
+    fingerprint: Fingerprint
+
+    @property
+    def outlet(self) -> str:
+        return self.item.author or f"item {self.item.key}"
+
+
+def read_reports(name: str) -> list[Report]:
+    """Read a labelled file with the shipped configuration, as the service would."""
+    config = load(CONFIG, environ={})
+    analysis = Analysis(rules=config.rules, lists=config.lists, places=config.places)
+    found = []
+    for number, line in enumerate((DATA / name).read_text("utf-8").splitlines()):
+        item = read_item(line, key=str(number), now=NOW)
+        document = analysis.document(item, FEED)
+        rules = tuple(match.rule for match in analysis.engine.match(document, FEED, NOW))
+        print_ = fingerprint(item, language=document.language, places=document.places, rules=rules)
+        found.append(
+            Report(
+                item=item,
+                story=json.loads(line)["story"],
+                language=json.loads(line).get("lang", "en"),
+                places=document.places,
+                rules=rules,
+                fingerprint=print_,
+            )
+        )
+    return found
 
 
 def fold(path: Path) -> tuple[list[str], list[str], list[str], float]:
@@ -96,31 +136,10 @@ def pairs(
     }
 
 
-def search() -> None:
-    """Print the headlines' scores for thresholds around the one in use."""
-    for change in (-0.3, -0.15, 0.0, 0.15, 0.3):
-        least = event.LEAST_WORDS
-        event.LEAST_WORDS = least + change
-        precision, recall = bcubed(*fold(DATA / "stories.jsonl")[:2])
-        print(f"LEAST_WORDS {event.LEAST_WORDS:.2f}", *_shown(precision, recall))
-        event.LEAST_WORDS = least
-
-
 def _shown(precision: float, recall: float) -> tuple[str, str, str]:
     f1 = 2 * precision * recall / max(1e-9, precision + recall)
     return f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--search", action="store_true", help="try thresholds around the one in use")
-    if parser.parse_args().search:
-        search()
-    else:
-        print(run())
-
-
 if __name__ == "__main__":
-    main()
+    print(run())

@@ -350,7 +350,13 @@ class Service:
         keep = self._config.settings.retention
         now = self._clock.now()
         pruned = await parts.run(
-            lambda: prune(parts.store, now=now, keep_items=keep.items, keep_alerts=keep.alerts)
+            lambda: prune(
+                parts.store,
+                now=now,
+                keep_items=keep.items,
+                keep_alerts=keep.alerts,
+                story_window=self._config.settings.stories.window,
+            )
         )
         if pruned.items or pruned.alerts:
             log.info("pruned", items=pruned.items, alerts=pruned.alerts)

@@ -434,13 +434,13 @@ class Trait:
 class Fingerprint:
     """What makes two items comparable.
 
-    `exact` are keys that alone prove the same report (publisher's id, cleaned link, text hash). `bands` are hashes of
-    MinHash bands (signed 64-bit): two items that share one are worth comparing. `shingles` are what is compared to find
-    copies of one text, `traits` what is compared to find reports of one event.
+    `exact` are keys that alone prove the same report (publisher's id, cleaned link, text hash). `sketch` are
+    sampled hashes of word pairs (signed 64-bit): two items that share one are worth comparing. `shingles` are what is
+    compared to find copies of one text, `traits` what is compared to find reports of one event.
     """
 
     exact: tuple[str, ...]
-    bands: tuple[int, ...]
+    sketch: tuple[int, ...]
     shingles: Shingles
     traits: tuple[Trait, ...] = ()
 

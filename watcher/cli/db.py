@@ -50,7 +50,13 @@ def prune(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> No
 
     with opened(config) as (loaded, store):
         keep = loaded.settings.retention
-        pruned = forget(store, now=SystemClock().now(), keep_items=keep.items, keep_alerts=keep.alerts)
+        pruned = forget(
+            store,
+            now=SystemClock().now(),
+            keep_items=keep.items,
+            keep_alerts=keep.alerts,
+            story_window=loaded.settings.stories.window,
+        )
     if json:
         print_json({"items": pruned.items, "alerts": pruned.alerts})
     else:

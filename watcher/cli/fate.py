@@ -32,6 +32,8 @@ _STORY = {
     "same_text": "its text is like that of a report in it",
     "same_lead": "its beginning is like that of a report in it",
     "same_title": "its headline is like that of a report in it, from another feed",
+    "same_words": "its words speak for the story",
+    "same_event": "places, numbers and what happened agree with the story",
 }
 
 
@@ -68,6 +70,7 @@ class Fate:
                 "items": story.items,
                 "reason": story.reason,
                 "similarity": round(story.similarity, 3),
+                "contributions": [list(one) for one in story.contributions],
                 "joined_at": moment(story.joined_at),
             },
             "alert": alert
@@ -110,6 +113,9 @@ def print_fate(fate: Fate | None, *, holds: bool) -> None:
         screen.print(
             f"  story {story.story_id}, {count(story.items, 'item')}: {why} ({story.reason}, {story.similarity:.2f})"
         )
+        if story.contributions:
+            spoke = "; ".join(f"{name} {weight:+.2f}" for name, weight in story.contributions)
+            screen.print(f"    what spoke for it: {plain(spoke)}")
     if fate.alert is not None:
         screen.print(f"  alert {fate.alert.id}: {fate.alert_words}")
         _print_deliveries(fate)

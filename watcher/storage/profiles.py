@@ -1,31 +1,38 @@
 """What open stories speak of: their profiles, the index that finds them by a trait, and how common each trait is.
 
-Candidates come from the index, by the rarest traits of an item; never from a scan. Called by `story.cluster` inside
-the poll's transaction.
+Candidates come from the index, by the rarest traits of an item and the newest stories that have them; never from a
+scan. Called by `story.cluster` inside the poll's transaction.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, Float, Select, bindparam, delete, func, insert, select, text, union_all
 
 from watcher.storage.sql import insert_new, insert_or_add, insert_or_replace
 from watcher.storage.tables import story_profiles, story_traits, trait_counts
-from watcher.story.event import Background, Profile
+from watcher.story.commonness import Background, idf
+from watcher.story.event import Profile
 from watcher.types import Trait, TraitKind
 
-_ALL = ""  # the row of `trait_counts` that counts the items themselves
-_FINDING = (TraitKind.WORD, TraitKind.CONCEPT, TraitKind.PLACE)
+_ALL = ""  # the row of `trait_counts` that counts the reports themselves
+_UNIT = 10  # weights are kept in tenths: sums of whole numbers are the same in any order
 _COMPARED = ("c:", "p:", "k:")
-_RAREST = 16
-_MOST_POSTINGS = 4_000  # a trait that so many stories have finds none of them
-_MOST_CANDIDATES = 24
-_MOST_TRAITS = 240
+_FINDING = {TraitKind.WORD: 12, TraitKind.PLACE: 4, TraitKind.CONCEPT: 6}
+"""By so many of each kind, the rarest, a story is found."""
+_NEWEST_OF_A_TRAIT = 64
+_MOST_CANDIDATES = 8
+_MOST_TRAITS = 160
 """A story that goes on for days keeps what most of its reports say."""
+_MOST_FOUND_BY = 200
+_STEP = 500  # stories that are closed in one transaction
 _FOLD_LOCK = 7_163_925  # any number that nothing else locks
 
 
@@ -34,14 +41,16 @@ class ProfileRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._weights: dict[str, int] = {}
+        self._is_locked = (
+            connection.dialect.name == "sqlite"
+        )  # there a transaction that writes is alone anyway
 
     def lock(self) -> None:
-        """Wait until no other transaction puts items into stories: two workers must see each other's.
-
-        On SQLite a transaction that writes is alone anyway.
-        """
-        if self._connection.dialect.name == "postgresql":
+        """Wait until no other transaction puts items into stories: two workers must see each other's."""
+        if not self._is_locked:
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FOLD_LOCK})
+            self._is_locked = True
 
     def candidates(self, traits: Sequence[Trait], *, since: datetime) -> tuple[list[Profile], Background]:
         """Give the stories that share an item's rarest traits, and how common the traits of all of them are.
@@ -50,84 +59,196 @@ class ProfileRows:
             traits: of the item.
             since: stories without a report since then are closed.
         """
-        counts = self._counts([trait.key for trait in traits] + [_ALL])
-        items = counts.pop(_ALL, 0)
-        found = self._sharing(_rarest(traits, counts), since)
-        profiles = self._profiles(found)
+        background = self.background(trait.key for trait in traits)
+        profiles = self._sharing(traits, background, since)
         compared = {key for story in profiles for key in story.traits if key.startswith(_COMPARED)}
-        counts |= self._counts(sorted(compared - counts.keys()))
-        return profiles, Background(items=items, counts=counts)
+        more = self._counts(sorted(compared - background.counts.keys()))
+        return profiles, Background(items=background.items, counts={**background.counts, **more})
 
-    def _counts(self, keys: Sequence[str]) -> dict[str, int]:
-        if not keys:
-            return {}
-        query = select(trait_counts.c.trait, trait_counts.c.reports).where(trait_counts.c.trait.in_(keys))
-        return {row.trait: row.reports for row in self._connection.execute(query)}
+    def background(self, keys: Iterable[str]) -> Background:
+        """Give how common traits are among the reports of open stories."""
+        wanted = list(dict.fromkeys(keys))
+        counts = self._counts([*wanted, _ALL])
+        return Background(items=round(counts.pop(_ALL)), counts=counts)
 
-    def _sharing(self, keys: Sequence[str], since: datetime) -> list[str]:
-        if not keys:
-            return []
-        shared = func.count()
-        query = (
-            select(story_traits.c.story_id)
-            .where(story_traits.c.trait.in_(keys), story_traits.c.seen_at >= since)
-            .group_by(story_traits.c.story_id)
-            .order_by(shared.desc(), func.max(story_traits.c.seen_at).desc(), story_traits.c.story_id)
-            .limit(_MOST_CANDIDATES)
-        )
-        return list(self._connection.scalars(query))
-
-    def _profiles(self, story_ids: Sequence[str]) -> list[Profile]:
-        if not story_ids:
-            return []
-        query = select(story_profiles).where(story_profiles.c.story_id.in_(story_ids))
-        found = {row.story_id: row for row in self._connection.execute(query)}
-        return [
-            Profile(story_id=one, size=found[one].size, traits=json.loads(found[one].traits))
-            for one in story_ids
-            if one in found
-        ]
-
-    def add(self, story_id: str, traits: Sequence[Trait], *, at: datetime) -> None:
-        """Add what one more report of a story says; call once for each report."""
-        [old] = self._profiles([story_id]) or [Profile(story_id=story_id, size=0, traits={})]
-        weights = dict(old.traits)
-        for trait in traits:
-            weights[trait.key] = weights.get(trait.key, 0.0) + trait.weight
-        heaviest = heapq.nlargest(_MOST_TRAITS, weights.items(), key=lambda pair: pair[1])
-        row = {
-            "story_id": story_id,
-            "size": old.size + 1,
-            "traits": json.dumps(dict(heaviest), ensure_ascii=False),
-            "seen_at": at,
-        }
-        insert_or_replace(self._connection, story_profiles, [row], key=("story_id",))
-        keys = sorted({trait.key for trait in traits})
-        found_by = [trait.key for trait in traits if trait.kind in _FINDING]
-        rows = [{"trait": key, "story_id": story_id, "seen_at": at} for key in sorted(set(found_by))]
-        insert_or_replace(self._connection, story_traits, rows, key=("trait", "story_id"))
-        counted = [{"trait": key, "reports": 1} for key in [_ALL, *keys]]
-        insert_or_add(self._connection, trait_counts, counted, key=("trait",), number="reports")
-
-    def forget(self, *, before: datetime) -> None:
-        """Drop the stories that nothing can join any more, and count anew over those that are left."""
-        self._connection.execute(delete(story_traits).where(story_traits.c.seen_at < before))
-        self._connection.execute(delete(story_profiles).where(story_profiles.c.seen_at < before))
-        self._connection.execute(delete(trait_counts))
-        self._connection.execute(
-            insert(trait_counts).from_select(
-                ["trait", "reports"],
-                select(story_traits.c.trait, func.count()).group_by(story_traits.c.trait),
+    def _counts(self, keys: Sequence[str]) -> dict[str, float]:
+        # Nobody else changes them while this transaction folds (see `lock`): each is read once.
+        unread = [key for key in keys if key not in self._weights]
+        if unread:
+            self._weights.update(dict.fromkeys(unread, 0))
+            self._weights.update(
+                (row[0], row[1]) for row in self._connection.execute(_COUNTS, {"keys": unread})
             )
+        return {key: self._weights[key] / _UNIT for key in keys}
+
+    def _sharing(self, traits: Sequence[Trait], background: Background, since: datetime) -> list[Profile]:
+        keys = rarest([trait for trait in traits if background.counts[trait.key] > 0], background)
+        if not keys:
+            return []
+        values: dict[str, Any] = {"since": since}
+        for place, key in enumerate(keys):
+            values[f"trait{place}"] = key
+            values[f"telling{place}"] = idf(key, background)
+        return [_profile(row) for row in self._connection.execute(_newest(len(keys)), values)]
+
+    def add(
+        self,
+        story_id: str,
+        item_id: int,
+        traits: Sequence[Trait],
+        *,
+        at: datetime,
+        is_new: bool = False,
+        background: Background | None = None,
+    ) -> None:
+        """Add what one more report of a story says; call once for each report.
+
+        Args:
+            story_id: the story.
+            item_id: the report.
+            traits: of the report.
+            at: when it was seen.
+            is_new: whether it begins the story.
+            background: of at least these traits, where it is known.
+        """
+        background = background or self.background(trait.key for trait in traits)
+        row = None if is_new else self._row(story_id)
+        old: dict[str, int] = {} if row is None else json.loads(row.traits)
+        known: list[str] = [] if row is None else json.loads(row.found_by)
+        sums = summed(old, traits)
+        new = [key for key in rarest(traits, background) if key not in known]
+        number = item_id if row is None else row.number
+        changed = {
+            "number": number,
+            "story_id": story_id,
+            "size": 1 if row is None else row.size + 1,
+            "traits": dump(sums),
+            "found_by": dump(known + new[: _MOST_FOUND_BY - len(known)]),
+            "seen_at": at if row is None else max(at, row.seen_at),
+        }
+        insert_or_replace(self._connection, story_profiles, [changed], key=("number",))
+        found_by = [{"trait": key, "number": number} for key in new[: _MOST_FOUND_BY - len(known)]]
+        insert_new(self._connection, story_traits, found_by)
+        self._count(_difference(old, sums), reports=1)
+
+    def _row(self, story_id: str) -> Any:
+        return self._connection.execute(_PROFILE, {"story": story_id}).one_or_none()
+
+    def _count(self, changes: Mapping[str, int], *, reports: int) -> None:
+        # In one order always: two transactions that each hold a row the other wants would wait for ever.
+        rows: list[dict[str, Any]] = [{"trait": key, "weight": changes[key]} for key in sorted(changes)]
+        rows.append({"trait": _ALL, "weight": reports * _UNIT})
+        insert_or_add(self._connection, trait_counts, rows, key=("trait",), number="weight")
+        for key, weight in [*changes.items(), (_ALL, reports * _UNIT)]:
+            if key in self._weights:
+                self._weights[key] += weight
+
+    def forget(self, *, before: datetime) -> bool:
+        """Close stories that nothing can join any more, one step of them; says whether more are left."""
+        self.lock()
+        query = select(story_profiles).where(story_profiles.c.seen_at < before).limit(_STEP)
+        closed = list(self._connection.execute(query))
+        if not closed:
+            return False
+        less: Counter[str] = Counter()
+        for row in closed:
+            less.update({key: -weight for key, weight in json.loads(row.traits).items()})
+        self._count(less, reports=-sum(row.size for row in closed))
+        found_by = [
+            {"a_trait": key, "a_number": row.number} for row in closed for key in json.loads(row.found_by)
+        ]
+        if found_by:
+            one = (
+                story_traits.c.trait == bindparam("a_trait"),
+                story_traits.c.number == bindparam("a_number"),
+            )
+            self._connection.execute(delete(story_traits).where(*one), found_by)
+        numbers = [row.number for row in closed]
+        self._connection.execute(delete(story_profiles).where(story_profiles.c.number.in_(numbers)))
+        gone = trait_counts.c.trait.in_(sorted(less)[:30_000])
+        self._connection.execute(delete(trait_counts).where(gone, trait_counts.c.weight <= 0))
+        return len(closed) == _STEP
+
+    def recount(self) -> None:
+        """Count anew how common each trait is; gives what the counts are anyway."""
+        self.lock()
+        sums: Counter[str] = Counter()
+        for size, traits in self._connection.execute(select(story_profiles.c.size, story_profiles.c.traits)):
+            sums.update(json.loads(traits))
+            sums[_ALL] += size * _UNIT
+        self._connection.execute(delete(trait_counts))
+        self._weights.clear()
+        if sums:
+            rows = [{"trait": key, "weight": weight} for key, weight in sorted(sums.items())]
+            self._connection.execute(insert(trait_counts), rows)
+
+
+def _profile(row: Any) -> Profile:
+    traits = {key: weight / _UNIT for key, weight in json.loads(row.traits).items()}
+    return Profile(story_id=row.story_id, size=row.size, traits=traits)
+
+
+def summed(old: Mapping[str, int], traits: Iterable[Trait]) -> dict[str, int]:
+    """Give the weights of a story's traits, in tenths, with those of one more report."""
+    sums = dict(old)
+    for trait in traits:
+        sums[trait.key] = sums.get(trait.key, 0) + round(trait.weight * _UNIT)
+    if len(sums) <= _MOST_TRAITS:
+        return sums
+    return dict(heapq.nlargest(_MOST_TRAITS, sums.items(), key=lambda pair: (pair[1], pair[0])))
+
+
+def dump(value: object) -> str:
+    """Give JSON as short as it can be."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _difference(old: Mapping[str, int], new: Mapping[str, int]) -> dict[str, int]:
+    changes = {key: weight - old.get(key, 0) for key, weight in new.items() if weight != old.get(key, 0)}
+    return changes | {key: -weight for key, weight in old.items() if key not in new}
+
+
+def rarest(traits: Iterable[Trait], background: Background) -> list[str]:
+    """Give the traits that stories are found by: of each kind that finds, the most telling ones."""
+    by_kind: defaultdict[TraitKind, list[tuple[float, str]]] = defaultdict(list)
+    for trait in traits:
+        if trait.kind in _FINDING:
+            by_kind[trait.kind].append((idf(trait.key, background), trait.key))
+    return [key for kind, most in _FINDING.items() for _, key in heapq.nlargest(most, by_kind.get(kind, ()))]
+
+
+_COUNTS = select(trait_counts.c.trait, trait_counts.c.weight).where(
+    trait_counts.c.trait.in_(bindparam("keys", expanding=True))
+)
+_PROFILE = select(story_profiles).where(story_profiles.c.story_id == bindparam("story"))
+
+
+@cache
+def _newest(traits: int) -> Select[Any]:
+    """Give the statement that finds stories by so many traits; built once, because building costs more than running."""
+    columns = story_traits.c
+    newest = [
+        select(
+            select(columns.number, bindparam(f"telling{place}", type_=Float).label("telling"))
+            .where(columns.trait == bindparam(f"trait{place}"))
+            .order_by(columns.number.desc())
+            .limit(_NEWEST_OF_A_TRAIT)
+            .subquery()
         )
-        total = self._connection.scalar(select(func.coalesce(func.sum(story_profiles.c.size), 0)))
-        insert_new(self._connection, trait_counts, [{"trait": _ALL, "reports": total}])
-
-
-def _rarest(traits: Iterable[Trait], counts: dict[str, int]) -> list[str]:
-    finding = sorted(
-        (counts[trait.key], trait.key)
-        for trait in traits
-        if trait.kind in _FINDING and 0 < counts.get(trait.key, 0) <= _MOST_POSTINGS
+        for place in range(traits)
+    ]
+    found = union_all(*newest).subquery()
+    shared = func.sum(found.c.telling)
+    best = (
+        select(found.c.number, shared.label("shared"))
+        .group_by(found.c.number)
+        .order_by(shared.desc(), found.c.number.desc())
+        .limit(_MOST_CANDIDATES)
+        .subquery()
     )
-    return [key for _, key in finding[:_RAREST]]
+    return (
+        select(story_profiles)
+        .join(best, best.c.number == story_profiles.c.number)
+        .where(story_profiles.c.seen_at >= bindparam("since", type_=story_profiles.c.seen_at.type))
+        .order_by(best.c.shared.desc(), best.c.number.desc())
+    )

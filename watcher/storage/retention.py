@@ -28,8 +28,18 @@ class Pruned:
     alerts: int
 
 
-def prune(store: Store, *, now: datetime, keep_items: timedelta, keep_alerts: timedelta) -> Pruned:
+def prune(
+    store: Store,
+    *,
+    now: datetime,
+    keep_items: timedelta,
+    keep_alerts: timedelta,
+    story_window: timedelta | None = None,
+) -> Pruned:
     """Forget what is older than its time.
+
+    Stories without a report for `story_window` are closed: nothing can join them any more by likeness. None closes them
+    when their items are forgotten.
 
     Items that their feed still listed at its last change are kept, however old: forgotten, they would come back as
     new. Alerts with a delivery that is still to be made are kept. What rules over time count is kept as long as the
@@ -42,14 +52,22 @@ def prune(store: Store, *, now: datetime, keep_items: timedelta, keep_alerts: ti
     with store.write() as tx:
         forgotten = _forget_alerts(tx, now - keep_alerts)
         _forget_stories(tx, now - keep_alerts)
-        tx.stories.forget_bands(before=now - keep_items)
-        tx.profiles.forget(before=now - keep_items)
         tx.silences.forget(before=now - keep_alerts)
         tx.hosts.forget(now=now)
         tx.trends.forget(now=now, keep_episodes=keep_alerts)
         tx.troubles.forget(before=now - keep_alerts)
         tx.notices.forget(before=now - keep_alerts)
+    close_stories(store, before=now - (keep_items if story_window is None else story_window))
     return Pruned(items=len(old_items), alerts=forgotten)
+
+
+def close_stories(store: Store, *, before: datetime) -> None:
+    """Drop what stories and texts are found by, where nothing came since `before`."""
+    is_more = True
+    while is_more:
+        with store.write() as tx:
+            is_more = tx.profiles.forget(before=before)
+            is_more = tx.stories.forget_sketches(before=before) or is_more
 
 
 def _old_items(store: Store, moment: datetime) -> list[int]:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+Insert = sqlite.Insert | postgresql.Insert
+
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose keys are free; the others are left as they stand."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
+        connection.execute(_new(connection.dialect.name, table), list(rows))
 
 
 def insert_or_replace(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
 ) -> None:
     """Insert the rows; one whose `key` columns are taken replaces the values of the row that has them."""
-    if not rows:
-        return
-    statement = _insert(connection, table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+    if rows:
+        changed = tuple(name for name in rows[0] if name not in key)
+        connection.execute(_replacing(connection.dialect.name, table, tuple(key), changed), list(rows))
 
 
 def insert_or_add(
@@ -36,10 +37,30 @@ def insert_or_add(
 ) -> None:
     """Insert the rows; one whose `key` columns are taken adds its `number` to that of the row that has them."""
     if rows:
-        statement = _insert(connection, table)
-        added = {number: table.c[number] + statement.excluded[number]}
-        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added), list(rows))
+        connection.execute(_adding(connection.dialect.name, table, tuple(key), number), list(rows))
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+# Statements are kept: to build one takes several times as long as to run it.
+
+
+@lru_cache(maxsize=128)
+def _new(dialect: str, table: Table) -> Insert:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=128)
+def _replacing(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Insert:
+    statement = _insert(dialect, table)
+    values = {name: statement.excluded[name] for name in changed}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=values)
+
+
+@lru_cache(maxsize=128)
+def _adding(dialect: str, table: Table, key: tuple[str, ...], number: str) -> Insert:
+    statement = _insert(dialect, table)
+    added = {number: table.c[number] + statement.excluded[number]}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=added)
+
+
+def _insert(dialect: str, table: Table) -> Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

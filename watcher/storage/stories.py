@@ -1,6 +1,6 @@
 """Stories in the store: finding the items that a new one may repeat, and keeping what was decided.
 
-Candidates come from two indexes (exact keys and MinHash bands), never from a scan. Called by `story.cluster`.
+Candidates come from two indexes (exact keys and sketches of the texts), never from a scan. Called by `story.cluster`.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import numpy
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, union_all, update
 
-from watcher.storage.sql import insert_new, insert_or_replace
-from watcher.storage.tables import items, stories, story_bands, story_items, story_keys
+from watcher.storage.sql import insert_new
+from watcher.storage.tables import items, stories, story_items, story_keys, story_sketches
 from watcher.types import Fingerprint, Shingles
 
-# A boilerplate text can share a band with thousands: the newest of them are enough to find its story.
-_MOST_CANDIDATES = 50
+# A boilerplate text can share a key with thousands: the newest of them are enough to find its story.
+_NEWEST_OF_A_KEY = 24
+_MOST_CANDIDATES = 16
+_STEP = 2_000  # items whose sketches are forgotten in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """An item's place in a story: why it is there, how alike it was to what decided (0..1), how many items it has."""
+    """An item's place in a story: why it is there, how alike it was to what decided (0..1), how many items it has.
+
+    `contributions` name what spoke for it, with their weights in nats.
+    """
 
     story_id: str
     title: str
@@ -40,24 +47,26 @@ class Membership:
     similarity: float
     joined_at: datetime
     items: int
+    contributions: tuple[tuple[str, float], ...] = ()
 
 
 class StoryRows:
-    """The `stories`, `story_items`, `story_keys` and `story_bands` tables inside one transaction."""
+    """The `stories`, `story_items`, `story_keys` and `story_sketches` tables inside one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def by_key(self, keys: Sequence[str]) -> str | None:
         """Give the story that one of these exact keys belongs to, the first key first; None when none does."""
-        query = select(story_keys.c.key, story_keys.c.story_id).where(story_keys.c.key.in_(list(keys)))
-        found = {row.key: row.story_id for row in self._connection.execute(query)}
+        if not keys:
+            return None
+        rows = self._connection.execute(_BY_KEY, {"keys": list(keys)})
+        found = {row.key: row.story_id for row in rows}
         return next((str(found[key]) for key in keys if key in found), None)
 
     def by_item(self, item_id: int) -> str | None:
         """Give the story that an item is in; None when it is in none."""
-        query = select(story_items.c.story_id).where(story_items.c.item_id == item_id)
-        found: str | None = self._connection.execute(query).scalar()
+        found: str | None = self._connection.execute(_BY_ITEM, {"item": item_id}).scalar()
         return found
 
     def membership(self, item_id: int) -> Membership | None:
@@ -79,26 +88,15 @@ class StoryRows:
             similarity=row.similarity,
             joined_at=row.joined_at,
             items=row.size,
+            contributions=tuple((name, weight) for name, weight in row.contributions or ()),
         )
 
-    def candidates(self, bands: Sequence[int], *, since: datetime) -> Sequence[Candidate]:
-        """Give the newest items seen since `since` that share a band."""
-        if not bands:
+    def candidates(self, sketch: Sequence[int], *, since: datetime) -> Sequence[Candidate]:
+        """Give items that came since `since` and share keys of a sketch: those that share most, and the newest."""
+        if not sketch:
             return []
-        near = (
-            select(story_bands.c.item_id, story_bands.c.seen_at)
-            .where(story_bands.c.band.in_(list(bands)), story_bands.c.seen_at >= since)
-            .distinct()
-            .order_by(story_bands.c.seen_at.desc(), story_bands.c.item_id.desc())
-            .limit(_MOST_CANDIDATES)
-            .subquery()
-        )
-        query = (
-            select(story_items.c.item_id, story_items.c.story_id, items.c.feed_id, story_items.c.shingles)
-            .join(near, near.c.item_id == story_items.c.item_id)
-            .join(items, items.c.id == story_items.c.item_id)
-            .order_by(near.c.seen_at.desc(), near.c.item_id.desc())
-        )
+        keys = {f"key{place}": key for place, key in enumerate(sketch)}
+        query = _sharing(len(sketch))
         return [
             Candidate(
                 item_id=row.item_id,
@@ -106,7 +104,7 @@ class StoryRows:
                 feed_id=row.feed_id,
                 shingles=_unpack(row.shingles),
             )
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(query, {**keys, "since": since})
         ]
 
     def open(self, story_id: str, *, title: str, at: datetime) -> None:
@@ -123,37 +121,93 @@ class StoryRows:
         reason: str,
         similarity: float,
         at: datetime,
+        contributions: Sequence[tuple[str, float]] = (),
+        is_new: bool = False,
     ) -> None:
-        """Put an item into a story, findable from now on by its keys and bands."""
+        """Put an item into a story, findable from now on by its keys and its sketch; `is_new` if it began it."""
         row = {
             "item_id": item_id,
             "story_id": story_id,
             "joined_at": at,
             "reason": reason,
             "similarity": similarity,
+            "contributions": [list(one) for one in contributions],
             "shingles": _pack(fingerprint.shingles),
         }
-        insert_or_replace(self._connection, story_items, [row], key=("item_id",))
+        insert_new(self._connection, story_items, [row])
+        if not is_new:
+            self._connection.execute(_TOUCH, {"story": story_id, "at": at})
+        self._index(story_id, item_id, fingerprint)
+
+    def edit(self, story_id: str, item_id: int, fingerprint: Fingerprint) -> None:
+        """Compare an item of a story by its new text from now on; why it is there stays as it was."""
         self._connection.execute(
-            update(stories)
-            .where(stories.c.id == story_id, stories.c.last_seen_at < at)
-            .values(last_seen_at=at)
+            update(story_items)
+            .where(story_items.c.item_id == item_id)
+            .values(shingles=_pack(fingerprint.shingles))
         )
-        self._index(story_id, item_id, fingerprint, at)
+        self._connection.execute(delete(story_sketches).where(story_sketches.c.item_id == item_id))
+        self._index(story_id, item_id, fingerprint)
 
-    def _index(self, story_id: str, item_id: int, fingerprint: Fingerprint, at: datetime) -> None:
-        insert_new(
-            self._connection, story_keys, [{"key": key, "story_id": story_id} for key in fingerprint.exact]
+    def _index(self, story_id: str, item_id: int, fingerprint: Fingerprint) -> None:
+        keys = [{"key": key, "story_id": story_id} for key in fingerprint.exact]
+        insert_new(self._connection, story_keys, keys)
+        sketch = [{"key": key, "item_id": item_id} for key in dict.fromkeys(fingerprint.sketch)]
+        insert_new(self._connection, story_sketches, sketch)
+
+    def forget_sketches(self, *, before: datetime) -> bool:
+        """Drop sketches of items that have left the window, one step of them; says whether more are left."""
+        newest = select(items.c.id).where(items.c.seen_at < before).order_by(items.c.seen_at.desc()).limit(1)
+        last = self._connection.scalar(newest)
+        first = self._connection.scalar(select(func.min(story_sketches.c.item_id)))
+        if last is None or first is None or first > last:
+            return False
+        step = min(last, first + _STEP)
+        self._connection.execute(delete(story_sketches).where(story_sketches.c.item_id <= step))
+        return bool(step < last)
+
+
+_BY_KEY = select(story_keys.c.key, story_keys.c.story_id).where(
+    story_keys.c.key.in_(bindparam("keys", expanding=True))
+)
+_BY_ITEM = select(story_items.c.story_id).where(story_items.c.item_id == bindparam("item"))
+_TOUCH = (
+    update(stories)
+    .where(stories.c.id == bindparam("story"), stories.c.last_seen_at < bindparam("at"))
+    .values(last_seen_at=bindparam("at"))
+)
+
+
+@cache
+def _sharing(keys: int) -> Select[Any]:
+    """Give the statement that finds items by so many keys; built once, because building costs more than running."""
+    sketches = story_sketches.c
+    newest = [
+        select(
+            select(sketches.item_id)
+            .where(sketches.key == bindparam(f"key{place}"))
+            .order_by(sketches.item_id.desc())
+            .limit(_NEWEST_OF_A_KEY)
+            .subquery()
         )
-        self._connection.execute(delete(story_bands).where(story_bands.c.item_id == item_id))
-        bands = [
-            {"band": band, "item_id": item_id, "seen_at": at} for band in dict.fromkeys(fingerprint.bands)
-        ]
-        insert_new(self._connection, story_bands, bands)
-
-    def forget_bands(self, *, before: datetime) -> None:
-        """Drop the bands of items that have left the window: nothing can be compared with them any more."""
-        self._connection.execute(delete(story_bands).where(story_bands.c.seen_at < before))
+        for place in range(keys)
+    ]
+    found = union_all(*newest).subquery()
+    shared = func.count()
+    near = (
+        select(found.c.item_id, shared.label("shared"))
+        .group_by(found.c.item_id)
+        .order_by(shared.desc(), found.c.item_id.desc())
+        .limit(_MOST_CANDIDATES)
+        .subquery()
+    )
+    return (
+        select(story_items.c.item_id, story_items.c.story_id, items.c.feed_id, story_items.c.shingles)
+        .join(near, near.c.item_id == story_items.c.item_id)
+        .join(items, items.c.id == story_items.c.item_id)
+        .where(story_items.c.joined_at >= bindparam("since", type_=story_items.c.joined_at.type))
+        .order_by(near.c.shared.desc(), near.c.item_id.desc())
+    )
 
 
 def _pack(shingles: Shingles) -> bytes:

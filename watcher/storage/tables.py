@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = "0017"
+SCHEMA = "0018"
 """The migration that these tables are the result of."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -218,6 +218,7 @@ story_items = Table(
     Column("joined_at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
     Column("similarity", Float, nullable=False),
+    Column("contributions", JSON),
     Column("shingles", LargeBinary, nullable=False),
     Index("ix_story_items_story_id", "story_id"),
 )
@@ -230,23 +231,27 @@ story_keys = Table(
     Index("ix_story_keys_story_id", "story_id"),
 )
 
-story_bands = Table(
-    "story_bands",
+# Copies are found by it. Only what a story may still grow by is in this table and the next ones, and each row is found
+# by its primary key alone: with a row id and further indexes an item would touch three times as many pages.
+story_sketches = Table(
+    "story_sketches",
     metadata,
-    Column("band", BigInteger, primary_key=True),
-    Column("item_id", RowId, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
-    Column("seen_at", Moment, nullable=False),
-    Index("ix_story_bands_item_id", "item_id"),
-    Index("ix_story_bands_seen_at", "seen_at"),
+    Column("key", BigInteger, primary_key=True),
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    Index("ix_story_sketches_item_id", "item_id"),
+    sqlite_with_rowid=False,
 )
 
-# What an open story speaks of, as JSON: the sum of its reports' weights by trait.
+# What an open story speaks of, as JSON: the sum of its reports' weights by trait, in tenths, and the traits that it is
+# found by. `number` is the row id of its first item: the newest stories have the largest.
 story_profiles = Table(
     "story_profiles",
     metadata,
-    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("size", Integer, nullable=False),
     Column("traits", Text, nullable=False),
+    Column("found_by", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Index("ix_story_profiles_seen_at", "seen_at"),
 )
@@ -255,18 +260,18 @@ story_traits = Table(
     "story_traits",
     metadata,
     Column("trait", Text, primary_key=True),
-    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
-    Column("seen_at", Moment, nullable=False),
-    Index("ix_story_traits_story_id", "story_id"),
-    Index("ix_story_traits_seen_at", "seen_at"),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
-# In how many items each trait was; the row with the empty trait counts the items.
+# The sum of the profiles, always: what is counted here can be had anew from them. The row with the empty trait counts
+# the reports.
 trait_counts = Table(
     "trait_counts",
     metadata,
     Column("trait", Text, primary_key=True),
-    Column("reports", Integer, nullable=False),
+    Column("weight", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 alerts = Table(

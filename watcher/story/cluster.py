@@ -6,9 +6,11 @@ In goes a stored item with its fingerprint, out comes the story and why. Called 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from watcher.storage.store import Transaction
+from watcher.story.commonness import Background
 from watcher.story.decide import Decision, Reason, decide
 from watcher.story.event import same_event
 from watcher.types import Fingerprint, Item
@@ -32,35 +34,44 @@ def fold_into_story(
     """
     tx.profiles.lock()
     current = tx.stories.by_item(item_id)
-    if current is not None:
-        decision = Decision(story_id=current, reason=Reason.SAME_KEY, similarity=1.0)
-    else:
-        decision = _decide(tx, item, fingerprint, since=now - window, folds_events=folds_events)
+    if current is not None:  # an edit says the same once more: it does not count again
+        tx.stories.edit(current, item_id, fingerprint)
+        return Decision(story_id=current, reason=Reason.SAME_KEY, similarity=1.0)
+    decision, background = _decide(tx, item, fingerprint, since=now - window, folds_events=folds_events)
+    is_new = decision.story_id is None
     story_id = decision.story_id
     if story_id is None:
         story_id = _story_id(item)
         tx.stories.open(story_id, title=item.title, at=now)
     tx.stories.join(
-        story_id, item_id, fingerprint, reason=decision.reason, similarity=decision.similarity, at=now
+        story_id,
+        item_id,
+        fingerprint,
+        reason=decision.reason,
+        similarity=decision.similarity,
+        at=now,
+        contributions=decision.contributions,
+        is_new=is_new,
     )
-    if folds_events and current is None:  # an edit says the same once more: it does not count again
-        tx.profiles.add(story_id, fingerprint.traits, at=now)
-    return Decision(story_id=story_id, reason=decision.reason, similarity=decision.similarity)
+    if folds_events:
+        tx.profiles.add(story_id, item_id, fingerprint.traits, at=now, is_new=is_new, background=background)
+    return replace(decision, story_id=story_id)
 
 
 def _decide(
     tx: Transaction, item: Item, fingerprint: Fingerprint, *, since: datetime, folds_events: bool
-) -> Decision:
+) -> tuple[Decision, Background | None]:
+    by_key = tx.stories.by_key(fingerprint.exact)
     decision = decide(
         fingerprint.shingles,
         feed_id=item.feed_id,
-        by_key=tx.stories.by_key(fingerprint.exact),
-        candidates=tx.stories.candidates(fingerprint.bands, since=since),
+        by_key=by_key,
+        candidates=[] if by_key else tx.stories.candidates(fingerprint.sketch, since=since),
     )
     if decision.story_id is not None or not folds_events:
-        return decision
+        return decision, None
     stories, background = tx.profiles.candidates(fingerprint.traits, since=since)
-    return same_event(fingerprint.traits, stories, background)[0]
+    return same_event(fingerprint.traits, stories, background), background
 
 
 def _story_id(item: Item) -> str:

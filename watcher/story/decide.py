@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import nsmallest
 from typing import Protocol
 
 from watcher.types import Shingles
@@ -14,6 +15,8 @@ from watcher.types import Shingles
 SAME_TEXT = 0.55
 # A headline alone must be nearly the same: it is short, and two ambushes make similar ones.
 SAME_TITLE = 0.8
+MOST_SHINGLES = 256
+"""Of a longer text so many shingles are kept, those with the smallest hashes: likeness is then estimated within 0.03."""
 
 
 class Reason(StrEnum):
@@ -41,11 +44,15 @@ class Stored(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The story to join (None: begin one), why, and how alike the item is to the one that decided (0..1)."""
+    """The story to join (None: begin one), why, and how alike the item is to what decided (0..1).
+
+    `contributions` say what spoke for it and how much, the weightiest first, in nats; empty where a copy was recognised.
+    """
 
     story_id: str | None
     reason: Reason
     similarity: float
+    contributions: tuple[tuple[str, float], ...] = ()
 
 
 def decide(shingles: Shingles, *, feed_id: str, by_key: str | None, candidates: Iterable[Stored]) -> Decision:
@@ -68,11 +75,18 @@ def decide(shingles: Shingles, *, feed_id: str, by_key: str | None, candidates: 
 
 
 def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
-    """Give the share of elements in common, 0..1; 0 when either is empty."""
+    """Give the share of elements in common, 0..1; 0 when either is empty.
+
+    Exact for whole sets. Of sets that were cut to their smallest elements it is the share among the smallest of both
+    together, which estimates that of the whole (Broder 1997).
+    """
     if not one or not other:
         return 0.0
-    common = len(one & other)
-    return common / (len(one) + len(other) - common)
+    common = one & other
+    if len(one) < MOST_SHINGLES and len(other) < MOST_SHINGLES:
+        return len(common) / (len(one) + len(other) - len(common))
+    smallest = nsmallest(MOST_SHINGLES, one | other)
+    return sum(value in common for value in smallest) / len(smallest)
 
 
 def _compare(shingles: Shingles, feed_id: str, candidate: Stored) -> Iterable[tuple[Reason, float, float]]:

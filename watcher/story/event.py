@@ -5,7 +5,7 @@ story's smoothed word counts against all other news, as in streaming clustering 
 et al. 2018, "Model-based clustering of short text streams"). And do the signs that survive translation agree:
 concepts, places, countries, numbers, rules, each compared by the cosine of its idf-weighted counts with those of the
 whole story (Miranda et al. 2018, "Multilingual clustering of streaming news"; Staykovski et al. 2019), weighted by
-logistic regression. `bench/stories.py` fits the weights and measures them.
+logistic regression. `bench/fit_stories.py` fits what is in `data/weights.txt`, `bench/stories.py` measures it.
 
 A story is compared as a whole, with what all its reports say: one stray report does not drag it along.
 """
@@ -16,28 +16,25 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from watcher.story.concepts import shipped_concepts
+from watcher.story.commonness import Background, elsewhere_items, idf, known_count
 from watcher.story.decide import Decision, Reason
+from watcher.story.weights import Weights, shipped_weights
 from watcher.types import Trait, TraitKind
 
-# The word model; found by search over a stream of headlines.
-SMOOTHING = 5.0  # reports that a story is taken to have had without the word
-BELIEF = 0.05  # how far a story's own counts are believed against the news at large
-LEAST_WORDS = 3.78  # nats for the story against the rest of the news
-_PLACED = 0.5  # a story has a scene when one place is in so many of its reports
-_UNSEEN = 0.45
-_PRIOR_ITEMS = 100.0
-_MOST_ITEMS = 3_000
-"""Counts over more items are scaled down to so many: the threshold was found there, and one rare word that two
-reports share must not weigh more the longer the service runs."""
+__all__ = ["Background", "Profile", "Signs", "idf", "same_event", "sign_score", "signs_of", "word_score"]
 
-# The signs' logistic regression.
-LEAST_SIGNS = -0.65
-_CONCEPT_ITEMS = 100.0
-_SIGN_ITEMS = 50.0
-_SIGN_UNSEEN = {TraitKind.PLACE: 0.5, TraitKind.COUNTRY: 4.0}
+_SCENE = 0.65  # weight: in the headlines of most reports
+_PLACED = 0.5  # a story has a scene when one place is in so many of its reports
 _ENOUGH_CONCEPTS = 6.0  # nats
 _FEW_CONCEPTS, _MANY_CONCEPTS = 0.5, 0.9  # shares of the above
+_MOST_SHOWN = 8
+_IN_HEADLINE = 0.7  # words of headline and link weigh more, those of the text less
+_TEXT = 2.0
+"""So many times as much must speak for a story where there is a text: more is shared by chance, and signs see more."""
+
+
+_Kinds = dict[TraitKind, list[tuple[str, float]]]
+_KINDS = {kind.value: kind for kind in TraitKind}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +45,13 @@ class Profile:
     size: int
     traits: Mapping[str, float]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Background:
-    """How often traits occur: `items` in the window, and for each key how many of them have it."""
-
-    items: int
-    counts: Mapping[str, int]
+    @property
+    def kinds(self) -> _Kinds:
+        """The traits by their kind."""
+        found: _Kinds = {kind: [] for kind in TraitKind}
+        for key, weight in self.traits.items():
+            found[_KINDS[key[0]]].append((key, weight))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,97 +69,105 @@ class Signs:
     same_language: float
 
 
-WEIGHTS = Signs(
-    concepts=6.21,
-    shared_concepts=3.66,
-    places=2.46,
-    other_places=-1.08,
-    countries=2.65,
-    no_country=-0.45,
-    number=1.0,
-    other_rules=-1.39,
-    same_language=-0.43,
-)
-BIAS = -9.58
-
-
-def same_event(
-    traits: Sequence[Trait], stories: Iterable[Profile], background: Background
-) -> tuple[Decision, tuple[str, ...]]:
+def same_event(traits: Sequence[Trait], stories: Iterable[Profile], background: Background) -> Decision:
     """Find the story of an item's event.
 
     Args:
         traits: of the item.
         stories: open stories that share some of them.
         background: counts of at least the item's traits and those of the stories that are concepts, places, countries.
-
-    Returns:
-        The decision, and the keys of the traits that speak for it, the weightiest first.
     """
+    weights = shipped_weights()
+    kinds = _by_kind(traits)
+    has_text = any(weight < _IN_HEADLINE for _, weight in kinds[TraitKind.WORD])
+    least_words = weights.least_words * (_TEXT if has_text else 1)
     best = Decision(story_id=None, reason=Reason.NEW, similarity=0.0)
-    chosen: Profile | None = None
     for story in stories:
-        signs = signs_of(traits, story, background)
-        words = word_score(traits, story, background)
+        if _has_other_scene(kinds, story):
+            continue
+        words = math.fsum(_word_scores(kinds, story, background).values()) - least_words
+        signs = _signs(kinds, story, background)
         for reason, surplus in (
             # In the same words, but of another town: another event.
-            (Reason.SAME_WORDS, -math.inf if _is_elsewhere(signs, story) else words - LEAST_WORDS),
-            (Reason.SAME_EVENT, sign_score(signs) - LEAST_SIGNS),
+            (Reason.SAME_WORDS, -math.inf if _is_elsewhere(signs, story) else words),
+            (Reason.SAME_EVENT, sign_score(signs) - weights.least_signs),
         ):
             likeness = 1 / (1 + math.exp(-max(-30.0, min(30.0, surplus))))
             if surplus >= 0 and likeness > best.similarity:
-                best = Decision(story_id=story.story_id, reason=reason, similarity=likeness)
-                chosen = story
-    return best, _shared(traits, chosen, background) if chosen else ()
+                told = _told_words if reason is Reason.SAME_WORDS else _told_signs
+                best = Decision(
+                    story_id=story.story_id,
+                    reason=reason,
+                    similarity=likeness,
+                    contributions=told(kinds, story, background),
+                )
+    return best
 
 
 def word_score(traits: Sequence[Trait], story: Profile, background: Background) -> float:
     """Give the log likelihood ratio of an item's words: from this story, or from any other news."""
-    scale = min(1.0, _MOST_ITEMS / max(1, background.items))
-    others = max(0.0, background.items * scale - story.size) + _PRIOR_ITEMS
-    score = 0.0
+    return math.fsum(_word_scores(_by_kind(traits), story, background).values())
+
+
+def _by_kind(traits: Sequence[Trait]) -> _Kinds:
+    kinds: _Kinds = {kind: [] for kind in TraitKind}
     for trait in traits:
-        if trait.kind is not TraitKind.WORD:
+        kinds[trait.kind].append((trait.key, trait.weight))
+    return kinds
+
+
+def _word_scores(kinds: _Kinds, story: Profile, background: Background) -> dict[str, float]:
+    weights = shipped_weights()
+    belief, reports = weights.belief, story.size + weights.smoothing
+    scale, others = background.scale, elsewhere_items(background, story.size)
+    absent = math.log(1 - belief)
+    scores = {}
+    for key, weight in kinds[TraitKind.WORD]:
+        count = story.traits.get(key)
+        if not count:
+            scores[key] = weight * absent
             continue
-        count = story.traits.get(trait.key, 0.0)
-        elsewhere = max(0.0, background.counts.get(trait.key, 0) * scale - count) + _UNSEEN
-        ratio = count / (story.size + SMOOTHING) / (elsewhere / others)
-        score += trait.weight * math.log(1 - BELIEF + BELIEF * ratio)
-    return score
+        elsewhere = max(0.0, background.counts.get(key, 0.0) * scale - count) + known_count(key[2:])
+        scores[key] = weight * math.log(1 - belief + belief * count / reports / (elsewhere / others))
+    return scores
 
 
 def signs_of(traits: Sequence[Trait], story: Profile, background: Background) -> Signs:
     """Compare what survives translation."""
-    kinds = {kind: [trait for trait in traits if trait.kind is kind] for kind in TraitKind}
-    held = {kind: any(trait.key in story.traits for trait in kinds[kind]) for kind in TraitKind}
-    has = {key[0] for key in story.traits}
+    return _signs(_by_kind(traits), story, background)
+
+
+def _signs(kinds: _Kinds, story: Profile, background: Background) -> Signs:
+    has = story.kinds  # once: it is worked out anew each time
+    held = {kind: any(key in story.traits for key, _ in found) for kind, found in kinds.items()}
     shared = sum(
-        idf(trait.key, background) * trait.weight
-        for trait in kinds[TraitKind.CONCEPT]
-        if trait.key in story.traits
+        idf(key, background) * weight for key, weight in kinds[TraitKind.CONCEPT] if key in story.traits
     )
     places, rules = TraitKind.PLACE, TraitKind.RULE
     return Signs(
-        concepts=_cosine(kinds[TraitKind.CONCEPT], story, background, TraitKind.CONCEPT),
+        concepts=_cosine(kinds[TraitKind.CONCEPT], story, has[TraitKind.CONCEPT], background),
         shared_concepts=min(shared, _ENOUGH_CONCEPTS) / _ENOUGH_CONCEPTS,
-        places=_cosine(kinds[places], story, background, places),
-        other_places=float(bool(kinds[places]) and places in has and not held[places]),
-        countries=_cosine(kinds[TraitKind.COUNTRY], story, background, TraitKind.COUNTRY),
+        places=_cosine(kinds[places], story, has[places], background),
+        other_places=float(bool(kinds[places]) and bool(has[places]) and not held[places]),
+        countries=_cosine(kinds[TraitKind.COUNTRY], story, has[TraitKind.COUNTRY], background),
         no_country=float(not held[TraitKind.COUNTRY]),
         number=float(held[TraitKind.NUMBER]),
-        other_rules=float(bool(kinds[rules]) != (rules in has)),
+        other_rules=float(bool(kinds[rules]) != bool(has[rules])),
         same_language=float(held[TraitKind.LANGUAGE]),
     )
 
 
 def sign_score(signs: Signs) -> float:
     """Give the log odds that item and story are of one event; -inf where the signs are too few to say."""
-    if not _is_comparable(signs):
+    if not is_comparable(signs):
         return -math.inf
-    score: float = BIAS
+    weights = shipped_weights()
+    return math.fsum((weights.bias, *(value for _, value in _sign_scores(signs, weights))))
+
+
+def _sign_scores(signs: Signs, weights: Weights) -> Iterable[tuple[str, float]]:
     for one in fields(Signs):
-        score += getattr(WEIGHTS, one.name) * getattr(signs, one.name)
-    return score
+        yield one.name, getattr(weights, one.name) * getattr(signs, one.name)
 
 
 def _is_elsewhere(signs: Signs, story: Profile) -> bool:
@@ -172,7 +177,19 @@ def _is_elsewhere(signs: Signs, story: Profile) -> bool:
     return scene >= _PLACED * story.size
 
 
-def _is_comparable(signs: Signs) -> bool:
+def _has_other_scene(kinds: _Kinds, story: Profile) -> bool:
+    """Say whether headline and story are each set in a place that the other does not name.
+
+    Two ambushes in one governorate share it, their night and most of their words; the mountain is what parts them.
+    """
+    mine = [key for key, weight in kinds[TraitKind.PLACE] if weight >= 1]
+    named = {key for key, _ in kinds[TraitKind.PLACE]}
+    scenes = [key for key, weight in story.kinds[TraitKind.PLACE] if weight >= _SCENE * story.size]
+    return bool(mine and scenes and not any(key in story.traits for key in mine) and named.isdisjoint(scenes))
+
+
+def is_comparable(signs: Signs) -> bool:
+    """Say whether the signs are enough to judge by."""
     # Markets and sports speak of the same few things every day: without a place in common, signs count only between
     # languages, where words cannot, or when there are very many of them.
     if signs.shared_concepts <= _FEW_CONCEPTS or (signs.same_language and signs.other_places):
@@ -182,35 +199,46 @@ def _is_comparable(signs: Signs) -> bool:
     return not signs.no_country and (not signs.same_language or signs.shared_concepts >= _MANY_CONCEPTS)
 
 
-def idf(key: str, background: Background) -> float:
-    """Give how telling a concept, place or country is: the log of how rare it is, smoothed by what is known before."""
-    kind, _, name = key.partition(":")
-    count = background.counts.get(key, 0)
-    if kind == TraitKind.CONCEPT:
-        share = shipped_concepts().shares.get(name, 0.0)
-        known = max(_UNSEEN, share * _CONCEPT_ITEMS)
-        return math.log((background.items + _CONCEPT_ITEMS) / (count + known))
-    unseen = _SIGN_UNSEEN.get(TraitKind(kind), _UNSEEN)
-    return math.log((background.items + _SIGN_ITEMS) / (count + unseen))
-
-
-def _cosine(traits: Sequence[Trait], story: Profile, background: Background, kind: TraitKind) -> float:
+def _cosine(
+    mine: Sequence[tuple[str, float]],
+    story: Profile,
+    theirs: Sequence[tuple[str, float]],
+    background: Background,
+) -> float:
     dot = own = 0.0
-    for trait in traits:
-        square = idf(trait.key, background) ** 2
-        own += square * trait.weight**2
-        dot += square * trait.weight * story.traits.get(trait.key, 0.0)
+    for key, weight in mine:
+        square = idf(key, background) ** 2
+        own += square * weight**2
+        dot += square * weight * story.traits.get(key, 0.0)
     if not dot:
         return 0.0
-    prefix = f"{kind}:"
-    other = sum(
-        idf(key, background) ** 2 * weight**2
-        for key, weight in story.traits.items()
-        if key.startswith(prefix)
-    )
+    other = sum((idf(key, background) * weight) ** 2 for key, weight in theirs)
     return dot / math.sqrt(own * other)
 
 
-def _shared(traits: Sequence[Trait], story: Profile, background: Background) -> tuple[str, ...]:
-    common = [trait.key for trait in traits if trait.key in story.traits]
-    return tuple(sorted(common, key=lambda key: background.counts.get(key, 0)))
+def _told_words(kinds: _Kinds, story: Profile, background: Background) -> tuple[tuple[str, float], ...]:
+    scores = _word_scores(kinds, story, background).items()
+    spoke = sorted(
+        ((key[2:], round(score, 2)) for key, score in scores if score > 0), key=lambda one: -one[1]
+    )
+    return tuple(spoke[:_MOST_SHOWN])
+
+
+def _told_signs(kinds: _Kinds, story: Profile, background: Background) -> tuple[tuple[str, float], ...]:
+    """Name each sign that counted, with what of it item and story share."""
+    scores = _sign_scores(_signs(kinds, story, background), shipped_weights())
+    told = []
+    for name, score in sorted(scores, key=lambda pair: -abs(pair[1])):
+        mine = kinds[_KIND_OF[name]] if name in _KIND_OF else ()
+        shared = [key[2:] for key, _ in mine if key in story.traits]
+        if score:
+            told.append((": ".join(filter(None, (name, ", ".join(shared[:_MOST_SHOWN])))), round(score, 2)))
+    return tuple(told)
+
+
+_KIND_OF = {
+    "concepts": TraitKind.CONCEPT,
+    "places": TraitKind.PLACE,
+    "countries": TraitKind.COUNTRY,
+    "number": TraitKind.NUMBER,
+}

@@ -1,4 +1,4 @@
-"""From an item to what makes it comparable with others: exact keys, shingles, MinHash bands, traits.
+"""From an item to what makes it comparable with others: exact keys, shingles, a sketch of them, traits.
 
 Pure. Called in the worker processes for every item that a rule matched.
 """
@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-import struct
 from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from rensa import RMinHash
-
-from watcher.story.traits import traits_of
+from watcher.story.decide import MOST_SHINGLES
+from watcher.story.traits import is_telling, traits_of
 from watcher.text.fold import fold
 from watcher.types import Fingerprint, Item, PlaceMention, Shingles
 
-_PERMUTATIONS = 128
-_ROWS = 4
-# 32 bands of 4 rows: two texts that share half of their pairs meet in a band with probability 0.87, 0.6 → 0.99
-# (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, 3.4: 1 - (1 - s^4)^32).
-_SEED = 20
+# The smallest hashes of a set are a sample of it that is the same in every copy (Broder 1997, "On the resemblance and
+# containment of documents"): two texts that share two thirds of their pairs have one of the four smallest in common with
+# probability 0.99. A row in the store for each is a tenth of what MinHash bands of the same recall need.
+_KEYS = 4
 
 _LEAD_WORDS = 40
 _LONGEST_TEXT = 20_000  # characters: a copy of a longer text is recognised by its beginning
@@ -52,20 +50,14 @@ def fingerprint(
     title = clean_title(item.title)
     body = _words(fold(item.body[:_LONGEST_TEXT]).text)
     title_words = _words(title)
-    shingles = Shingles(
-        title=_shingles(title_words),
-        lead=_shingles([*title_words, *body[:_LEAD_WORDS]]),
-        full=_shingles([*title_words, *body]),
-    )
-    bands = [
-        band
-        for kind, pairs in ((b"t", shingles.title), (b"l", shingles.lead), (b"f", shingles.full))
-        for band in _bands(kind, pairs)
-    ]
+    texts = {"t": title_words, "l": [*title_words, *body[:_LEAD_WORDS]], "f": [*title_words, *body]}
+    shingles = {kind: _shingles(words) for kind, words in texts.items()}
     return Fingerprint(
         exact=exact_keys(item),
-        bands=tuple(bands),
-        shingles=shingles,
+        sketch=tuple(
+            key for kind, words in _distinct(texts) if shingles[kind] for key in _sketch(kind, words)
+        ),
+        shingles=Shingles(title=shingles["t"], lead=shingles["l"], full=shingles["f"]),
         traits=traits_of(item, title, language=language, places=places, rules=rules),
     )
 
@@ -106,26 +98,27 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def _distinct(texts: dict[str, list[str]]) -> Iterable[tuple[str, list[str]]]:
+    # A headline without a text is its own lead, and a short text is all lead: once is enough.
+    known: list[list[str]] = []
+    for kind, words in texts.items():
+        if words not in known:
+            known.append(words)
+            yield kind, words
+
+
 def _shingles(words: Sequence[str]) -> frozenset[int]:
     pairs = {f"{first} {second}" for first, second in pairwise(words)}
     if len(pairs) < _FEWEST_PAIRS:
         return frozenset()
-    return frozenset(_hash64(pair.encode("utf-8", "surrogatepass")) for pair in pairs)
+    return frozenset(nsmallest(MOST_SHINGLES, map(_hash64, pairs)))
 
 
-def _bands(kind: bytes, shingles: frozenset[int]) -> list[int]:
-    if not shingles:
-        return []
-    minhash = RMinHash(_PERMUTATIONS, _SEED)
-    minhash.update([shingle.to_bytes(8, "little") for shingle in sorted(shingles)])
-    digest = minhash.digest()
-    packed = struct.pack(f"<{_PERMUTATIONS}I", *digest)
-    width = 4 * _ROWS
-    return [
-        # Signed: the databases' integers are.
-        _hash64(kind + start.to_bytes(2, "little") + packed[start : start + width]) - 2**63
-        for start in range(0, len(packed), width)
-    ]
+def _sketch(kind: str, words: Sequence[str]) -> list[int]:
+    # Pairs of words that tell something: "of the" is in every text, and would find them all.
+    telling = [word for word in words if is_telling(word)]
+    hashes = {_hash64(f"{kind} {first} {second}") for first, second in pairwise(telling)}
+    return [value - 2**63 for value in nsmallest(_KEYS, hashes)]  # signed: the databases' integers are
 
 
 def _key(kind: str, *parts: str) -> str:
@@ -133,5 +126,6 @@ def _key(kind: str, *parts: str) -> str:
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-def _hash64(data: bytes) -> int:
+def _hash64(text: str) -> int:
+    data = text.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")

@@ -88,6 +88,12 @@ def traits_of(
     return tuple(Trait(kind=kind, name=name, weight=weight) for (kind, name), weight in found.items())
 
 
+def lead_stems(title: str, body: str) -> Iterable[str]:
+    """Give the stems of the telling words of a headline and of the beginning of its text."""
+    words = _WORD.findall(fold(title).text) + _WORD.findall(fold(body[: _LEAD_WORDS * 12]).text)[:_LEAD_WORDS]
+    return map(stem, _telling(words))
+
+
 def stem(word: str) -> str:
     """Cut what inflects an English or French word: enough to compare headlines, no more.
 
@@ -123,8 +129,13 @@ def _note_places(found: dict[tuple[TraitKind, str], float], places: Sequence[Pla
         _note(found, TraitKind.COUNTRY, (place.country for place in named), weight)
 
 
+def is_telling(word: str) -> bool:
+    """Say whether a folded word says something of its text: "the" and "dans" do not."""
+    return word not in _STOP
+
+
 def _telling(words: Iterable[str]) -> Iterable[str]:
-    return (word for word in words if word not in _STOP)
+    return filter(is_telling, words)
 
 
 def _numbers(words: Iterable[str]) -> Iterable[str]:

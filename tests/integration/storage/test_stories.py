@@ -98,8 +98,26 @@ def test_forgetting_leaves_the_counts_of_what_is_still_open(store: Store) -> Non
     with store.write() as tx:
         fold(tx, old)
         fold(tx, new)
-        tx.profiles.forget(before=samples.NOW + WINDOW)
+        assert not tx.profiles.forget(before=samples.NOW + WINDOW)
         assert tx.connection.scalar(select(func.count()).select_from(story_profiles)) == 1
-        counts = {row.trait: row.reports for row in tx.connection.execute(select(trait_counts))}
-    assert counts[""] == 1
+        counts = {row.trait: row.weight for row in tx.connection.execute(select(trait_counts))}
+    assert counts[""] == 10
     assert "c:football" not in counts
+
+
+def test_the_counts_are_those_of_the_profiles_whatever_came_and_went(store: Store) -> None:
+    with store.write() as tx:
+        for number in range(6):
+            at = samples.NOW + WINDOW * (number // 3)
+            texts = {"title": f"Fire number {number} in the port of Sfax", "summary": BODY[number * 20 :]}
+            fold(
+                tx,
+                samples.item(
+                    key=str(number), guid=None, url=None, seen_at=at, text_hash=str(number), **texts
+                ),
+            )
+        tx.profiles.forget(before=samples.NOW + WINDOW)
+    kept = rows(store)
+    with store.write() as tx:
+        tx.profiles.recount()
+    assert rows(store) == kept

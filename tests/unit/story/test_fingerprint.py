@@ -48,12 +48,12 @@ def changed(text: str, share: float, seed: int) -> str:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_copy_with_one_word_in_fourteen_changed_shares_a_band_and_joins(seed: int) -> None:
+def test_a_copy_with_one_word_in_fourteen_changed_is_found_and_joins(seed: int) -> None:
     one = fingerprint(samples.item(summary=BODY))
     other = fingerprint(
         samples.item(summary=changed(BODY, 0.07, seed), title="A headline of its own for this")
     )
-    assert set(one.bands) & set(other.bands)
+    assert set(one.sketch) & set(other.sketch)
     candidate = Stored("st-1", "other", one.shingles)
     decision = decide(other.shingles, feed_id="wire", by_key=None, candidates=[candidate])
     assert decision.story_id == "st-1"
@@ -62,7 +62,7 @@ def test_a_copy_with_one_word_in_fourteen_changed_shares_a_band_and_joins(seed: 
 def test_a_truncated_copy_joins_by_its_lead() -> None:
     one = fingerprint(samples.item(summary=BODY))
     other = fingerprint(samples.item(summary=BODY[:260] + " …"))
-    assert set(one.bands) & set(other.bands)
+    assert set(one.sketch) & set(other.sketch)
     decision = decide(
         other.shingles, feed_id="b", by_key=None, candidates=[Stored("st-1", "wire", one.shingles)]
     )
@@ -88,7 +88,7 @@ def test_one_outlet_with_the_same_headline_over_another_text_means_another_event
 
 def test_a_few_words_are_not_compared() -> None:
     print_ = fingerprint(samples.item(title="Live updates", summary=""))
-    assert print_.bands == ()
+    assert print_.sketch == ()
 
 
 def test_ids_count_only_together_with_the_host_of_the_link() -> None:
@@ -119,7 +119,7 @@ def test_any_text_has_a_fingerprint_that_does_not_change(title: str, body: str) 
     item = samples.item(title=title, summary=body)
     one, again = fingerprint(item), fingerprint(item)
     assert one == again
-    assert all(-(2**63) <= band < 2**63 for band in one.bands)
+    assert all(-(2**63) <= key < 2**63 for key in one.sketch)
     assert jaccard(one.shingles.full, again.shingles.full) in (0.0, 1.0)
 
 
