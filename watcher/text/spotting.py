@@ -93,18 +93,26 @@ class _Reader:
                 last = self._read_at(at)
 
     def _is_nothing(self, at: int) -> bool:
-        """Tell at little cost that no name begins at a word: most capitals are those of sentences."""
+        """Tell at little cost that no name begins at a word: most capitals are those of sentences, most figures counts."""
         page = self._page
-        following, word = at + 1, page.words[at]
-        return (
-            page.cases[at] == CAPITAL
-            and page.ends[at] - page.starts[at] > _LONGEST_ACRONYM
-            and following < len(page.words)
-            and page.cases[following] == SMALL
-            and page.words[following] not in INSIDE_NAMES
-            and word not in self._own_beginnings
-            and not self._look_up(word)
-        )
+        word, following = page.words[at], at + 1
+        if following < len(page.words) and (
+            page.cases[following] != SMALL or page.words[following] in INSIDE_NAMES
+        ):
+            return False
+        if page.cases[at] == CAPITAL:
+            if len(word) <= _LONGEST_ACRONYM and self._may_be_acronym(at):
+                return False
+        elif not word.isdigit():
+            return False
+        return word not in self._own_beginnings and not self._look_up(word)
+
+    def _may_be_acronym(self, at: int) -> bool:
+        page = self._page
+        folded, second = page.folded, page.starts[at] + 1
+        if second >= page.ends[at] or folded.text.startswith(".", page.ends[at]):
+            return True
+        return not folded.source[second if folded.origins is None else folded.origins[second]].islower()
 
     def _beginnings(self) -> Sequence[int]:
         """Give the indices of the words that anything may begin with."""

@@ -120,10 +120,12 @@ class _Pipeline:
 
     def __init__(self, nlp: Language) -> None:
         self._nlp = nlp
+        self._splits_sentences = bool({"parser", "senter"} & set(nlp.pipe_names))
+        if not self._splits_sentences:
+            _forget_attributes(nlp)
         self._is_word = nlp.vocab.add_flag(is_word)
         self._is_break = nlp.vocab.add_flag(is_break)
         self._is_closer = nlp.vocab.add_flag(is_closer)
-        self._splits_sentences = bool({"parser", "senter"} & set(nlp.pipe_names))
         self.passages = self._local()
         self.spaced = self._spaced()
 
@@ -183,6 +185,18 @@ class _Pipeline:
         if not self._splits_sentences and len(words):
             breaks = list(_ruled_breaks(tokens, first_word=int(words[0, 0])))
         return words[:, 0].tolist(), (words[:, 0] + words[:, 1]).tolist(), breaks
+
+
+def _forget_attributes(nlp: Language) -> None:
+    """Let new words be taken up without finding out what nobody asks: whether they look like links, their shape and so on.
+
+    That takes longer than to split them.
+    """
+    from spacy.attrs import IS_SPACE
+
+    getters: dict[int, object] = nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]  # spaCy's stub lacks it
+    for attribute in getters.keys() - {IS_SPACE}:
+        del getters[attribute]
 
 
 def _token(text: str, at: int) -> Token:
