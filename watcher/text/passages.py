@@ -19,7 +19,7 @@ _MOST_CHUNKS = 50_000
 """So many chunks of a language are remembered, some 15 MB."""
 
 _LONGEST_REMEMBERED = 40
-_REACH_CHARS = 300
+_REACH_CHARS = 160
 
 _ANY_LETTERS = "zzz"
 _PLAIN = re.compile(r"([a-z]{3,})([.,;:!?…»”\")]+)")
