@@ -61,8 +61,8 @@ def run() -> Table:
             "rules",
             "watcher",
             "of that: scan",
-            "places",
-            "words",
+            "places decided on",
+            "(spaCy on the fields asked for words)",
             "loop of `re`",
             "Matcher",
             "PhraseMatcher",
@@ -166,7 +166,7 @@ class Measure:
 
     def shares(self) -> str:
         places, words = (count / len(self._measured) for count in (self.with_places, self.with_words))
-        return f"{places:.0%} had their places found and {words:.0%} some of their text split into words"
+        return f"{places:.0%} had their places found and {words:.0%} were asked for words or sentences"
 
     def peers(self, rules: Sequence[Rule]) -> tuple[float, float, float]:
         """Give the costs of a loop of `re`, of Matcher, and of PhraseMatcher with evaluation."""
