@@ -45,7 +45,9 @@ def run() -> Table:
         seconds = best_of(step, analysis, items)
         table.add(name, f"{len(items) / seconds:,.0f}", f"{seconds / len(items) * 1e6:,.0f}")
     terms = len({term.key for terms in config.lists.values() for term in terms.terms})
-    table.note(f"{len(items):,} items of {words:.0f} words on average, processor time, best of {ROUNDS} rounds")
+    table.note(
+        f"{len(items):,} items of {words:.0f} words on average, processor time, best of {ROUNDS} rounds"
+    )
     table.note(f"{len(config.rules)} rules on {terms:,} list terms; built in {building * 1e3:.0f} ms")
     return table
 
