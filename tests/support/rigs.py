@@ -149,7 +149,7 @@ class ConsoleRig(Rig):
 class SlackRig(Rig):
     kind = "slack"
     layout = "watcher.deliver.channels.slack:blocks"
-    secrets = ("xoxb-test-token",)
+    secrets = ("xoxb-test-token", "xapp-test-token", "signing-secret-of-the-app")
     cases: ClassVar = {
         "ok": Case(arrange=nothing, outcome=Outcome.DELIVERED),
         "429": Case(arrange=http(limited(7)), outcome=Outcome.RETRIED, retry_after=timedelta(seconds=7)),
@@ -222,7 +222,11 @@ class SlackRig(Rig):
 
     def reopened(self) -> Channel:
         settings = SlackSettings(
-            token=SecretStr("xoxb-test-token"), channel="#security", base_url=self.receiver.base_url
+            token=SecretStr("xoxb-test-token"),
+            app_token=SecretStr("xapp-test-token"),
+            signing_secret=SecretStr("signing-secret-of-the-app"),
+            channel="#security",
+            base_url=self.receiver.base_url,
         )
         return SlackChannel("security", settings, timeout=self.timeout)
 

@@ -15,6 +15,7 @@ from itertools import count
 from typing import Any
 
 from aiohttp import web
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from tests.support.blockkit import elements, message_error
 from tests.support.receiver import Behaviour, Receiver, answer
@@ -146,8 +147,15 @@ class ThreadedSlack(Receiver):
 
     def say(self, kind: str, payload: dict[str, Any], *, envelope_id: str) -> None:
         """Report something by the newest socket."""
-        envelope = {"type": kind, "envelope_id": envelope_id, "payload": payload}
-        self._tell({**envelope, "accepts_response_payload": kind == "slash_commands"})
+        envelope = {
+            "type": kind,
+            "envelope_id": envelope_id,
+            "payload": payload,
+            "accepts_response_payload": kind == "slash_commands",
+        }
+        # slack-sdk's own client would take it for a request.
+        assert SocketModeRequest.from_dict(envelope) is not None
+        self._tell(envelope)
 
     def ask_to_reconnect(self) -> None:
         """Say that the connection will be closed soon, as Slack does every few hours."""

@@ -14,15 +14,15 @@ from typing import Any, TypeVar
 import aiohttp
 import pytest
 
-from tests.support.alerts import NOON
+from tests.support.alerts import NOON, a_delivery, a_source, an_alert
 from tests.support.clock import FakeClock
 from tests.support.ledger import MemoryLedger
 from tests.support.receiver import Receiver
-from tests.support.rigs import RIGS, Rig
+from tests.support.rigs import RIGS, Rig, SlackRig
 from tests.support.service import eventually
 from watcher.deliver.channels.slack import SlackChannel
 from watcher.deliver.outbox import Outbox
-from watcher.types import Delivery, DeliveryState, Receipt
+from watcher.types import Delivery, DeliveryKind, DeliveryState, Receipt
 
 T = TypeVar("T")
 
@@ -138,6 +138,35 @@ async def settle(rig: Rig) -> None:
         async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{receiver.port}/ping"):
             pass
         await asyncio.to_thread(eventually, lambda: not receiver.working, what="rest")
+
+
+@pytest.mark.parametrize("kind", [DeliveryKind.UPDATE, DeliveryKind.REPLY])
+async def test_a_death_while_a_story_grows_leaves_one_message_as_it_is_now_and_each_news_once(
+    kind: DeliveryKind,
+) -> None:
+    grown = an_alert(sources=(a_source(), a_source(feed_id="gulf", feed_title="Gulf Desk")))
+    for at in range(1, MOST_POINTS):
+        clock, ledger, death = FakeClock(), MemoryLedger(), Death(at)
+        with SlackRig() as rig:
+            first = await rig.channel.send(a_delivery(id="first"))
+            row_id = ledger.add(
+                channel=rig.channel.name, kind=kind, opened_as=first, news="more", alert=grown
+            )
+            await live(rig, ledger, clock, death)
+            await settle(rig)
+            clock.advance(120)
+            await rig.channel.close()
+            rig.channel = rig.reopened()
+            await live(rig, ledger, clock, Death())
+            messages = rig.receiver.messages
+            await rig.channel.close()
+        assert ledger.row(row_id).state is DeliveryState.DELIVERED
+        assert len(messages) == (1 if kind is DeliveryKind.UPDATE else 2), f"at point {at}"
+        assert kind is DeliveryKind.REPLY or "2 sources" in messages[0].shown
+        if death.points < at:
+            break
+    else:
+        pytest.fail("the path has no end")
 
 
 @pytest.mark.parametrize("kind", REMEMBERING, ids=lambda rig: str(rig.kind))

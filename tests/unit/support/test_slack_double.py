@@ -25,9 +25,33 @@ def context(count: int) -> dict[str, Any]:
     return {"type": "context", "elements": [{"type": "plain_text", "text": "x"}] * count}
 
 
+def button(action_id: str = "a", **changes: Any) -> dict[str, Any]:
+    label = {"type": "plain_text", "text": "Go"}
+    return {"type": "button", "action_id": action_id, "text": label, "value": "v", **changes}
+
+
+def choice(value: str, count: int = 1) -> dict[str, Any]:
+    label = {"type": "plain_text", "text": "One"}
+    options = [{"text": label, "value": value}] * count
+    return {"type": "static_select", "action_id": "c", "placeholder": label, "options": options}
+
+
+def actions(*elements: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"type": "actions", "elements": list(elements)}]
+
+
 @pytest.mark.parametrize(
     ("content", "error"),
     [
+        ({"blocks": actions(button(), choice("x"))}, None),
+        ({"blocks": actions(button(), button())}, "invalid_blocks"),
+        ({"blocks": actions(*(button(str(n)) for n in range(26)))}, "invalid_blocks"),
+        ({"blocks": actions(button(value="v" * 2_001))}, "invalid_blocks"),
+        ({"blocks": actions(button(text={"type": "plain_text", "text": "x" * 76}))}, "invalid_blocks"),
+        ({"blocks": actions(button("x" * 256))}, "invalid_blocks"),
+        ({"blocks": actions(choice("x" * 151))}, "invalid_blocks"),
+        ({"blocks": actions(choice("x", 101))}, "invalid_blocks"),
+        ({"blocks": [{"type": "divider", "block_id": "b"}] * 2}, "invalid_blocks"),
         ({"text": "hello"}, None),
         ({"text": ""}, "no_text"),
         ({"text": "x" * 40_001}, "msg_too_long"),

@@ -178,5 +178,7 @@ class SlackChannel:
             digest = digest_card(delivery.digest, limit=DIGEST_LIMIT)
             return {"text": escaped(digest_plain(digest)), "blocks": digest_blocks(digest)}
         shown = card(delivery.alert)
-        has_buttons = self._settings.hears_clicks and delivery.kind is not DeliveryKind.NOTICE
-        return {"text": message_text(shown), "blocks": blocks(shown, has_buttons=has_buttons)}
+        return {
+            "text": message_text(shown),
+            "blocks": blocks(shown, has_buttons=self._settings.hears_clicks),
+        }
