@@ -92,7 +92,9 @@ def test_the_third_story_is_a_surge_told_once_across_kills_and_repetitions(
     service.once()
 
     (message,) = surges(slack)
-    assert "Crossing of the border: 3 stories in 6 h" in message.shown
+    # It was told at the third story, and has been edited since.
+    assert "Crossing of the border: 5 stories in 6 h" in message.shown
+    assert message.edits
     (alert,) = [alert for alert in service.json("alerts", "list") if alert["rule"] == "surge"]
     assert alert["severity"] == "critical"
     assert alert["headline"] == "Crossing of the border: 5 stories in 6 h"

@@ -20,12 +20,15 @@ pytestmark = pytest.mark.skipif(not PATHS, reason=f"real feeds are not at {FEEDS
 def dump(service: Service) -> list[str]:
     """Give everything in the database but when feeds were and will be polled."""
     database = sqlite3.connect(service.folder / "watcher.db")
-    polls = {"due_at", "last_poll_at", "last_success_at", "lease_owner", "lease_until"}
+    polls = {
+        "feeds": {"due_at", "last_poll_at", "last_success_at", "lease_owner", "lease_until"},
+        "hosts": {"last_request_at"},
+    }
     rows = []
     tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     for table in sorted(tables):
         columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-        chosen = ", ".join(f'"{column}"' for column in columns if table != "feeds" or column not in polls)
+        chosen = ", ".join(f'"{column}"' for column in columns if column not in polls.get(table, ()))
         rows += [f"{table}: {row}" for row in database.execute(f"SELECT {chosen} FROM {table}")]
     database.close()
     return sorted(rows)
