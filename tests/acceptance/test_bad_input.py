@@ -44,7 +44,10 @@ def test_every_bad_feed_has_a_state_and_a_line_to_act_on_and_the_good_one_goes_o
             for name, (body, kind, _, _) in DAMAGED.items()
         ),
     ]
-    service.configure(feeds=entries, rules=[RULE], polling={"timeout": "5s", "max_body": "1MiB"}, **CONSOLE)
+    # One of them asks to be left alone, and all stand for different hosts.
+    alone = {"concurrency": 8, "min_delay": "0s", "rate_limit": "feed"}
+    polling = {"timeout": "5s", "max_body": "1MiB", "per_host": alone}
+    service.configure(feeds=entries, rules=[RULE], polling=polling, **CONSOLE)
     report = service.once()
     assert (report["polled"], report["failed"], report["alerts"]) == (len(entries), len(CASES), 1)
     states = {state["id"]: state for state in service.json("status")["feeds"]}
