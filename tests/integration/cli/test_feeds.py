@@ -204,7 +204,7 @@ def test_feeds_are_checked_and_what_is_wrong_is_shown(command: Command, folder: 
 
 def test_rules_are_listed_and_shown(command: Command) -> None:
     (rule,) = json.loads(command("rules", "list", "--json").stdout)
-    assert rule == {"id": "border", "title": "Crossing the border", "severity": "high", "status": "active", "tags": ["tunisia"], "tests": 2}  # fmt: skip
+    assert rule == {"id": "border", "title": "Crossing the border", "severity": "high", "status": "active", "tags": ["tunisia"], "tests": 2, "told": 0, "relevant": 0, "not_relevant": 0, "precision": None}  # fmt: skip
     shown = command("rules", "show", "border").stdout
     assert "Crossing the border" in shown
     assert "list:armed" in shown
