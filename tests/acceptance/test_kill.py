@@ -151,8 +151,10 @@ def test_a_hundred_kills_lose_nothing_and_tell_nothing_twice(
         slack.script([])
         hook.script([])
         settle(service, stream)
-        rows = service.json("deliveries", "list", "--limit", "10000")
-        alerts = service.json("alerts", "list", "--limit", "10000")
+        everything = service.json("deliveries", "list", "--limit", "10000")
+        # Beside the alerts there may be notices of channels that refuse for long.
+        rows = [row for row in everything if row["rule"] == "alarm"]
+        alerts = service.json("alerts", "list", "--limit", "10000", "--rule", "alarm")
         accepted = {row["id"]: accepted_tries(service, row) for row in rows}
     report = {
         "kills": len(kills),
@@ -174,7 +176,9 @@ def test_a_hundred_kills_lose_nothing_and_tell_nothing_twice(
     for receiver in (slack, hook):
         told = {delivery_id for delivery_id, _ in receiver.accepted_at}
         channel = "security" if receiver is slack else "hook"
-        assert told == {row["id"] for row in rows if row["channel"] == channel}
+        assert told == {
+            row["id"] for row in everything if row["channel"] == channel and row["state"] == "delivered"
+        }
 
 
 def seconds_to_start(service: Service) -> float:
@@ -214,7 +218,11 @@ def settle(service: Service, stream: Stream) -> None:
     service.wait_ready()
 
     def is_settled() -> bool:
-        states = select(service, "SELECT state, count(*) FROM deliveries GROUP BY state")
+        states = select(
+            service,
+            "SELECT state, count(*) FROM deliveries JOIN alerts ON alerts.id = alert_id"
+            " WHERE rule = 'alarm' GROUP BY state",
+        )
         return states == [("delivered", 2 * len(stream.matching))]
 
     try:

@@ -79,6 +79,8 @@ def _follows_on_its_story() -> ColumnElement[bool]:
             older.c.attempts < _MOST_ATTEMPTS_WAITED_FOR,
             tuple_(older.c.created_at, older.c.id) < tuple_(deliveries.c.created_at, deliveries.c.id),
             is_on_its_way,
+            # An alert waits for no update: that waits for it, however the clocks of their two polls stand.
+            or_(deliveries.c.kind.in_(FOLLOWING), older.c.kind.not_in(FOLLOWING)),
         )
         .correlate(deliveries)
         .exists()

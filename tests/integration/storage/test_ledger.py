@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -21,6 +21,7 @@ class LedgerUnderTest(StoreLedger):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
+        self.store = store
         self._numbers = count()
 
     def add(self, *, channel: str, due_at: datetime = NOON) -> str:
@@ -47,3 +48,22 @@ class TestStoreLedger(LedgerContract):
     @pytest.fixture
     def ledger(self, store: Store) -> LedgerUnderTest:
         return LedgerUnderTest(store)
+
+    def test_an_alert_waits_for_no_update_that_a_poll_with_an_earlier_clock_wrote(
+        self, ledger: LedgerUnderTest
+    ) -> None:
+        """The copy's poll may begin before that of the first report, and end after it."""
+        row_id = ledger.add(channel="a", due_at=NOON)
+        with ledger.store.write() as tx:
+            row = NewDelivery(
+                id="de-update",
+                alert_id="al-0",
+                channel="a",
+                kind=DeliveryKind.UPDATE,
+                at=NOON - timedelta(seconds=1),
+            )
+            tx.deliveries.add([row])
+        (leased,) = ledger.lease_deliveries(
+            channel="a", owner="one", now=NOON, lease=timedelta(minutes=1), limit=9
+        )
+        assert leased.id == row_id
