@@ -108,8 +108,8 @@ def test_the_third_story_is_a_surge_told_once_across_kills_and_repetitions(
 
 
 def is_delivered(service: Service) -> bool:
-    """Tell whether everything that was to be sent is recorded as sent."""
-    return {row["state"] for row in service.json("deliveries", "list")} == {"delivered"}
+    """Tell whether everything that was to be sent is recorded as sent, or as told by another message."""
+    return {row["state"] for row in service.json("deliveries", "list")} <= {"delivered", "held"}
 
 
 def how(service: Service) -> dict[str, Any]:
