@@ -228,6 +228,20 @@ class Settings(Section):
         names = list(channels) if isinstance(channels, dict) else ["console"]
         return data | {"routes": [{"to": names}] if names else []}
 
+    @field_validator("channels")
+    @classmethod
+    def _falls_back_to_another(cls, channels: dict[str, ChannelSettings]) -> dict[str, ChannelSettings]:
+        for name, channel in channels.items():
+            fallback = channel.fallback.to if channel.fallback is not None else None
+            if fallback == name:
+                raise ValueError(f'the channel "{name}" falls back to itself: name another one')
+            if fallback in channels and _ceiling(channels[fallback]) < _ceiling(channel):
+                # What may be told here must never leave by way of a channel that may not be told it.
+                raise ValueError(
+                    f'"{name}" may be told what its fallback "{fallback}" may not: give both one max_tlp'
+                )
+        return channels
+
     def house(self) -> House:
         """Give what holds for all routes, as the alert core knows it."""
         ceilings = {name: channel.max_tlp for name, channel in self.channels.items()}
@@ -239,3 +253,7 @@ class Settings(Section):
     def budgets(self) -> dict[str, Budget]:
         """Give the budgets of the channels that have one."""
         return {name: one.budget.budget() for name, one in self.channels.items() if one.budget is not None}
+
+
+def _ceiling(channel: ChannelSettings) -> Tlp:
+    return Tlp.parse(channel.max_tlp) if channel.max_tlp is not None else Tlp.RED

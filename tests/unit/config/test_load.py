@@ -62,6 +62,14 @@ BROKEN_MAIN = [
     ("channels: {w: {type: webhook, url: 'ftp://x'}}", "1:36: the address must begin with http:// or https://"),
     ("channels: {w: {type: webhook, url: 'https://u:p@x/'}}", "1:36: the address holds a login: put it under auth: or headers: instead"),
     ("channels: {m: {type: email, host: h, from_: a@b, from: a@b, to: [c@d]}}", '1:38: unknown key "from_" (did you mean "from"?)'),
+    (
+        "channels: {a: {type: console, fallback: {to: a}}}",
+        '1:11: the channel "a" falls back to itself: name another one',
+    ),
+    (
+        "channels: {a: {type: console, fallback: {to: b}}, b: {type: console, max_tlp: green}}",
+        '1:11: "a" may be told what its fallback "b" may not: give both one max_tlp',
+    ),
     ("routes: [{to: [consol]}]", '1:16: no channel is called "consol" (did you mean "console"?)'),
     ("routes: [{to: console}]", "1:15: expected a list, not a text (write [console])"),
     ("routes: [{to: [console], when: {severity: [critcal]}}]", '1:44: "critcal" is not one of info, low, medium, high, critical (did you mean "critical"?)'),
