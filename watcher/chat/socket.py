@@ -73,8 +73,9 @@ class SocketMode:
                 asked = error.retry_after.total_seconds() if error.retry_after is not None else 0.0
                 return max(asked, self._next_pause())
             return _PAUSE_AFTER_REFUSAL.total_seconds()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            # Its text may quote the address, which holds a ticket.
+        except Exception as error:
+            # Whatever a broken connection raises: a line that gave up would hear nothing more, and nobody would know.
+            # The error's text may quote the address, which holds a ticket.
             self._log.warning("socket_broken", error=type(error).__name__)
             return self._next_pause()
         self._log.info("socket_ended")

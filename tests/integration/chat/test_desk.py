@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import aiohttp
 import pytest
 import structlog
 from aiohttp.test_utils import TestClient, TestServer
@@ -307,19 +308,30 @@ async def test_what_cannot_be_kept_is_not_acknowledged(
     assert "e1" not in slack.acks
 
 
+async def test_a_line_outlives_what_its_library_did_not_expect(
+    desk: Desk, slack: ThreadedSlack, config: SlackSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, failures = aiohttp.ClientSession.ws_connect, iter([AssertionError(), RuntimeError("loop")])
+
+    def unreliable(session: aiohttp.ClientSession, *args: Any, **options: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return connect(session, *args, **options)
+
+    monkeypatch.setattr(aiohttp.ClientSession, "ws_connect", unreliable)
+    async with hearing(config, desk):
+        await until(lambda: slack.sockets)
+
+
 async def test_no_secret_of_the_app_is_logged(
     desk: Desk, slack: ThreadedSlack, message: Message, config: SlackSettings
 ) -> None:
     with structlog.testing.capture_logs() as logs:
         slack.script([refused("invalid_auth"), refused("internal_error")])
         async with hearing(config, desk):
-            await until(lambda: slack.sockets)
-
-            def has_broken() -> bool:
-                slack.drop_sockets()  # again: the first may come before the connection stands
-                return any(log["event"] in ("socket_broken", "socket_ended") for log in logs)
-
-            await until(has_broken)
+            await until(lambda: any(log["event"] == "socket_open" for log in logs))
+            slack.drop_sockets()
+            await until(lambda: any(log["event"] in ("socket_broken", "socket_ended") for log in logs))
     told = repr(logs) + desk.metrics.text().decode() + repr(config)
     for secret in ("xapp-test-token", "xoxb-test-token", SECRET, "secret-ticket"):
         assert secret not in told
