@@ -41,11 +41,11 @@ from watcher.match.latency import strictest_latencies
 from watcher.match.readership import readerships
 from watcher.metrics import Metrics
 from watcher.notices import Notices
-from watcher.pipeline import Context
 from watcher.plan import Plan, wishes_of
 from watcher.poller import Poller, Tally
 from watcher.ports import Channel, Clock
 from watcher.reach import Reach
+from watcher.stages.poll import Context
 from watcher.storage.engine import sqlite_path
 from watcher.storage.ledger import StoreLedger
 from watcher.storage.retention import prune

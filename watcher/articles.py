@@ -17,7 +17,8 @@ import structlog
 
 from watcher.errors import FetchError
 from watcher.ingest.revisit import after_failure
-from watcher.pipeline import Context, Entry, Poll, record_entries
+from watcher.pipeline import record_entries
+from watcher.stages.poll import Context, Entry, Poll
 from watcher.storage.articles import Errand, Outcome
 from watcher.storage.items import Known
 from watcher.storage.store import Transaction

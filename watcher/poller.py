@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from watcher.dispatch import Turns, dispatch
-from watcher.pipeline import Context, Poll, poll_feed
+from watcher.pipeline import poll_feed
 from watcher.reach import PROBES
+from watcher.stages.poll import Context, Poll
 from watcher.types import Feed, FeedState
 
 log = structlog.get_logger(__name__)

@@ -18,7 +18,8 @@ import structlog
 
 from watcher.errors import FetchError
 from watcher.ingest.websub import WANTED_LEASE, is_signed, lease_of, named_topic, renewal_at
-from watcher.pipeline import Context, take_push
+from watcher.pipeline import take_push
+from watcher.stages.poll import Context
 from watcher.storage.subscriptions import Subscription
 from watcher.types import Feed, FeedState, Fetched, SubscriptionState
 

@@ -26,8 +26,9 @@ from watcher.ingest.schedule import PollingLimits
 from watcher.match.syntax import Rule
 from watcher.match.yaml import parse_rule
 from watcher.metrics import Metrics
-from watcher.pipeline import Context, Fetching, Poll, poll_feed
+from watcher.pipeline import poll_feed
 from watcher.plan import Plan
+from watcher.stages.poll import Context, Fetching, Poll
 from watcher.storage.items import PastItem
 from watcher.storage.store import Store, open_store
 from watcher.types import Analysed, Delivery, Feed, FeedState, Fetched, Item, ParsedFeed, Trouble

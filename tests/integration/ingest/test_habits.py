@@ -14,8 +14,8 @@ from tests.support.polling import InlineWorkers, Polling
 from watcher.errors import FetchError
 from watcher.ingest import rhythm
 from watcher.metrics import Metrics
-from watcher.pipeline import Context
 from watcher.reach import Reach
+from watcher.stages.poll import Context
 from watcher.types import Feed, FeedState, Fetched, FetchProblem, TroubleKind
 
 M, H, D = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
