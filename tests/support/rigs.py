@@ -85,13 +85,17 @@ class Rig(ABC):
     def opened(self) -> Channel:
         """Start the receiver and build the channel."""
 
+    @abstractmethod
     def reopened(self) -> Channel:
         """Build the channel once more, as a process does that takes over; the receiver is the same."""
-        raise NotImplementedError(f"{self.kind} remembers nothing")
 
     @abstractmethod
     def taken(self) -> list[str | None]:
         """Give the delivery ids that the receiver took, in order; None where the format carries none."""
+
+    def keys(self) -> list[str | None]:
+        """Give what the receiver can tell repeats by, in order; None where the format carries nothing."""
+        return self.taken()
 
     @abstractmethod
     def read(self) -> str:
@@ -112,6 +116,16 @@ def nothing(rig: Any) -> None:
     """Leave the receiver as it is."""
 
 
+class Screen(io.StringIO):
+    """A terminal; `printed` counts what was written on it, an alert at a time."""
+
+    printed = 0
+
+    def write(self, text: str) -> int:
+        self.printed += 1
+        return super().write(text)
+
+
 class ConsoleRig(Rig):
     kind = "console"
     layout = "watcher.deliver.channels.console:panel"
@@ -127,7 +141,10 @@ class ConsoleRig(Rig):
     }
 
     def opened(self) -> Channel:
-        self.stream = io.StringIO()
+        self.stream = Screen()
+        return self.reopened()
+
+    def reopened(self) -> Channel:
         console = Console(
             file=self.stream, force_terminal=True, color_system=None, width=100, markup=False, emoji=False
         )
@@ -140,7 +157,7 @@ class ConsoleRig(Rig):
         self.stream.write = write  # type: ignore[method-assign]
 
     def taken(self) -> list[str | None]:
-        return [None] * self.stream.getvalue().count("tunisia-border-threat")
+        return [None] * self.stream.printed
 
     def read(self) -> str:
         return self.stream.getvalue()
@@ -346,6 +363,9 @@ class EmailRig(Rig):
     def taken(self) -> list[str | None]:
         return [mail.message["X-Watcher-Delivery"] for mail in self.server.mails]
 
+    def keys(self) -> list[str | None]:
+        return [mail.message["Message-ID"] for mail in self.server.mails]
+
     def read(self) -> str:
         mail = self.server.mails[-1]
         return f"{mail.message['Subject']}\n{mail.part('plain')}".replace("\r\n", "\n")
@@ -365,6 +385,9 @@ class AppriseRig(Rig):
 
     def opened(self) -> Channel:
         self.receiver = self.stack.enter_context(WebhookReceiver())
+        return self.reopened()
+
+    def reopened(self) -> Channel:
         url = f"json://watcher:s3cret-in-url@127.0.0.1:{self.receiver.port}/"
         return build("phone", AppriseSettings(url=SecretStr(url)))
 

@@ -255,9 +255,10 @@ class Sender:
             self._log.info("delivery_moot", **fields)
             return Result.MOOT
         if (retry_at := step.retry_at) is None:
+            # First the fallback, then the end: dying in between leaves a row that is tried again, not one told nobody.
+            await self._stand_in(delivery, text, now, tried_since=None)
             await self._record(lambda: self._ledger.dead(delivery.id, error=text, at=now))
             self._log.error("delivery_dead", **fields)
-            await self._stand_in(delivery, text, now, tried_since=None)
             return Result.DEAD
         if step.reason is RetryReason.ASKED:
             self._pace.hold(self._clock.monotonic() + (retry_at - now).total_seconds())
