@@ -27,6 +27,7 @@ from watcher.clock import SystemClock
 from watcher.config.load import Config
 from watcher.config.models import Settings
 from watcher.deliver.channels import build, edited
+from watcher.deliver.channels.slackaccount import SlackAccounts
 from watcher.deliver.outbox import Attempt, Manners, Outbox, Result
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.fetching import fetch_settings
@@ -169,7 +170,8 @@ class Service:
             log.info("database", at=str(path) if path else "server")
             await run(lambda: self._tenure.take_over(store, now=self._clock.now()))
             stack.push_async_callback(run, lambda: self._tenure.give_back(store))
-            channels = {name: self._channel(name) for name in settings.channels}
+            accounts = SlackAccounts(self._clock)
+            channels = {name: self._channel(name, accounts) for name in settings.channels}
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
             await run(lambda: _end_outage(store, self._clock.now()))
@@ -244,6 +246,7 @@ class Service:
                     edited=edited(settings.channels),
                     wake=outbox.wake,
                 ),
+                accounts,
             )
             stack.push_async_callback(lines.close)
             yield Parts(
@@ -283,9 +286,9 @@ class Service:
             on_told=lambda _channels: outbox.wake(),
         )
 
-    def _channel(self, name: str) -> Channel:
+    def _channel(self, name: str, accounts: SlackAccounts) -> Channel:
         try:
-            return build(name, self._config.settings.channels[name])
+            return build(name, self._config.settings.channels[name], accounts=accounts)
         except WatcherError as error:
             problem = Problem(message=f"channels.{name}: {error}", path=self._config.path)
             raise ConfigError((problem,)) from error

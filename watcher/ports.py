@@ -69,6 +69,15 @@ class Searchable(Protocol):
         ...
 
 
+@runtime_checkable
+class Metered(Protocol):
+    """A channel whose receiver counts what it takes from several channels together."""
+
+    def held_for(self) -> float:
+        """Give the seconds in which the receiver takes nothing; 0 when it takes something now."""
+        ...
+
+
 class Ledger(Protocol):
     """The outbox as the sender sees it: rows are leased, sent, and their fate recorded.
 

@@ -15,6 +15,7 @@ from watcher.chat.desk import Desk, Whisper, spoken
 from watcher.chat.endpoint import App, make_handler
 from watcher.chat.socket import SocketMode
 from watcher.config.channels import SlackSettings
+from watcher.deliver.channels.slackaccount import SlackAccounts
 from watcher.deliver.channels.slackapi import SlackApi
 from watcher.errors import DeliveryError
 
@@ -35,7 +36,7 @@ class Lines:
             await api.close()
 
 
-def open_lines(channels: Mapping[str, object], desk: Desk) -> Lines:
+def open_lines(channels: Mapping[str, object], desk: Desk, accounts: SlackAccounts) -> Lines:
     """Prepare to hear the Slack apps of a configuration, each once however many channels it has; nothing is opened yet."""
     apis: list[SlackApi] = []
     sockets: dict[str, SocketMode] = {}
@@ -44,13 +45,13 @@ def open_lines(channels: Mapping[str, object], desk: Desk) -> Lines:
     for name, settings in channels.items():
         if not isinstance(settings, SlackSettings) or not settings.hears_clicks:
             continue
-        bot = SlackApi(name, settings.token.get_secret_value(), settings.base_url)
+        bot = _api(name, settings.token.get_secret_value(), settings, accounts)
         apis.append(bot)
         if settings.app_token is not None:
             token = settings.app_token.get_secret_value()
             if token not in known:
                 known.add(token)
-                app_api = SlackApi(name, token, settings.base_url)
+                app_api = _api(name, token, settings, accounts)
                 apis.append(app_api)
                 is_plain = settings.base_url.startswith("http://")
                 sockets[name] = SocketMode(
@@ -61,6 +62,10 @@ def open_lines(channels: Mapping[str, object], desk: Desk) -> Lines:
             apps.setdefault(secret, App(secret=secret, whisper=_whisper(bot, name)))
     handler = make_handler(tuple(apps.values()), desk) if apps else None
     return Lines(sockets=sockets, handler=handler, apis=tuple(apis))
+
+
+def _api(name: str, token: str, settings: SlackSettings, accounts: SlackAccounts) -> SlackApi:
+    return SlackApi(name, token, settings.base_url, account=accounts.of(token))
 
 
 def _whisper(api: SlackApi, name: str) -> Whisper:

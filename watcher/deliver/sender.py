@@ -21,7 +21,7 @@ import structlog
 from watcher.deliver.pace import Pace
 from watcher.deliver.retry import NextStep, RetryPolicy, RetryReason, next_step
 from watcher.errors import DeliveryError
-from watcher.ports import Channel, Clock, Ledger, Runner, Searchable
+from watcher.ports import Channel, Clock, Ledger, Metered, Runner, Searchable
 from watcher.types import Delivery, DeliveryKind, Receipt
 
 T = TypeVar("T")
@@ -131,7 +131,7 @@ class Sender:
         while True:
             self._awake.clear()
             try:
-                await self._clock.sleep(self._pace.wait(self._clock.monotonic()))
+                await self._clock.sleep(self._wait())
                 batch, last_start = await self._lease(self._clock.now())
                 if batch:
                     await self._send(batch, last_start)
@@ -146,7 +146,7 @@ class Sender:
         due_by = self._clock.now()
         deadline = self._clock.monotonic() + (until - due_by).total_seconds()
         counts: Counter[Result] = Counter()
-        while (wait := self._pace.wait(self._clock.monotonic())) + self._clock.monotonic() < deadline:
+        while (wait := self._wait()) + self._clock.monotonic() < deadline:
             await self._clock.sleep(wait)
             batch, last_start = await self._lease(due_by)
             if not batch:
@@ -188,12 +188,16 @@ class Sender:
         return results
 
     async def _may_send(self, last_start: float) -> bool:
-        now = self._clock.monotonic()
-        wait = self._pace.wait(now)
-        if now + wait > last_start:
+        wait = self._wait()
+        if self._clock.monotonic() + wait > last_start:
             return False
         await self._clock.sleep(wait)
         return True
+
+    def _wait(self) -> float:
+        """Give the seconds until the next may be sent: for this channel's pace, and for what it shares with others."""
+        shared = self._channel.held_for() if isinstance(self._channel, Metered) else 0.0
+        return max(shared, self._pace.wait(self._clock.monotonic()))
 
     async def _attempt(self, delivery: Delivery) -> Result:
         started = self._clock.monotonic()

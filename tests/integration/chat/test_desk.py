@@ -33,6 +33,7 @@ from watcher.chat.lines import open_lines
 from watcher.clock import SystemClock
 from watcher.config.channels import SlackSettings
 from watcher.deliver.channels.slack import SlackChannel
+from watcher.deliver.channels.slackaccount import SlackAccounts
 from watcher.metrics import Metrics
 from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Store, open_store
@@ -242,7 +243,7 @@ async def test_hostile_commands_are_harmless_and_bounded(desk: Desk) -> None:
 
 @asynccontextmanager
 async def hearing(config: SlackSettings, desk: Desk) -> AsyncIterator[None]:
-    lines = open_lines({"security": config, "other": config}, desk)
+    lines = open_lines({"security": config, "other": config}, desk, SlackAccounts(desk.clock))
     assert list(lines.sockets) == ["security"], "one app has one socket"
     task = asyncio.create_task(lines.sockets["security"].run())
     try:
@@ -354,7 +355,7 @@ LARGE = {"data": io.BytesIO(b"x" * 1_100_000)}
 async def test_clicks_come_by_signed_http_and_unsigned_ones_are_refused(
     desk: Desk, store: Store, slack: ThreadedSlack, message: Message, config: SlackSettings
 ) -> None:
-    lines = open_lines({"security": config}, desk)
+    lines = open_lines({"security": config}, desk, SlackAccounts(desk.clock))
     assert lines.handler is not None
     application = Application()
     application.router.add_post("/slack", lines.handler)

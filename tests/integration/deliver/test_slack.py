@@ -11,10 +11,12 @@ import structlog
 from pydantic import SecretStr
 
 from tests.support.alerts import a_delivery, a_source, an_alert
+from tests.support.clock import FakeClock
 from tests.support.receiver import accept, accept_then_hang_up, answer
 from tests.support.slack import ThreadedSlack, limited, refused
 from watcher.config.channels import SlackSettings
 from watcher.deliver.channels.slack import BLOCK_ERRORS, GONE_ERRORS, SlackChannel
+from watcher.deliver.channels.slackaccount import SlackAccounts
 from watcher.deliver.channels.slackapi import RETRYABLE_ERRORS
 from watcher.errors import DeliveryError
 from watcher.types import Delivery, DeliveryKind, Receipt
@@ -28,7 +30,7 @@ def slack() -> Iterator[ThreadedSlack]:
 
 @pytest.fixture
 async def channel(slack: ThreadedSlack) -> AsyncIterator[SlackChannel]:
-    opened = SlackChannel("security", settings(slack))
+    opened = SlackChannel("security", settings(slack), accounts=SlackAccounts(FakeClock()))
     yield opened
     await opened.close()
 
@@ -103,7 +105,9 @@ async def test_a_broken_connection_is_not_repeated_behind_our_back(
 async def test_a_wrong_token_or_channel_is_dead_and_named(
     slack: ThreadedSlack, token: str, name: str, error: str
 ) -> None:
-    channel = SlackChannel("security", settings(slack, token=token, channel=name))
+    channel = SlackChannel(
+        "security", settings(slack, token=token, channel=name), accounts=SlackAccounts(FakeClock())
+    )
     with pytest.raises(DeliveryError, match=error) as raised:
         await channel.send(a_delivery())
     await channel.close()
@@ -201,7 +205,7 @@ class TestFind:
     @pytest.fixture
     async def fresh(self, slack: ThreadedSlack) -> AsyncIterator[SlackChannel]:
         """A channel as after a restart, which has sent nothing yet."""
-        opened = SlackChannel("security", settings(slack))
+        opened = SlackChannel("security", settings(slack), accounts=SlackAccounts(FakeClock()))
         yield opened
         await opened.close()
 

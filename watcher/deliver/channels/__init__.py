@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from watcher.config.channels import ChannelSettings
+    from watcher.deliver.channels.slackaccount import SlackAccounts
     from watcher.ports import Channel
 
 # Named, not imported: each kind brings a library along, and most commands need none of them.
@@ -24,6 +25,7 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 
 _EDITED: Final = frozenset({"slack"})
+_METERED: Final = frozenset({"slack"})
 
 
 def edited(channels: Mapping[str, ChannelSettings]) -> frozenset[str]:
@@ -31,16 +33,18 @@ def edited(channels: Mapping[str, ChannelSettings]) -> frozenset[str]:
     return frozenset(name for name, settings in channels.items() if settings.type in _EDITED)
 
 
-def build(name: str, settings: ChannelSettings) -> Channel:
+def build(name: str, settings: ChannelSettings, *, accounts: SlackAccounts | None = None) -> Channel:
     """Build a channel; nothing is connected or sent yet.
 
     Args:
         name: The channel's name in the configuration.
         settings: Its settings, which say its kind.
+        accounts: What the channels of one token share; None where there is no other channel.
 
     Raises:
         WatcherError: The kind needs a package that is not installed, or cannot use these settings.
     """
     module, _, kind = _KINDS[settings.type].partition(":")
-    channel: Channel = getattr(import_module(module), kind)(name, settings)
+    shared = {"accounts": accounts} if settings.type in _METERED else {}
+    channel: Channel = getattr(import_module(module), kind)(name, settings, **shared)
     return channel

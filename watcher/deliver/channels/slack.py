@@ -20,6 +20,7 @@ from watcher.alert.digest_blocks import digest_blocks
 from watcher.alert.render import digest_plain
 from watcher.deliver.channels.http import utc_now
 from watcher.deliver.channels.rendering import DIGEST_LIMIT, laid_out, plain_text
+from watcher.deliver.channels.slackaccount import SlackAccounts
 from watcher.deliver.channels.slackapi import SlackApi, SlackRefusedError
 from watcher.deliver.channels.slackfind import SlackFinder, metadata
 from watcher.errors import DeliveryError
@@ -67,13 +68,15 @@ class SlackChannel:
         name: str,
         settings: SlackSettings,
         *,
+        accounts: SlackAccounts | None = None,
         timeout: timedelta = timedelta(seconds=20),
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.name = name
         self._settings = settings
         token = settings.token.get_secret_value()
-        self._api = SlackApi(name, token, settings.base_url, timeout=timeout, now=now)
+        account = accounts.of(token) if accounts is not None else None
+        self._api = SlackApi(name, token, settings.base_url, account=account, timeout=timeout, now=now)
         self._finder = SlackFinder(self._api, name, settings.channel)
 
     async def send(self, delivery: Delivery) -> Receipt:
@@ -92,6 +95,10 @@ class SlackChannel:
         if receipt is None or delivery.kind is DeliveryKind.REPLY:
             return receipt
         return await self._with_permalink(receipt)
+
+    def held_for(self) -> float:
+        """Give the seconds in which Slack lets nothing be posted in the workspace, whichever channel was too fast."""
+        return self._api.held_for()
 
     async def close(self) -> None:
         """Close the connections."""

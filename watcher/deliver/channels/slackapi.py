@@ -16,6 +16,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from watcher.clock import SystemClock
 from watcher.deliver.channels.http import (
     NETWORK_ERRORS,
     connector,
@@ -24,6 +25,7 @@ from watcher.deliver.channels.http import (
     status_error,
     utc_now,
 )
+from watcher.deliver.channels.slackaccount import SlackAccount
 from watcher.errors import DeliveryError
 
 # `error` of an answer with `ok: false` (https://docs.slack.dev/reference/methods/chat.postMessage#errors): a later
@@ -72,6 +74,7 @@ class SlackApi:
         channel: the name of the watcher's channel, for errors.
         token: a bot's or an app's token.
         base_url: where the methods are.
+        account: what the token may do, where others have it too; None for one of its own.
         timeout: for one call.
         now: the present, for dates in headers.
     """
@@ -82,12 +85,14 @@ class SlackApi:
         token: str,
         base_url: str,
         *,
+        account: SlackAccount | None = None,
         timeout: timedelta = timedelta(seconds=20),
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._channel = channel
         self._token = token
         self._base_url = base_url
+        self._account = account or SlackAccount(SystemClock())
         self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds())
         self._now = now
         self._peer = urlsplit(base_url).hostname or "Slack"
@@ -95,22 +100,30 @@ class SlackApi:
 
     async def do(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Call a method that writes, with a JSON body."""
-        return await self._call(method, http_verb="POST", json=arguments)
+        return await self._call(method, arguments, http_verb="POST", json=arguments)
 
     async def ask(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Call a method that reads, with arguments in the address."""
-        return await self._call(method, http_verb="GET", params=arguments)
+        return await self._call(method, arguments, http_verb="GET", params=arguments)
+
+    def held_for(self) -> float:
+        """Give the seconds in which Slack lets nothing be posted in the workspace."""
+        return self._account.held_for()
 
     async def close(self) -> None:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
 
-    async def _call(self, method: str, **request: Any) -> Mapping[str, Any]:
+    async def _call(self, method: str, arguments: Mapping[str, Any], **request: Any) -> Mapping[str, Any]:
+        await self._account.admit(method, arguments.get("channel"), name=self._channel)
         try:
             answer = await self._client().api_call(method, **request)
         except SlackApiError as error:
-            raise self._refused(error) from error
+            refusal = self._refused(error)
+            if refusal.retry_after is not None:
+                self._account.hold(method, refusal.retry_after)
+            raise refusal from error
         except NETWORK_ERRORS as error:
             raise network_error(error, channel=self._channel, peer=self._peer) from error
         except (SlackClientError, AttributeError) as error:
