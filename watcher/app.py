@@ -18,6 +18,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+from watcher.alert.delay import delays
 from watcher.allocator import give_back
 from watcher.announce import Routing
 from watcher.articles import Articles, Limits
@@ -365,19 +366,15 @@ class Service:
             log.info("pruned", items=pruned.items, alerts=pruned.alerts)
 
     def _observe(self, attempt: Attempt) -> None:
-        delivery = attempt.delivery
-        if (
-            attempt.result is not Result.DELIVERED
-            or delivery.digest is not None
-            or not delivery.alert.sources
-        ):
+        if attempt.result is not Result.DELIVERED:
             return
-        first = delivery.alert.sources[0]
-        delay = (attempt.at - first.seen_at).total_seconds()
-        self.metrics.seen_to_delivered.labels(delivery.channel).observe(delay)
-        if first.published is not None:
-            delay = (attempt.at - first.published).total_seconds()
-            self.metrics.published_to_delivered.labels(delivery.channel).observe(delay)
+        took = delays(attempt.delivery, accepted_at=attempt.at)
+        for metric, delay in (
+            (self.metrics.seen_to_delivered, took.seen),
+            (self.metrics.published_to_delivered, took.published),
+        ):
+            if delay is not None:
+                metric.labels(attempt.delivery.channel).observe(delay.total_seconds())
 
     @asynccontextmanager
     async def _web(self, parts: Parts) -> AsyncIterator[None]:

@@ -46,7 +46,11 @@ def test_a_matching_item_is_in_slack_and_in_the_mailbox_once_with_evidence(
         assert "Crossing of the border" in part
         assert "https://news.example/a1" in part
     assert letter.recipients == ("duty@example.org",)
-    assert {d["state"] for d in service.json("deliveries", "list")} == {"delivered"}
+    rows = service.json("deliveries", "list")
+    assert {row["state"] for row in rows} == {"delivered"}
+    for row in rows:
+        assert 0 <= row["seen_to_delivered_seconds"] < 60
+        assert row["published_to_delivered_seconds"] is None, "the report has no date"
 
 
 def test_a_restart_tells_nothing_again(

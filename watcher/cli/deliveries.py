@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from watcher.cli.output import console, print_json, rows, table
 from watcher.cli.stored import clock_time, delivery_to_json, opened
 from watcher.cli.table import FAILED, WRONG_USE
+
+if TYPE_CHECKING:
+    from watcher.types import Delivery
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -22,7 +26,7 @@ def list_deliveries(
     channel: Annotated[str | None, typer.Option(help="Only of this channel.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the newest deliveries with their state and, where they failed, why."""
+    """List the newest deliveries: their state, how long their reports took, and why one failed or is kept back."""
     from watcher.types import DeliveryState
 
     try:
@@ -36,24 +40,38 @@ def list_deliveries(
     if json:
         print_json([delivery_to_json(delivery) for delivery in deliveries])
         return
-    listed = table("delivery", "channel", "state", "tries", "when", "rule", "headline", "reason")
-    rows(
-        listed,
-        (
-            (
-                d.id,
-                d.channel,
-                d.state,
-                d.attempts,
-                clock_time(d.delivered_at or d.next_attempt_at),
-                d.alert.rule,
-                d.alert.headline,
-                d.reason,
-            )
-            for d in deliveries
-        ),
-    )
+    listed = table("delivery", "channel", "state", "tries", "when", "since", "rule", "headline", "reason")
+    rows(listed, (_row(delivery) for delivery in deliveries))
     console().print(listed if deliveries else "No deliveries.")
+
+
+def _row(delivery: Delivery) -> tuple[object, ...]:
+    from watcher.alert.delay import delays
+
+    took = delays(delivery, accepted_at=delivery.delivered_at)
+    return (
+        delivery.id,
+        delivery.channel,
+        delivery.state,
+        delivery.attempts,
+        clock_time(delivery.delivered_at or delivery.next_attempt_at),
+        ", ".join(
+            f"{name} {_short(delay)}"
+            for name, delay in (("published", took.published), ("seen", took.seen))
+            if delay is not None
+        ),
+        delivery.alert.rule,
+        delivery.alert.headline,
+        delivery.reason,
+    )
+
+
+def _short(delay: timedelta) -> str:
+    """Write a delay as a person reads it: to the second, and from a day on to the minute."""
+    from watcher.config.quantity import format_duration
+
+    step = timedelta(minutes=1) if delay >= timedelta(days=1) else timedelta(seconds=1)
+    return format_duration(delay // step * step)
 
 
 @app.command()

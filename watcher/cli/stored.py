@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +108,10 @@ def alert_to_json(alert: Alert) -> dict[str, Any]:
 
 
 def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
-    """Give a row of the ledger."""
+    """Give a row of the ledger; delays are in seconds, None where there is none (see `alert.delay`)."""
+    from watcher.alert.delay import delays
+
+    took = delays(delivery, accepted_at=delivery.delivered_at)
     return {
         "id": delivery.id,
         "alert": delivery.alert.id,
@@ -121,12 +124,18 @@ def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
         "created_at": moment(delivery.created_at),
         "next_attempt_at": moment(delivery.next_attempt_at),
         "delivered_at": moment(delivery.delivered_at),
+        "published_to_delivered_seconds": _seconds(took.published),
+        "seen_to_delivered_seconds": _seconds(took.seen),
         "receiver_id": delivery.receiver_id,
         "permalink": delivery.notes.get("permalink"),
         "news": delivery.news,
         "reason": delivery.reason,
         "notes": dict(delivery.notes),
     }
+
+
+def _seconds(delay: timedelta | None) -> float | None:
+    return None if delay is None else round(delay.total_seconds(), 3)
 
 
 def moment(value: datetime | None) -> str | None:

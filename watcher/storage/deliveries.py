@@ -117,7 +117,7 @@ class DeliveryRows:
             for one in leased
             if one.kind is DeliveryKind.DIGEST and one.digest is None
         } | {
-            one.id: f"told in {gathered[one.alert.id]}"
+            one.id: f"duplicate: told in {gathered[one.alert.id]}"
             for one in leased
             if one.kind in FOLLOWING and one.opened_as is None and one.alert.id in gathered
         }
@@ -136,7 +136,7 @@ class DeliveryRows:
             self._set(
                 told_by(leased.alert.id, leased.channel, but=leased.id),
                 state=DeliveryState.HELD.value,
-                reason=f"folded into {leased.id}",
+                reason=f"duplicate: told with {leased.id}",
             )
 
     def _opened(self, channel: str, alert_ids: Sequence[str]) -> dict[str, Receipt]:

@@ -95,7 +95,7 @@ def test_an_update_waits_for_an_alert_that_is_being_sent_or_tried_again(store: S
     assert next_at(store) == NOW + 10 * MINUTE, "what waits for another row wakes nobody"
     assert leased(store, now=NOW + 10 * MINUTE) == ["de-1"]
     held = row(store, "de-2")
-    assert (held.state, held.reason) == (DeliveryState.HELD, "folded into de-1")
+    assert (held.state, held.reason) == (DeliveryState.HELD, "duplicate: told with de-1")
 
 
 def test_updates_that_wait_are_sent_as_one(store: Store) -> None:
@@ -105,7 +105,7 @@ def test_updates_that_wait_are_sent_as_one(store: Store) -> None:
     for number in (2, 3, 4):
         add(store, f"de-{number}", "al-1", UPDATE, at=NOW + number * MINUTE)
     assert leased(store, now=NOW + 9 * MINUTE) == ["de-2"]
-    assert [row(store, f"de-{number}").reason for number in (3, 4)] == ["folded into de-2"] * 2
+    assert [row(store, f"de-{number}").reason for number in (3, 4)] == ["duplicate: told with de-2"] * 2
 
 
 def test_an_alert_in_doubt_swallows_no_update(store: Store) -> None:

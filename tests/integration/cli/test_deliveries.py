@@ -1,0 +1,63 @@
+"""`watcher deliveries list`: how long reports took, and why what is kept back is."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support import samples
+from tests.support.commands import Command
+from watcher.storage.deliveries import NewDelivery
+from watcher.storage.store import open_store
+from watcher.types import DeliveryKind, DeliveryState, Receipt
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def ledger(folder: Path) -> None:
+    """One alert that was delivered three seconds after it was seen, and that is held on another channel."""
+    store = open_store(f"sqlite:///{folder}/watcher.db")
+    with store.write() as tx:
+        tx.stories.open("st-1", title="x", at=samples.NOW)
+        tx.alerts.add(samples.alert())
+        tx.deliveries.add(
+            [
+                NewDelivery(
+                    id=f"de-{channel}",
+                    alert_id="al-1",
+                    channel=channel,
+                    kind=DeliveryKind.ALERT,
+                    at=samples.NOW,
+                    state=state,
+                    reason=reason,
+                )
+                for channel, state, reason in (
+                    ("security", DeliveryState.PENDING, None),
+                    ("duty", DeliveryState.HELD, "silence: si-1 by ann"),
+                )
+            ]
+        )
+        tx.deliveries.delivered(
+            "de-security", receipt=Receipt(receiver_id="1.2"), at=samples.NOW + 3.25 * SECOND
+        )
+    store.close()
+
+
+@pytest.mark.usefixtures("ledger")
+def test_what_was_delivered_shows_how_long_its_report_took(command: Command) -> None:
+    rows = {row["channel"]: row for row in json.loads(command("deliveries", "list", "--json").stdout)}
+    sent, held = rows["security"], rows["duty"]
+    assert (sent["published_to_delivered_seconds"], sent["seen_to_delivered_seconds"]) == (303.25, 3.25)
+    assert (held["published_to_delivered_seconds"], held["seen_to_delivered_seconds"]) == (None, None)
+    assert held["reason"] == "silence: si-1 by ann"
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_person_reads_the_delays_to_the_second(command: Command) -> None:
+    shown = " ".join(command("deliveries", "list").stdout.split())
+    assert "published 5m3s, seen 3s" in shown
+    assert "silence: si-1 by ann" in shown
