@@ -10,7 +10,8 @@ import yaml
 from sqlalchemy import update
 
 from watcher import log
-from watcher.app import Parts, Service
+from watcher.app import Service
+from watcher.assembly import Parts
 from watcher.config.load import load
 from watcher.storage.tables import feeds
 

@@ -1,6 +1,6 @@
 """The contracts between the core and the world: what an adapter promises, and which errors it raises.
 
-The shell (poller, pipeline, outbox) is written against these; `app.py` decides what stands behind them.
+The shell (poller, pipeline, outbox) is written against these; `assembly.py` decides what stands behind them.
 """
 
 from __future__ import annotations
