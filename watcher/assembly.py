@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 
 from watcher.alert.delay import delays
+from watcher.allocator import trim
 from watcher.announce import Routing
 from watcher.articles import Articles, Limits
 from watcher.chat.desk import Desk
@@ -172,6 +173,7 @@ class Assembly:
             )
             lines = open_lines(self._settings.channels, self._desk(store, run, workers, outbox), accounts)
             stack.push_async_callback(lines.close)
+            trim()  # of what reading the configuration has left
             parts = Parts(
                 lines=lines,
                 clock=self.clock,

@@ -16,6 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+from watcher.allocator import trim
 from watcher.assembly import Parts
 from watcher.config.models import Settings
 from watcher.errors import StoreError
@@ -34,6 +35,7 @@ _HOSTS = 5.0
 _MEASURE = 15.0
 _COVERAGE = 20.0
 _TENURE = 60.0
+_TRIM = 60.0
 _PRUNE = 3600.0
 _STALL = timedelta(minutes=2)  # without a tick for so long, the service hangs
 _ANSWER_TIME = 5.0
@@ -69,6 +71,7 @@ class Upkeep:
         every(_COVERAGE, parts.tell_troubles, "coverage")
         every(_TENURE, self._keep, "keep")
         every(_PRUNE, self._prune, "prune")
+        every(_TRIM, lambda: asyncio.to_thread(trim), "trim")
         scheduler.start()
         return scheduler
 

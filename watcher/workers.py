@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from watcher.allocator import trim
 from watcher.errors import FetchError
 from watcher.match.syntax import Rule, TermList
 from watcher.text.gazetteer import ExtraPlace
@@ -35,6 +36,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 _PRELOAD = ["watcher.preload"]
+_TRIM_SECONDS = 10.0
 
 
 def start_early() -> None:
@@ -134,7 +136,7 @@ _analysis: Analysis | None = None
 def _begin_work(knowledge: Knowledge) -> None:
     # In a worker process: what it knows is kept at module level, because a process pool has no other place for it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then stops its workers
-    threading.Thread(target=_leave_with_parent, name="leave-with-parent", daemon=True).start()
+    threading.Thread(target=_stay_with_parent, name="stay-with-parent", daemon=True).start()
     global _analysis
     from watcher.analysis import Analysis
 
@@ -143,11 +145,13 @@ def _begin_work(knowledge: Knowledge) -> None:
     )
 
 
-def _leave_with_parent() -> None:
-    # A killed service cannot stop its workers, and a worker waiting for work would wait for ever.
+def _stay_with_parent() -> None:
+    # A killed service cannot stop its workers, and a worker waiting for work would wait for ever. Until then, what a
+    # large document has left is given back.
     parent = multiprocessing.parent_process()
     if parent is not None:
-        wait([parent.sentinel])
+        while not wait([parent.sentinel], timeout=_TRIM_SECONDS):
+            trim()
         os._exit(1)
 
 
