@@ -25,6 +25,7 @@ from watcher.ports import Clock
 from watcher.upkeep import Upkeep
 from watcher.web.health import make_application
 from watcher.web.serve import serving
+from watcher.web.silences import add_silences
 from watcher.web.websub import add_websub
 
 log = structlog.get_logger(__name__)
@@ -125,6 +126,14 @@ class Service:
         )
         if parts.subscriber is not None:
             add_websub(application, parts.subscriber, max_body_bytes=self._config.settings.polling.max_body)
+        if settings.api_token is not None:
+            add_silences(
+                application,
+                store=parts.store,
+                run=parts.run,
+                clock=self._clock,
+                token=settings.api_token.get_secret_value(),
+            )
         if parts.lines.handler is not None:
             application.router.add_post("/slack", parts.lines.handler)
         host, port = settings.address

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 from tests.acceptance.conftest import ATTACK, QUIET, RULE
 from tests.support.feeds import ThreadedFeedServer, rss
-from tests.support.service import Service
+from tests.support.service import Service, eventually
 from tests.support.slack import ThreadedSlack
 from tests.support.smtp import SmtpServer
 
@@ -134,3 +136,38 @@ def test_routes_test_says_where_an_alert_would_go_and_why(watching: Watching) ->
     assert "silence: si-" in silenced.stdout
     unknown = service.command("routes", "test", "--rule", "bordr", ok=(2,))
     assert 'no rule is called "bordr"' in unknown.stderr
+
+
+def test_a_program_with_the_token_silences_the_running_service(
+    watching: Watching, feeds: ThreadedFeedServer, slack: ThreadedSlack
+) -> None:
+    service = watching("/wire")
+    token = service.folder / "api-token"
+    token.write_text("token-of-the-api\n", encoding="utf-8")
+    web = {"listen": f"127.0.0.1:{service.port}", "api_token_file": token.name}
+    service = watching("/wire", web=web)
+    service.once()
+    service.start()
+    service.wait_ready()
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{service.port}/api/v1/silences",
+        data=json.dumps({"when": {"rule": ["bord*"]}, "for": "8h", "author": "shift plan"}).encode(),
+        headers={"Authorization": "Bearer token-of-the-api", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        made = json.load(answer)
+    feeds.set("/wire", body=rss([ATTACK, *QUIET]))
+    eventually(lambda: service.json("deliveries", "list"))
+    service.stop()
+    assert set(reasons(service).values()) == {
+        f"silence: {made['id']} by shift plan until {made['ends_at'][:10]} {made['ends_at'][11:16]} UTC"
+    }
+    assert not slack.messages
+    assert "token-of-the-api" not in service.log
+
+
+def test_without_a_token_there_is_no_way_to_silence_by_http(watching: Watching) -> None:
+    service = watching("/wire")
+    service.start()
+    service.wait_ready()
+    assert service.get("/api/v1/silences")[0] == 404

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watcher.cli import matching
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from watcher.cli.output import console, count, print_json, rows, table
-from watcher.cli.stored import clock_time, moment, opened
+from watcher.cli.stored import clock_time, opened
 from watcher.cli.table import FAILED, WRONG_USE
 
 if TYPE_CHECKING:
-    from watcher.alert.hold import Silence
+    from datetime import datetime
+
     from watcher.alert.matchers import Matchers
 
 app = typer.Typer(no_args_is_help=True)
@@ -44,7 +44,7 @@ def add(
     from getpass import getuser
 
     from watcher.clock import SystemClock
-    from watcher.silencing import silence
+    from watcher.silencing import silence, silence_to_json
 
     when = matching.read_matchers(
         severities=severities,
@@ -64,7 +64,7 @@ def add(
     with opened(config) as (_, store), store.write() as tx:
         made = silence(tx, when, ends_at=ends_at, author=by or getuser(), comment=comment, now=now)
     if json:
-        print_json({**_to_json(made.silence, now), "held": made.held})
+        print_json({**silence_to_json(made.silence, now), "held": made.held})
         return
     typer.echo(f"{made.silence.id}: silent until {clock_time(ends_at)}")
     if made.held:
@@ -72,24 +72,16 @@ def add(
 
 
 def _end(duration: str | None, until: str | None, now: datetime) -> datetime:
-    from watcher.config.quantity import parse_duration
+    from watcher.silencing import end_of
 
     if (duration is None) == (until is None):
         typer.echo("watcher: say how long: --for 8h, or --until 2026-05-01T18:00Z", err=True)
         raise typer.Exit(WRONG_USE)
     try:
-        if duration is not None:
-            ends_at = now + parse_duration(duration)
-        else:
-            ends_at = datetime.fromisoformat(str(until))
-            # A time without a zone is meant as the clock on the wall shows it.
-            ends_at = ends_at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return end_of(duration, until, now)
+    except ValueError as error:
         hint = "--for" if duration is not None else "--until"
         raise typer.BadParameter(str(error), param_hint=hint) from error
-    if ends_at <= now:
-        raise typer.BadParameter("the silence would be over before it begins", param_hint="--for/--until")
-    return ends_at
 
 
 @app.command("list")
@@ -101,18 +93,26 @@ def list_silences(
 ) -> None:
     """List the silences that hold, with who asked for them and why."""
     from watcher.clock import SystemClock
+    from watcher.silencing import silence_to_json, state_of
 
     now = SystemClock().now()
     with opened(config) as (_, store), store.read() as tx:
         silences = tx.silences.newest(limit=limit, not_over_at=None if everything else now)
     if json:
-        print_json([_to_json(silence, now) for silence in silences])
+        print_json([silence_to_json(silence, now) for silence in silences])
         return
     listed = table("silence", "state", "what", "until", "by", "why")
     rows(
         listed,
         (
-            (s.id, _state(s, now), _said(s.when), clock_time(s.expired_at or s.ends_at), s.author, s.comment)
+            (
+                s.id,
+                state_of(s, now),
+                _said(s.when),
+                clock_time(s.expired_at or s.ends_at),
+                s.author,
+                s.comment,
+            )
             for s in silences
         ),
     )
@@ -139,30 +139,8 @@ def expire(
         raise typer.Exit(FAILED)
 
 
-def _state(silence: Silence, now: datetime) -> str:
-    if silence.is_over(now):
-        return "over"
-    return "holds" if silence.is_active(now) else "to come"
-
-
 def _said(when: Matchers) -> str:
     from watcher.storage.silences import matchers_to_json
 
     given = matchers_to_json(when)
     return ", ".join(f"{name}: {' or '.join(values)}" for name, values in given.items()) or "every alert"
-
-
-def _to_json(silence: Silence, now: datetime) -> dict[str, Any]:
-    from watcher.storage.silences import matchers_to_json
-
-    return {
-        "id": silence.id,
-        "state": _state(silence, now),
-        "when": matchers_to_json(silence.when),
-        "starts_at": moment(silence.starts_at),
-        "ends_at": moment(silence.ends_at),
-        "expired_at": moment(silence.expired_at),
-        "author": silence.author,
-        "comment": silence.comment,
-        "created_at": moment(silence.created_at),
-    }

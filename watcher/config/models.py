@@ -160,13 +160,16 @@ class NoticesSettings(Section):
 
 
 class WebSettings(Section):
-    """The web port: health and metrics. `listen: null` opens none; `token` guards it.
+    """The web port: health and metrics. `listen: null` opens none; `token` guards the metrics.
+
+    With an `api_token`, silences are listed, made and ended at `/api/v1/silences` by whoever has it.
 
     `public_url` is where it is reached from the internet, for the hubs that push feeds; without it there are no pushes.
     """
 
     listen: Listen | None = "127.0.0.1:8080"
     token: Secret | None = None
+    api_token: Secret | None = None
     public_url: HttpUrl | None = None
 
     @model_validator(mode="after")

@@ -5,13 +5,13 @@ In go checks and metrics, out comes an aiohttp application. Served by `app`.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
 from watcher import __version__
 from watcher.metrics import Metrics
+from watcher.web.token import ask_for
 
 Check = Callable[[], Awaitable[str | None]]
 """Gives None when all is well, else what is wrong in words for a person."""
@@ -47,9 +47,7 @@ def _health(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[we
 def _metrics(metrics: Metrics, token: str | None) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def answer(request: web.Request) -> web.Response:
         if token is not None:
-            given = request.headers.get("Authorization", "")
-            if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-                raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
+            ask_for(token, request)
         return web.Response(
             body=metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
         )

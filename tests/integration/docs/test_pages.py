@@ -30,6 +30,7 @@ ENVIRON = dict.fromkeys(
         "APPRISE_URL",
         "MEMBERS_PASSWORD",
         "INTRANET_TOKEN",
+        "WATCHER_API_TOKEN",
     ),
     "example",
 )
