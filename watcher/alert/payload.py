@@ -1,6 +1,7 @@
 """Alerts as JSON for programs: the body that webhooks are sent.
 
-In: a `Delivery`. Out: plain data. The shape is part of the contract with receivers: keys are added, never changed.
+In: a `Delivery`. Out: plain data. The shape is part of the contract with receivers: keys are added, never changed, and
+described in `payload_schema`.
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ def notice_payload(delivery: Delivery) -> dict[str, Any]:
             "created": _time(notice.created_at),
         },
     }
+
+
+def text_payload(delivery: Delivery, text: str) -> dict[str, Any]:
+    """Give the JSON object of a delivery that could not be laid out: `text` in the place of `alert`."""
+    return {**_envelope(delivery), "text": text}
 
 
 def _envelope(delivery: Delivery) -> dict[str, Any]:

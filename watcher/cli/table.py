@@ -48,7 +48,9 @@ COMMANDS: dict[str, Entry] = {
     "routes": Entry("watcher.cli.routes", "Show where an alert goes, and why."),
     "status": Entry("watcher.cli.status", "Show how feeds, alerts and deliveries stand."),
     "db": Entry("watcher.cli.db", "Upgrade, back up and prune the database."),
-    "schema": Entry("watcher.cli.schema", "Print the JSON Schema of a configuration file, for editors."),
+    "schema": Entry(
+        "watcher.cli.schema", "Print the JSON Schema of a configuration file, or of what webhooks are sent."
+    ),
 }
 
 

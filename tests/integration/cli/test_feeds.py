@@ -212,6 +212,6 @@ def test_rules_are_listed_and_shown(command: Command) -> None:
     assert details["match"]["children"][0]["label"] == "list:armed"
 
 
-@pytest.mark.parametrize("kind", ["main", "feeds", "rules", "lists", "places"])
+@pytest.mark.parametrize("kind", ["main", "feeds", "rules", "lists", "places", "webhook"])
 def test_a_schema_is_printed(command: Command, kind: str) -> None:
     assert json.loads(command("schema", kind).stdout)["title"] == f"watcher: {kind}"

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from watcher.alert.payload import VERSION, notice_payload, payload
+from watcher.alert.payload import notice_payload, payload, text_payload
 from watcher.deliver.channels.http import NETWORK_ERRORS, connector, network_error, status_error, utc_now
 from watcher.deliver.channels.rendering import laid_out, plain_text
 from watcher.types import Delivery, Receipt
@@ -83,8 +83,7 @@ class WebhookChannel:
             else laid_out(payload, delivery, channel=self.name)
         )
         if content is None:
-            text = plain_text(delivery, channel=self.name)
-            content = {"version": VERSION, "delivery": {"id": delivery.id}, "text": text}
+            content = text_payload(delivery, plain_text(delivery, channel=self.name))
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _headers(self, delivery: Delivery, body: bytes) -> dict[str, str]:
