@@ -15,6 +15,7 @@ from watcher.match.explain import Explanation, explain
 from watcher.match.syntax import Rule, TermList
 from watcher.story.fingerprint import fingerprint
 from watcher.text.analyse import Analyser
+from watcher.text.casualties import killed_in
 from watcher.text.document import Document
 from watcher.text.entities import Recogniser
 from watcher.text.gazetteer import ExtraPlace, Gazetteer
@@ -65,6 +66,7 @@ class Analysis:
                 places=document.places,
                 rules=[match.rule for match in matches],
             ),
+            killed=killed_in(item),
         )
 
     def explain(self, rule_id: str, item: Item, feed: Feed, now: datetime) -> Explanation:

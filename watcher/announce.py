@@ -1,38 +1,46 @@
-"""Writes what people are to be told: alerts, their reports, and the outbox rows of their channels.
+"""Writes the outbox rows of an alert: which channels hear of it, when, and what keeps it from them.
 
-Works inside the poll's transaction; nothing is sent from here. Called by the pipeline once the policy has decided.
+Works inside the poll's transaction; nothing is sent from here. Called by whoever has decided that there is something to tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 
 import structlog
 
-from watcher.alert.compose import compose
 from watcher.alert.digest import Budget
 from watcher.alert.hold import Hold, House, hold
 from watcher.alert.route import Due, Route, dues
 from watcher.metrics import Metrics
 from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Transaction
-from watcher.types import Alert, Analysed, DeliveryKind, DeliveryState, Feed, Match, Source
+from watcher.types import Alert, DeliveryKind, DeliveryState
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """Where alerts go: the routes in order, what holds for all of them, and the channels that take updates."""
+    """Where alerts go: the routes in order, and what holds for all of them.
+
+    `updatable` are the channels that hear of an alert's growth, `edited` those of them whose messages change for it.
+    """
 
     routes: tuple[Route, ...]
     updatable: frozenset[str]
     metrics: Metrics
     house: House = field(default_factory=House)
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    edited: frozenset[str] = frozenset()
+
+    @property
+    def only_edited(self) -> Routing:
+        """The same, for what only changes messages that are there."""
+        return replace(self, updatable=self.edited)
 
     def queue(
         self,
@@ -42,6 +50,8 @@ class Routing:
         *about: str,
         now: datetime,
         news: str | None = None,
+        but: Set[str] = frozenset(),
+        is_over_siblings: bool = False,
     ) -> tuple[str, ...]:
         """Write the outbox rows of an alert and give the names of the channels that will hear of it.
 
@@ -51,16 +61,20 @@ class Routing:
         Args:
             tx: the poll's transaction.
             alert: to be told, or grown.
-            kind: `update` and `reply` go only to the channels that take some.
+            kind: `update` goes only to the channels that take some.
             about: what tells one update of the alert from another; the same row is written once.
             now: the time of the poll. In a route's quiet hours its rows wait for their end.
             news: what a reply tells below the first message, a sentence: that the level has changed, for example.
+            but: channels that need not hear of it.
+            is_over_siblings: no graver alert of the story keeps it back: it is about that one.
         """
         found = dues(alert, self.routes, now)
         if not found:
             self.metrics.unrouted.inc()
             log.warning("alert_unrouted", alert=alert.id, rule=alert.rule)
-        holds = self._holds(tx, alert, [due.channel for due in found], now)
+        found = tuple(due for due in found if due.channel not in but)
+        siblings = () if is_over_siblings else tuple(tx.alerts.of_story(alert.story_id).values())
+        holds = self._holds(tx, alert, [due.channel for due in found], siblings, now)
         if kind is not DeliveryKind.ALERT:
             return self._grow(tx, alert, found, holds, about, now, kind=kind, news=news)
         for due in found:
@@ -83,11 +97,16 @@ class Routing:
         free = {due.channel: due.at for due in found if due.channel not in holds}
         released = tx.deliveries.release_held(alert.id, free)
         without = tx.deliveries.channels_without(alert.id)
-        updated = [
+        is_news = kind is DeliveryKind.REPLY
+        takers = [
             due
             for due in found
-            if due.channel in self.updatable and due.channel not in without and due.channel not in released
+            if (is_news or due.channel in self.updatable)
+            and due.channel not in without
+            and due.channel not in released
         ]
+        # An edit tells nobody; news does, and is kept back where its alert would be.
+        kept = {channel: str(one) for channel, one in holds.items() if is_news}
         tx.deliveries.add(
             [
                 NewDelivery(
@@ -97,13 +116,14 @@ class Routing:
                     kind=kind,
                     at=now,
                     due_at=due.at,
-                    reason=due.reason,
+                    state=DeliveryState.HELD if due.channel in kept else DeliveryState.PENDING,
+                    reason=kept.get(due.channel, due.reason),
                     news=news,
                 )
-                for due in updated
+                for due in takers
             ]
         )
-        return (*released, *(due.channel for due in updated))
+        return (*released, *(due.channel for due in takers if due.channel not in kept))
 
     def _open(
         self,
@@ -158,86 +178,20 @@ class Routing:
         return replace(due, at=max(due.at, end), is_digest=True, reason=f"above the budget of {budget.label}")
 
     def _holds(
-        self, tx: Transaction, alert: Alert, channels: Iterable[str], now: datetime
+        self,
+        tx: Transaction,
+        alert: Alert,
+        channels: Iterable[str],
+        siblings: Iterable[Alert],
+        now: datetime,
     ) -> dict[str, Hold]:
         silences = tx.silences.active(now)
-        siblings = tuple(one for one in tx.alerts.of_story(alert.story_id).values() if one.id != alert.id)
+        siblings = tuple(one for one in siblings if one.id != alert.id)
         found = {
             name: hold(alert, name, self.house, silences=silences, siblings=siblings, now=now)
             for name in channels
         }
         return {name: one for name, one in found.items() if one is not None}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reporter:
-    """The feed whose poll this is; `own_title` is what the feed calls itself."""
-
-    feed: Feed
-    own_title: str | None
-    now: datetime
-
-    def tell(
-        self,
-        tx: Transaction,
-        analysed: Analysed,
-        match: Match,
-        item_id: int,
-        story_id: str,
-        routing: Routing,
-        *,
-        is_edit: bool,
-        is_full_text: bool,
-    ) -> tuple[str, ...]:
-        """Open an alert and queue it for its channels, whose names are given."""
-        words = compose(match, analysed.item, analysed.places)
-        alert = Alert(
-            id=stable_id("al", story_id, match.rule),
-            story_id=story_id,
-            rule=match.rule,
-            rule_title=match.rule_title,
-            severity=match.severity,
-            tags=match.tags,
-            headline=words.headline,
-            url=analysed.item.url,
-            quote=words.quote,
-            highlights=words.highlights,
-            title_highlights=words.title_highlights,
-            language=analysed.language,
-            sources=(self._source(analysed),),
-            places=words.places,
-            created_at=self.now,
-            updated_at=self.now,
-            item_id=item_id,
-            is_edit=is_edit,
-            is_full_text=is_full_text,
-            evidence=match.evidence,
-            tlp=match.tlp,
-            feed_tags=tuple(sorted(self.feed.tags)),
-        )
-        tx.alerts.add(alert)
-        return routing.queue(tx, alert, DeliveryKind.ALERT, now=self.now)
-
-    def grow(
-        self, tx: Transaction, alert: Alert, analysed: Analysed, match: Match, routing: Routing
-    ) -> tuple[str, ...]:
-        """Add a report and its places to an alert, and queue an update for the channels that take some."""
-        tx.alerts.add_source(alert.id, self._source(analysed))
-        places = compose(match, analysed.item, analysed.places).places
-        tx.alerts.grow(alert.id, places=dict.fromkeys((*alert.places, *places)), at=self.now)
-        return routing.queue(tx, alert, DeliveryKind.UPDATE, self.feed.id, now=self.now)
-
-    def _source(self, analysed: Analysed) -> Source:
-        item = analysed.item
-        return Source(
-            feed_id=self.feed.id,
-            feed_title=self.feed.title or self.own_title or self.feed.id,
-            title=item.title,
-            url=item.url,
-            published=item.dated,
-            seen_at=item.seen_at,
-            language=analysed.language,
-        )
 
 
 def stable_id(kind: str, *parts: str) -> str:

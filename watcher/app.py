@@ -108,6 +108,7 @@ class Service:
             tally = await parts.poller.run_due(on_poll=on_poll)
             await parts.articles.run_due()
             await parts.tell_troubles()
+            await parts.close_quiet()
             results = await parts.outbox.drain(self._clock.now() + _DRAIN_TIME)
         undelivered = results.get(Result.FAILED, 0) + results.get(Result.DEAD, 0)
         return OnceReport(tally=tally, delivered=results.get(Result.DELIVERED, 0), undelivered=undelivered)

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -32,6 +32,7 @@ from watcher.ingest.gate import HostGate
 from watcher.ingest.intake import Intake
 from watcher.ingest.manners import HostRecord, Scope
 from watcher.ingest.schedule import PollingLimits, Wishes
+from watcher.life import close_quiet
 from watcher.match.latency import strictest_latencies
 from watcher.match.readership import readerships
 from watcher.metrics import Metrics
@@ -70,6 +71,8 @@ class Parts:
     articles: Articles
     subscriber: Subscriber | None
     tenure: Tenure
+    routing: Routing
+    story_window: timedelta
 
     async def keep_hosts(self) -> None:
         """Store what hosts are owed, where it has changed."""
@@ -91,6 +94,21 @@ class Parts:
 
         if await self.run(tell):
             self.outbox.wake()
+
+    async def close_quiet(self) -> None:
+        """Close the alerts of stories that nothing can join by likeness any more."""
+
+        def close() -> tuple[bool, tuple[str, ...]]:
+            now = self.clock.now()
+            with self.store.write() as tx:
+                return close_quiet(tx, self.routing, before=now - self.story_window, now=now)
+
+        while True:
+            is_more, told = await self.run(close)
+            if told:
+                self.outbox.wake()
+            if not is_more:
+                return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +183,7 @@ class Assembly:
                 routing=self._routing(channels),
                 story_window=self._settings.stories.window,
                 folds_events=self._settings.stories.fold == "events",
+                corroborated_by=self._settings.stories.corroborated_by,
                 trends=trends,
                 reach=Reach(longest_catch_up=limits.default, on_turn=self.metrics.set_network_down),
                 least_interval=limits.min,
@@ -187,6 +206,8 @@ class Assembly:
                 gate=gate,
                 notices=self._notices(),
                 tenure=tenure,
+                routing=context.routing,
+                story_window=context.story_window,
             )
             stack.push_async_callback(parts.keep_hosts)
             yield parts
@@ -322,6 +343,7 @@ class Assembly:
             metrics=self.metrics,
             house=self._settings.house(),
             budgets=self._settings.budgets(),
+            edited=edited(self._settings.channels),
         )
 
     def _observe(self, attempt: Attempt) -> None:

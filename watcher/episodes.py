@@ -14,7 +14,9 @@ from hashlib import blake2b
 import structlog
 
 from watcher.alert.compose import compose
+from watcher.alert.life import opened, surged
 from watcher.announce import Routing, stable_id
+from watcher.life import live
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.places import PlaceIs
 from watcher.match.rates import (
@@ -167,6 +169,7 @@ class Evaluation:
             item_id=report.item_id,
             evidence=match.evidence,
             tlp=rule.tlp,
+            events=(opened(killed=None, outlet=item.feed_id, at=self._now),),
         )
 
     def _open(self, alert: Alert, report: Report) -> Told:
@@ -181,7 +184,17 @@ class Evaluation:
         for key, source in sorted(counted, key=lambda one: one[0] != report.key):
             self._tx.alerts.add_source(alert.id, self._named(source), report=key)
         channels = self._routing.queue(self._tx, alert, DeliveryKind.ALERT, now=self._now)
-        return Told(alerts=1, channels=channels)
+        return Told(alerts=1, channels=(*channels, *self._escalate(alert, report, frozenset(channels))))
+
+    def _escalate(self, alert: Alert, report: Report, told: frozenset[str]) -> tuple[str, ...]:
+        """Let the story whose report made the rule fire say so, where that is not told anyway."""
+        if report.story_id is None:
+            return ()
+        counted = self._tx.alerts.of_story(report.story_id).get(self._watch.series)
+        if counted is None:
+            return ()
+        events = surged(counted, headline=alert.headline, now=self._now)
+        return live(self._tx, counted.id, events, self._routing, now=self._now, but=told)
 
     def _grow(self, episode: Episode, reading: Reading, reports: Sequence[Report]) -> Told:
         count = max(episode.count, reading.count)

@@ -84,6 +84,9 @@ class Metrics:
             buckets=_DELAY_BUCKETS,
             registry=add,
         )
+        self.life = Counter(
+            "watcher_alert_changes", "What happened to alerts, and why.", ["kind", "reason"], registry=add
+        )
         self.answers = Counter(
             "watcher_answers",
             "Clicks and commands of people in chat, by what they ask.",

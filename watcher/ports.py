@@ -41,7 +41,7 @@ class Channel(Protocol):
     spacing: timedelta
     """Least time between the starts of two sends."""
     has_updates: bool
-    """Whether deliveries of kind `update` and `reply` are of use to it."""
+    """Whether deliveries of kind `update` are of use to it; a `reply` is news, and of use to all."""
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Hand one delivery to the receiver.

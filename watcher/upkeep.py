@@ -36,6 +36,7 @@ _MEASURE = 15.0
 _COVERAGE = 20.0
 _TENURE = 60.0
 _TRIM = 60.0
+_QUIET = 300.0
 _PRUNE = 3600.0
 _STALL = timedelta(minutes=2)  # without a tick for so long, the service hangs
 _ANSWER_TIME = 5.0
@@ -70,6 +71,7 @@ class Upkeep:
         every(_MEASURE, self._measure, "measure")
         every(_COVERAGE, parts.tell_troubles, "coverage")
         every(_TENURE, self._keep, "keep")
+        every(_QUIET, parts.close_quiet, "quiet")
         every(_PRUNE, self._prune, "prune")
         every(_TRIM, lambda: asyncio.to_thread(trim), "trim")
         scheduler.start()

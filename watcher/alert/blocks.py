@@ -123,8 +123,8 @@ def _blocks(card: Card) -> list[Block]:
     if card.more_reports:
         body.append(section([text(f"and {card.more_reports} more")]))
     body.append(section(_times(card)))
-    if card.answers:
-        said = [section([text(f"{one.words} · "), date(one.at)]) for one in card.answers]
+    if card.changes or card.answers:
+        said = [section([text(f"{one.words} · "), date(one.at)]) for one in (*card.changes, *card.answers)]
         body.append({"type": "rich_text_list", "style": "bullet", "elements": said})
     return [
         header(card.severity, title(card)),

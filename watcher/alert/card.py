@@ -12,13 +12,16 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from watcher.alert.inert import cut, inert, is_right_to_left, isolated
+from watcher.alert.life import Standing
 from watcher.alert.marks import Run, excerpt
-from watcher.types import Alert, Answer, Severity, Source, Tlp
+from watcher.alert.news import said
+from watcher.types import Alert, Answer, LifeKind, Severity, Source, Tlp
 
 SOURCES_LIMIT = 8
 PLACES_LIMIT = 6
 TAGS_LIMIT = 8
 ANSWERS_LIMIT = 5
+CHANGES_LIMIT = 4
 
 _HEADLINE = 320
 _QUOTE = 500
@@ -31,6 +34,8 @@ _URL = 1500
 _UNSAFE_IN_URL = re.compile(
     """[\x00-\x20<>"'`|\\\\^{}\x7f-\xa0\u061c\u2000-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]"""
 )
+# The list of reports shows these.
+_SHOWN_OTHERWISE = frozenset({LifeKind.REPORTED, LifeKind.JOINED, LifeKind.REMINDED})
 _RIGHT_TO_LEFT_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -46,7 +51,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a person said to an alert: `acknowledged by ann`, and when."""
+    """What a person said to an alert, or what happened to it: `acknowledged by ann`, and when."""
 
     words: str
     at: datetime
@@ -59,7 +64,8 @@ class Card:
     `headline` and `quote` are runs of text and evidence; `quote` is empty when there is nothing to quote. `url` is a
     safe http(s) address or None, `host` the name in it. `reports` are the first ones; `more_reports` counts the rest,
     `outlets` all the distinct feeds. `places` read `Sirte (LY)`; `countries` counts those that the reports name.
-    `why` is the command that shows why the rule held. `answers` are the last things that people said to it.
+    `why` is the command that shows why the rule held. `answers` are the last things that people said to it,
+    `changes` the last that happened to it beyond further reports. `is_withdrawn` says that nobody stands by it any more.
     """
 
     severity: Severity
@@ -85,6 +91,8 @@ class Card:
     why: str
     alert_id: str
     answers: tuple[Said, ...]
+    changes: tuple[Said, ...] = ()
+    is_withdrawn: bool = False
 
     @property
     def headline_text(self) -> str:
@@ -124,6 +132,8 @@ def card(alert: Alert) -> Card:
         else f"watcher alerts show {alert.id}",
         alert_id=alert.id,
         answers=tuple(_said(answer) for answer in alert.answers[-ANSWERS_LIMIT:]),
+        changes=_changes(alert),
+        is_withdrawn=Standing.of(alert.events).is_withdrawn,
     )
 
 
@@ -150,6 +160,13 @@ def _report(source: Source) -> Report:
 def _said(answer: Answer) -> Said:
     detail = f" ({_line(answer.detail, _NAME)})" if answer.detail else ""
     return Said(words=f"{answer.word.label}{detail} by {isolated(_line(answer.by, _NAME))}", at=answer.at)
+
+
+def _changes(alert: Alert) -> tuple[Said, ...]:
+    found = [
+        Said(words=said(event), at=event.at) for event in alert.events if event.kind not in _SHOWN_OTHERWISE
+    ]
+    return tuple(found[-CHANGES_LIMIT:])
 
 
 def _outlet(source: Source) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 
 from watcher.alert.card import safe_url
 from watcher.alert.inert import cut, inert
+from watcher.alert.life import Standing
 from watcher.alert.marks import Marked, excerpt
-from watcher.types import Alert, Delivery, Digest, Source
+from watcher.alert.news import said
+from watcher.types import Alert, Delivery, DeliveryKind, Digest, LifeEvent, Source
 
 VERSION = 1
 
@@ -20,6 +22,7 @@ _TEXT_LIMIT = 1_000
 _SOURCES_LIMIT = 50
 _PLACES_LIMIT = 50
 _DIGEST_LIMIT = 100
+_EVENTS_LIMIT = 50
 
 
 def payload(delivery: Delivery) -> dict[str, Any]:
@@ -29,11 +32,14 @@ def payload(delivery: Delivery) -> dict[str, Any]:
         `version`, `delivery` (`id`, `kind`, `created`) and `alert`. Times are RFC 3339 in UTC. `headline` and `quote` are
         `{text, highlights}` with highlights as [start, end) in code points. `source_count` counts all reports, of
         which `sources` lists the first ones. A delivery of kind `digest` has no `alert` but `digest`: its `total`, its
-        `reason`, and the gravest of its `alerts`.
+        `reason`, and the gravest of its `alerts`. One of kind `reply` also has `news`: what has changed, in a line. An
+        alert's `events` are its life so far, oldest first; `is_withdrawn` says that nobody stands by it any more.
     """
     told = (
         {"alert": _alert(delivery.alert)} if delivery.digest is None else {"digest": _digest(delivery.digest)}
     )
+    if delivery.kind is DeliveryKind.REPLY:
+        return {**_envelope(delivery), **told, "news": _line(delivery.news or "")}
     return {**_envelope(delivery), **told}
 
 
@@ -103,8 +109,22 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "source_count": len(alert.sources),
         "is_edit": alert.is_edit,
         "is_full_text": alert.is_full_text,
+        "is_withdrawn": Standing.of(alert.events).is_withdrawn,
+        "events": [_event(event) for event in alert.events[-_EVENTS_LIMIT:]],
+        "merged_into": alert.merged_into,
         "created": _time(alert.created_at),
         "updated": _time(alert.updated_at),
+    }
+
+
+def _event(event: LifeEvent) -> dict[str, Any]:
+    return {
+        "kind": event.kind.value,
+        "reason": event.reason.value,
+        "at": _time(event.at),
+        "said": _line(said(event)),
+        "number": event.number,
+        "is_told": event.is_told,
     }
 
 
@@ -117,6 +137,9 @@ def _source(source: Source) -> dict[str, Any]:
         "published": _time(source.published) if source.published else None,
         "seen": _time(source.seen_at),
         "language": _line(source.language or "") or None,
+        "publisher": _line(source.publisher) or None,
+        "agency": source.agency,
+        "withdrawn": _time(source.withdrawn_at) if source.withdrawn_at else None,
     }
 
 

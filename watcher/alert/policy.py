@@ -1,4 +1,4 @@
-"""Who is told of a match: nobody, the people on the route, or only those whose message can grow.
+"""What a match means for the alert of its rule on its story: that it opens, grows, is looked at again, or nothing.
 
 Pure. In go a match and what is known of its story, out comes a verdict with its reason. Called by the pipeline.
 """
@@ -12,10 +12,12 @@ from watcher.types import Alert, Match, MatchOutcome
 
 
 class Verdict(StrEnum):
-    """`tell` opens an alert, `update` adds a report to it, `keep` changes nothing for anybody."""
+    """`tell` opens an alert, `update` adds a report to it, `heed` looks whether a report of a listed source says more than
+    was told, `keep` changes nothing for anybody. What the report changes is `life`'s to say."""
 
     TELL = "tell"
     UPDATE = "update"
+    HEED = "heed"
     KEEP = "keep"
 
 
@@ -30,6 +32,7 @@ class Reason(StrEnum):
     TEST_RULE = "test_rule"
     LATE = "late"
     COUNTED = "counted"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,14 @@ def outcome_of(match: Match, *, is_archive: bool) -> MatchOutcome:
     return MatchOutcome.FIRST_POLL if is_archive else MatchOutcome.TOLD
 
 
-def decide(outcome: MatchOutcome, *, feed_id: str, was_matched: bool, alert: Alert | None) -> Decision:
+def decide(
+    outcome: MatchOutcome,
+    *,
+    feed_id: str,
+    was_matched: bool,
+    alert: Alert | None,
+    is_withdrawn: bool = False,
+) -> Decision:
     """Decide whom a match is told to.
 
     Args:
@@ -70,13 +80,17 @@ def decide(outcome: MatchOutcome, *, feed_id: str, was_matched: bool, alert: Ale
         feed_id: the feed that the item came from.
         was_matched: this rule held on this item before it was edited.
         alert: what was told about this rule on this story, None when nothing was.
+        is_withdrawn: the headline says that the report is taken back: it is no news of its own.
     """
     if outcome in _HELD:
         return Decision(verdict=Verdict.KEEP, reason=_HELD[outcome])
+    is_listed = alert is not None and any(source.feed_id == feed_id for source in alert.sources)
     if was_matched:
-        return Decision(verdict=Verdict.KEEP, reason=Reason.MATCHED_BEFORE)
+        return Decision(verdict=Verdict.HEED if is_listed else Verdict.KEEP, reason=Reason.MATCHED_BEFORE)
+    if is_withdrawn and not is_listed:
+        return Decision(verdict=Verdict.KEEP, reason=Reason.WITHDRAWN)
     if alert is None:
         return Decision(verdict=Verdict.TELL, reason=Reason.FIRST_REPORT)
-    if any(source.feed_id == feed_id for source in alert.sources):
-        return Decision(verdict=Verdict.KEEP, reason=Reason.SAME_SOURCE)
+    if is_listed:
+        return Decision(verdict=Verdict.HEED, reason=Reason.SAME_SOURCE)
     return Decision(verdict=Verdict.UPDATE, reason=Reason.ANOTHER_SOURCE)

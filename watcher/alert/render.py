@@ -37,10 +37,9 @@ def summary(card: Card, *, limit: int = 500) -> str:
 
 def update_line(card: Card) -> str:
     """Tell in one line that one more outlet reports what an alert was about, or what somebody said to it."""
-    if card.answers and card.answers[-1].at > max(
-        (report.time for report in card.reports), default=card.seen_at
-    ):
-        return f"+ {card.answers[-1].words}: {isolated(card.headline_text)}"
+    said = max((*card.answers[-1:], *card.changes[-1:]), key=lambda one: one.at, default=None)
+    if said is not None and said.at > max((report.time for report in card.reports), default=card.seen_at):
+        return f"+ {said.words}: {isolated(card.headline_text)}"
     return f"+ also reported by {isolated(card.latest_outlet)} ({sources_count(card)}): {isolated(card.headline_text)}"
 
 
@@ -72,6 +71,8 @@ def more_alerts(count: int) -> str:
 def title(card: Card) -> str:
     """Give mark, severity and rule: `TLP:AMBER · HIGH · Armed group crossing into Tunisia`."""
     mark = f"TLP:{card.tlp.label.upper()} · " if card.tlp is not None else ""
+    if card.is_withdrawn:
+        mark += "WITHDRAWN · "
     return f"{mark}{card.severity.label.upper()} · {card.rule_title}{found_in(card)}"
 
 
@@ -89,7 +90,13 @@ def details(card: Card) -> list[str]:
     if card.published_at:
         times = f"Published {moment(card.published_at)} · seen {moment(card.seen_at)}"
     tags = f" · {', '.join(card.tags)}" if card.tags else ""
-    return [*lines, times, f"Rule {card.rule}{tags}"]
+    changes = [f"{change.words} · {moment(change.at)}" for change in card.changes]
+    return [*changes, *lines, times, f"Rule {card.rule}{tags}"]
+
+
+def news_line(card: Card, news: str, *, limit: int = 500) -> str:
+    """Tell news of an alert in one line: what has changed, and of what."""
+    return f"{cut(news, limit // 2)} · {summary(card, limit=limit)}"
 
 
 def lateness(card: Card) -> str:

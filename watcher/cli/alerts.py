@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from watcher.alert.life import stage
+from watcher.cli.alert_page import answer_to_json, read_page
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from watcher.cli.output import console, highlighted, plain, print_json, rows, table
-from watcher.cli.stored import alert_to_json, clock_time, delivery_to_json, moment, opened
+from watcher.cli.output import console, count, plain, print_json, rows, table
+from watcher.cli.stored import alert_to_json, clock_time, opened
 from watcher.cli.table import FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from watcher.storage.deliveries import Attempt
-    from watcher.types import Alert, Answer, Delivery
+    from watcher.types import Alert
 
 app = typer.Typer(no_args_is_help=True)
+
+_NARROW = 90  # columns: below it a table breaks its words
 
 
 @app.command("list")
@@ -41,15 +44,31 @@ def list_alerts(
     if json:
         print_json([alert_to_json(alert) for alert in alerts])
         return
-    listed = table("alert", "when", "severity", "rule", "sources", "headline")
-    rows(
-        listed,
-        (
-            (a.id, clock_time(a.created_at), a.severity.label, a.rule, len(a.sources), a.headline)
-            for a in alerts
-        ),
-    )
-    console().print(listed if alerts else "No alerts yet.")
+    if not alerts:
+        console().print("No alerts yet.")
+    elif console().width < _NARROW:
+        _print_narrow(alerts)
+    else:
+        listed = table("alert", "when", "severity", "rule", "sources", "stands", "headline")
+        rows(listed, ((a.id, *_facts(a), a.headline) for a in alerts))
+        console().print(listed)
+
+
+def _facts(alert: Alert) -> tuple[object, ...]:
+    facts = (clock_time(alert.created_at), alert.severity.label, alert.rule, len(alert.sources))
+    return (*facts, stage(alert))
+
+
+def _print_narrow(alerts: Sequence[Alert]) -> None:
+    """Print alerts below each other: columns of a narrow terminal would break every word."""
+    screen = console()
+    for alert in alerts:
+        when, severity, rule, sources, stands = _facts(alert)
+        screen.print(plain(alert.headline), style="bold", overflow="fold")
+        screen.print(f"{severity} · {rule}", overflow="fold")
+        screen.print(f"{when} · {count(int(str(sources)), 'source')} · {stands}", overflow="fold")
+        screen.print(alert.id, overflow="fold")
+        screen.print()
 
 
 @app.command()
@@ -58,27 +77,16 @@ def show(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Show one alert: its sentence and evidence, its sources, and what became of its deliveries."""
+    """Show one alert: what happened to it, its sources, why each item is in its story, and its deliveries."""
     with opened(config) as (_, store), store.read() as tx:
-        alert = tx.alerts.get([alert_id]).get(alert_id)
-        deliveries = tx.deliveries.newest(limit=1000, alert=alert_id)
-        attempts = {delivery.id: tx.deliveries.attempts_of(delivery.id) for delivery in deliveries}
-    if alert is None:
+        page = read_page(tx, alert_id)
+    if page is None:
         typer.echo(f"watcher: there is no alert {alert_id}", err=True)
         raise typer.Exit(FAILED)
     if json:
-        print_json(
-            {
-                **alert_to_json(alert),
-                "answers": [_answer(answer) for answer in alert.answers],
-                "deliveries": [
-                    {**delivery_to_json(d), "tries": [_attempt(a) for a in attempts[d.id]]}
-                    for d in deliveries
-                ],
-            }
-        )
+        print_json(page.to_json())
     else:
-        _print(alert, deliveries, attempts)
+        page.print()
 
 
 @app.command()
@@ -126,70 +134,6 @@ def ack(
         typer.echo(f"watcher: there is no alert {alert_id}", err=True)
         raise typer.Exit(FAILED)
     if json:
-        print_json({"alert": alert_id, **_answer(answer)})
+        print_json({"alert": alert_id, **answer_to_json(answer)})
     else:
         typer.echo(f"{alert_id}: {word.label} by {plain(name)}")
-
-
-def _answer(answer: Answer) -> dict[str, object]:
-    return {
-        "word": answer.word.value,
-        "by": answer.by,
-        "via": answer.via,
-        "at": moment(answer.at),
-        "detail": answer.detail or None,
-    }
-
-
-def _attempt(attempt: Attempt) -> dict[str, object]:
-    return {
-        "number": attempt.number,
-        "at": moment(attempt.at),
-        "outcome": attempt.outcome,
-        "detail": attempt.detail,
-    }
-
-
-def _print(alert: Alert, deliveries: Sequence[Delivery], attempts: dict[str, Sequence[Attempt]]) -> None:
-    out = console()
-    out.print(highlighted(alert.headline, alert.title_highlights), style="bold")
-    out.print(f"{alert.severity.label} · {plain(alert.rule_title)} ({alert.rule})")
-    if alert.is_full_text:
-        out.print("found in the full text: what the feed itself said of it did not match")
-    if alert.url:
-        out.print(plain(alert.url))
-    if alert.quote:
-        out.print()
-        out.print(highlighted(alert.quote, alert.highlights))
-    sources = table("source", "published", "seen", "headline")
-    rows(
-        sources,
-        ((s.feed_title, clock_time(s.published), clock_time(s.seen_at), s.title) for s in alert.sources),
-    )
-    out.print(sources)
-    evidence = table("evidence", "field", "condition")
-    rows(evidence, ((e.text, e.span.field, e.path) for e in alert.evidence))
-    out.print(evidence)
-    sent = table("delivery", "channel", "kind", "state", "tries", "when", "reason")
-    rows(
-        sent,
-        (
-            (
-                d.id,
-                d.channel,
-                d.kind,
-                d.state,
-                len(attempts[d.id]),
-                clock_time(d.delivered_at or d.next_attempt_at),
-                d.reason,
-            )
-            for d in deliveries
-        ),
-    )
-    out.print(sent if deliveries else "No route takes this alert: it was sent to nobody.")
-    for said in alert.answers:
-        detail = f" ({plain(said.detail)})" if said.detail else ""
-        out.print(f"{said.word.label}{detail} by {plain(said.by)}, {clock_time(said.at)}")
-    for one in deliveries:
-        if link := one.notes.get("permalink"):
-            out.print(f"{one.channel}: {plain(str(link))}")

@@ -26,7 +26,7 @@ _WHY = {
     MatchOutcome.LATE: "not told: it was older than the rule's max_age when it matched",
     MatchOutcome.COUNTED: "counted by a rule over time, which tells of the count and not of the item",
 }
-_STORY = {
+STORY = {
     "new": "it began the story",
     "same_key": "it has the id, link or text of a report in it",
     "same_text": "its text is like that of a report in it",
@@ -109,7 +109,7 @@ def print_fate(fate: Fate | None, *, holds: bool) -> None:
     if match.withdrawn_at is not None:
         screen.print(f"  {clock_time(match.withdrawn_at)} withdrawn: an edit of the item ended the match")
     if story is not None:
-        why = _STORY.get(story.reason, story.reason)
+        why = STORY.get(story.reason, story.reason)
         screen.print(
             f"  story {story.story_id}, {count(story.items, 'item')}: {why} ({story.reason}, {story.similarity:.2f})"
         )

@@ -70,6 +70,7 @@ def loaded_without_secrets(config: Path) -> Config:
 
 def alert_to_json(alert: Alert) -> dict[str, Any]:
     """Give an alert as the commands and the webhook's readers know it."""
+    from watcher.alert.life import stage
     from watcher.storage.items import evidence_to_json
 
     return {
@@ -92,6 +93,9 @@ def alert_to_json(alert: Alert) -> dict[str, Any]:
         "evidence": [evidence_to_json(evidence) for evidence in alert.evidence],
         "created_at": moment(alert.created_at),
         "updated_at": moment(alert.updated_at),
+        "stage": stage(alert),
+        "closed_at": moment(alert.closed_at),
+        "merged_into": alert.merged_into,
         "sources": [
             {
                 "feed": source.feed_id,
@@ -101,6 +105,9 @@ def alert_to_json(alert: Alert) -> dict[str, Any]:
                 "published": moment(source.published),
                 "seen_at": moment(source.seen_at),
                 "language": source.language,
+                "publisher": source.publisher or None,
+                "agency": source.agency,
+                "withdrawn_at": moment(source.withdrawn_at),
             }
             for source in alert.sources
         ],

@@ -214,7 +214,7 @@ class Sender:
 
     async def _hand_over(self, delivery: Delivery) -> Receipt:
         """Call the channel; whatever goes wrong comes out as `DeliveryError`."""
-        if delivery.kind in _FOLLOWING and not self._channel.has_updates:
+        if delivery.kind is DeliveryKind.UPDATE and not self._channel.has_updates:
             raise DeliveryError("this channel cannot show updates", retryable=False)
         seconds = self._settings.send_timeout.total_seconds()
         try:

@@ -95,6 +95,7 @@ class Engine:
             is_late=is_late(rule, view.document, now),
             is_counted=rule.when is not None,
             tlp=rule.tlp,
+            remind=rule.alert.remind,
             terms=counted_terms(rule, view) if rule.when is not None else (),
         )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
 
 from watcher.alert import policy
 from watcher.alert.policy import Verdict
-from watcher.announce import Reporter
+from watcher.alert.retraction import Mark, mark_of
 from watcher.episodes import Report
-from watcher.stages.poll import Context, Poll
+from watcher.reporter import News, Reporter
+from watcher.stages.poll import Context, Entry, Poll
 from watcher.storage.store import Transaction
 from watcher.story.cluster import fold_into_story
+from watcher.types import Alert, Match
 
 log = structlog.get_logger(__name__)
 
@@ -40,40 +43,74 @@ def fold_stories(poll: Poll, tx: Transaction, context: Context) -> Poll:
 
 
 def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
-    """Open alerts, or let them grow, and write the outbox rows that follow."""
+    """Open alerts, let them grow, or note what is taken back, and write the outbox rows that follow."""
     reporter = Reporter(
-        feed=poll.feed, own_title=poll.parsed.title if poll.parsed else poll.own_title, now=poll.now
+        feed=poll.feed,
+        own_title=poll.parsed.title if poll.parsed else poll.own_title,
+        now=poll.now,
+        routing=context.routing,
+        corroborated_by=context.corroborated_by,
     )
     told: list[str] = []
     opened = 0
     for entry in poll.entries:
+        told += _take_back(entry, tx, reporter)
         if entry.story_id is None:
             continue
         alerts = tx.alerts.of_story(entry.story_id)
+        news = News(
+            analysed=entry.analysed,
+            item_id=entry.item_id,
+            story_id=entry.story_id,
+            is_edit=entry.known is not None and not entry.is_full_text,
+            is_full_text=entry.is_full_text,
+        )
         for match in entry.analysed.matches:
-            alert = alerts.get(match.rule)
-            decision = policy.decide(
-                policy.outcome_of(match, is_archive=poll.is_archive),
-                feed_id=poll.feed.id,
-                was_matched=match.rule in entry.matched_before,
-                alert=alert,
-            )
-            context.metrics.verdicts.labels(decision.verdict, decision.reason).inc()
-            if decision.verdict is Verdict.TELL:
-                opened += 1
-                told += reporter.tell(
-                    tx,
-                    entry.analysed,
-                    match,
-                    entry.item_id,
-                    entry.story_id,
-                    context.routing,
-                    is_edit=entry.known is not None and not entry.is_full_text,
-                    is_full_text=entry.is_full_text,
-                )
-            elif decision.verdict is Verdict.UPDATE and alert is not None:
-                told += reporter.grow(tx, alert, entry.analysed, match, context.routing)
+            verdict = _decided(poll, entry, match, alerts.get(match.rule), context)
+            opened += verdict is Verdict.TELL
+            told += _do(verdict, tx, reporter, news, match, alerts)
     return replace(poll, alerts=opened, told=tuple(told))
+
+
+def _take_back(entry: Entry, tx: Transaction, reporter: Reporter) -> tuple[str, ...]:
+    """Let the alerts know that rest on a match which an edit has ended."""
+    if not entry.ended:
+        return ()
+    story_id = tx.stories.by_item(entry.item_id)
+    alerts = tx.alerts.of_story(story_id) if story_id is not None else {}
+    is_marked = mark_of(entry.analysed.item.title) is Mark.WITHDRAWN
+    return tuple(
+        channel
+        for rule in sorted(entry.ended & alerts.keys())
+        for channel in reporter.take_back(tx, alerts[rule], entry.item_id, is_marked=is_marked)
+    )
+
+
+def _decided(poll: Poll, entry: Entry, match: Match, alert: Alert | None, context: Context) -> Verdict:
+    decision = policy.decide(
+        policy.outcome_of(match, is_archive=poll.is_archive),
+        feed_id=poll.feed.id,
+        was_matched=match.rule in entry.matched_before,
+        alert=alert,
+        is_withdrawn=mark_of(entry.analysed.item.title) is Mark.WITHDRAWN,
+    )
+    context.metrics.verdicts.labels(decision.verdict, decision.reason).inc()
+    return decision.verdict
+
+
+def _do(
+    verdict: Verdict,
+    tx: Transaction,
+    reporter: Reporter,
+    news: News,
+    match: Match,
+    alerts: Mapping[str, Alert],
+) -> tuple[str, ...]:
+    if verdict is Verdict.TELL:
+        return reporter.tell(tx, news, match, tuple(alerts.values()))
+    if verdict is Verdict.UPDATE:
+        return reporter.grow(tx, alerts[match.rule], news, match)
+    return reporter.heed(tx, alerts[match.rule], news, match) if verdict is Verdict.HEED else ()
 
 
 def count_over_time(poll: Poll, tx: Transaction, context: Context) -> Poll:
@@ -83,7 +120,7 @@ def count_over_time(poll: Poll, tx: Transaction, context: Context) -> Poll:
             analysed=entry.analysed,
             item_id=entry.item_id,
             story_id=entry.story_id,
-            ended=entry.matched_before - {match.rule for match in entry.analysed.matches},
+            ended=entry.ended,
             is_archive=poll.is_archive,
         )
         for entry in poll.entries

@@ -43,9 +43,8 @@ def _keep_matches(poll: Poll, entry: Entry, tx: Transaction) -> None:
         if match.rule not in entry.matched_before
     ]
     tx.items.save_matches(entry.item_id, found, at=poll.now)
-    ended = entry.matched_before - {match.rule for match in matches}
-    if ended:
-        tx.items.withdraw_matches(entry.item_id, ended, at=poll.now)
+    if entry.ended:
+        tx.items.withdraw_matches(entry.item_id, entry.ended, at=poll.now)
 
 
 def queue_articles(poll: Poll, tx: Transaction, _context: Context) -> Poll:

@@ -66,6 +66,7 @@ class Context:
     routing: Routing
     story_window: timedelta
     folds_events: bool
+    corroborated_by: int = 3
     trends: Trends = field(default_factory=Trends)
     reach: Reach | None = None
     least_interval: timedelta = timedelta(minutes=2)
@@ -86,6 +87,11 @@ class Entry:
     matched_before: frozenset[str] = frozenset()
     story_id: str | None = None
     is_full_text: bool = False
+
+    @property
+    def ended(self) -> frozenset[str]:
+        """The rules that held on it before it was edited, and hold no more."""
+        return self.matched_before - {match.rule for match in self.analysed.matches}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from watcher.storage.answers import AnswerRows
 from watcher.storage.items import evidence_from_json, evidence_to_json
+from watcher.storage.life import LifeRows
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import alert_sources, alerts
-from watcher.types import Alert, Answer, Severity, Source, Tlp
+from watcher.types import Alert, Answer, LifeEvent, Severity, Source, Tlp
 
 _MOST_PLACES = 24
 
@@ -59,6 +60,7 @@ class AlertRows:
         insert_new(self._connection, alerts, [_columns(alert)])
         for source in alert.sources:
             self.add_source(alert.id, source)
+        LifeRows(self._connection).add(alert.id, alert.events)
 
     def add_source(self, alert_id: str, source: Source, *, report: str = "") -> None:
         """Store one more report of an alert; a feed that is listed already is not listed again.
@@ -77,6 +79,11 @@ class AlertRows:
             "seen_at": source.seen_at,
             "language": source.language,
             "report": report,
+            "publisher": source.publisher,
+            "agency": source.agency,
+            "copy_of": source.copy_of,
+            "item_id": source.item_id,
+            "withdrawn_at": source.withdrawn_at,
         }
         insert_new(self._connection, alert_sources, [row])
 
@@ -86,6 +93,13 @@ class AlertRows:
         self._connection.execute(
             update(alerts).where(alerts.c.id == alert_id).values(places=kept, updated_at=at)
         )
+
+    def mark_withdrawn(self, alert_id: str, feed_id: str, *, at: datetime | None) -> None:
+        """Note when a feed took its report back, or with None that it stands again."""
+        one = (alert_sources.c.alert_id == alert_id, alert_sources.c.feed_id == feed_id)
+        self._connection.execute(update(alert_sources).where(*one).values(withdrawn_at=at))
+        if at is not None:
+            self._connection.execute(update(alerts).where(alerts.c.id == alert_id).values(updated_at=at))
 
     def restate(self, alert_id: str, *, headline: str, at: datetime) -> None:
         """Give an alert that has grown a headline that says so."""
@@ -108,7 +122,11 @@ class AlertRows:
         for row in self._connection.execute(query):
             listed[row.alert_id].append(_source(row))
         answers = AnswerRows(self._connection).of(listed) if rows else {}
-        return [_alert(row, tuple(listed[row.id]), answers.get(row.id, ())) for row in rows]
+        events = LifeRows(self._connection).of(listed) if rows else {}
+        return [
+            _alert(row, tuple(listed[row.id]), answers.get(row.id, ()), events.get(row.id, ()))
+            for row in rows
+        ]
 
 
 def _columns(alert: Alert) -> dict[str, Any]:
@@ -134,10 +152,17 @@ def _columns(alert: Alert) -> dict[str, Any]:
         "is_full_text": alert.is_full_text,
         "created_at": alert.created_at,
         "updated_at": alert.updated_at,
+        "closed_at": alert.closed_at,
+        "merged_into": alert.merged_into,
     }
 
 
-def _alert(row: Row[Any], sources: tuple[Source, ...], answers: tuple[Answer, ...]) -> Alert:
+def _alert(
+    row: Row[Any],
+    sources: tuple[Source, ...],
+    answers: tuple[Answer, ...],
+    events: tuple[LifeEvent, ...],
+) -> Alert:
     return Alert(
         id=row.id,
         story_id=row.story_id,
@@ -162,6 +187,9 @@ def _alert(row: Row[Any], sources: tuple[Source, ...], answers: tuple[Answer, ..
         tlp=Tlp.parse(row.tlp) if row.tlp is not None else None,
         feed_tags=tuple(row.feed_tags),
         answers=answers,
+        events=events,
+        closed_at=row.closed_at,
+        merged_into=row.merged_into,
     )
 
 
@@ -174,4 +202,9 @@ def _source(row: Row[Any]) -> Source:
         published=row.published,
         seen_at=row.seen_at,
         language=row.language,
+        publisher=row.publisher,
+        agency=row.agency,
+        copy_of=row.copy_of,
+        item_id=row.item_id,
+        withdrawn_at=row.withdrawn_at,
     )

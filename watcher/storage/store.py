@@ -19,6 +19,8 @@ from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
 from watcher.storage.hosts import HostRows
 from watcher.storage.items import ItemRows
+from watcher.storage.life import LifeRows
+from watcher.storage.members import MemberRows
 from watcher.storage.notices import NoticeRows
 from watcher.storage.problems import ProblemRows
 from watcher.storage.profiles import ProfileRows
@@ -40,9 +42,11 @@ class Transaction:
         self.articles = ArticleRows(connection)
         self.subscriptions = SubscriptionRows(connection)
         self.stories = StoryRows(connection)
+        self.members = MemberRows(connection)
         self.profiles = ProfileRows(connection)
         self.alerts = AlertRows(connection)
         self.answers = AnswerRows(connection)
+        self.life = LifeRows(connection)
         self.deliveries = DeliveryRows(connection)
         self.digests = DigestRows(connection)
         self.silences = SilenceRows(connection)

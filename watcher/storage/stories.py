@@ -107,6 +107,12 @@ class StoryRows:
             for row in self._connection.execute(query, {**keys, "since": since})
         ]
 
+    def texts(self, item_ids: Sequence[int]) -> dict[int, Shingles]:
+        """Give what the texts of items in stories are compared by."""
+        columns = (story_items.c.item_id, story_items.c.shingles)
+        query = select(*columns).where(story_items.c.item_id.in_(list(item_ids)))
+        return {row.item_id: _unpack(row.shingles) for row in self._connection.execute(query)}
+
     def open(self, story_id: str, *, title: str, at: datetime) -> None:
         """Begin a story."""
         row = {"id": story_id, "title": title, "first_seen_at": at, "last_seen_at": at}
@@ -168,7 +174,7 @@ class StoryRows:
 
 
 _BY_KEY = select(story_keys.c.key, story_keys.c.story_id).where(
-    story_keys.c.key.in_(bindparam("keys", expanding=True))
+    story_keys.c.key.in_(bindparam("keys", expanding=True)), ~story_keys.c.is_void
 )
 _BY_ITEM = select(story_items.c.story_id).where(story_items.c.item_id == bindparam("item"))
 _TOUCH = (

@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = "0018"
+SCHEMA = "0019"
 """The migration that these tables are the result of."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -228,6 +228,8 @@ story_keys = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    # A person has parted reports that share it: it proves nothing any more.
+    Column("is_void", Boolean, nullable=False, server_default=false()),
     Index("ix_story_keys_story_id", "story_id"),
 )
 
@@ -298,8 +300,43 @@ alerts = Table(
     Column("is_full_text", Boolean, nullable=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("merged_into", Text),
     UniqueConstraint("story_id", "rule"),
     Index("ix_alerts_created_at", "created_at"),
+    Index("ix_alerts_closed_at_updated_at", "closed_at", "updated_at"),
+)
+
+# What happened to an alert, in order; bounded by `alert.life`.
+alert_events = Table(
+    "alert_events",
+    metadata,
+    Column("alert_id", Text, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("number", Integer),
+    Column("is_told", Boolean, nullable=False),
+)
+
+# What persons said of which reports belong together: kept as long as the story, and obeyed by moving the reports.
+story_words = Table(
+    "story_words",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("other_story", Text, nullable=False),
+    Column("is_together", Boolean, nullable=False),
+    Column("item_ids", JSON, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_id", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("comment", Text, nullable=False),
+    Index("ix_story_words_story_id", "story_id"),
+    Index("ix_story_words_other_story", "other_story"),
 )
 
 # What an alert says of its reports: kept with the alert, because items are forgotten long before alerts are.
@@ -317,6 +354,12 @@ alert_sources = Table(
     Column("language", Text),
     # Empty for an alert on a story, which lists a feed once; which report it is where each of a feed's counts.
     Column("report", Text, nullable=False, server_default=""),
+    # Who answers for it: what makes two sources independent (see alert.independence).
+    Column("publisher", Text, nullable=False, server_default=""),
+    Column("agency", Text),
+    Column("copy_of", Integer),
+    Column("item_id", RowId),
+    Column("withdrawn_at", Moment),
     UniqueConstraint("alert_id", "feed_id", "report"),
 )
 

@@ -5,7 +5,7 @@ clock, no imports from the rest of the package. All datetimes are aware and in U
 whole package, and are imported from here.
 """
 
-from watcher.types.alerts import Alert, Answer, AnswerWord, Source
+from watcher.types.alerts import Alert, Answer, AnswerWord, LifeEvent, LifeKind, LifeReason, Source
 from watcher.types.deliveries import Delivery, DeliveryKind, DeliveryState, Digest, Receipt
 from watcher.types.feeds import (
     Feed,
@@ -43,6 +43,9 @@ __all__ = [
     "Fingerprint",
     "FullParse",
     "Item",
+    "LifeEvent",
+    "LifeKind",
+    "LifeReason",
     "Match",
     "MatchOutcome",
     "Notice",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from watcher.types.levels import Severity, Tlp
@@ -26,7 +27,7 @@ class Match:
     evidence, None for a match without any in title and body. `is_test` marks rules of status `test`: recorded and
     shown, never delivered. `is_late` marks items published longer ago than the rule's `max_age`. `is_counted` marks
     a match that is told nobody by itself: a rule over time counts it. `terms` are what such a rule tells apart in
-    the item, as (key, text found).
+    the item, as (key, text found). `remind` is after how long people are told again while its story goes on, None for never.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Match:
     is_counted: bool = False
     terms: tuple[tuple[str, str], ...] = ()
     tlp: Tlp | None = None
+    remind: timedelta | None = None
 
 
 class MatchOutcome(StrEnum):

@@ -69,6 +69,7 @@ class Analysed:
     """An item with everything that the processor-bound part of the way found out about it.
 
     `places` and `fingerprint` are worked out for matched items alone: only what may be told is shown and compared.
+    `killed` is how many people it says were killed, None where it says nothing of it.
     `problem` says why nothing could be found out about it.
     """
 
@@ -77,6 +78,7 @@ class Analysed:
     matches: tuple[Match, ...] = ()
     places: tuple[PlaceMention, ...] = ()
     fingerprint: Fingerprint | None = None
+    killed: int | None = None
     problem: str | None = None
 
 

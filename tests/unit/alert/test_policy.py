@@ -33,7 +33,9 @@ def test_what_becomes_of_a_match(
     [
         (MatchOutcome.TOLD, "b", False, None, Verdict.TELL, Reason.FIRST_REPORT),
         (MatchOutcome.TOLD, "b", False, ALERT, Verdict.UPDATE, Reason.ANOTHER_SOURCE),
-        (MatchOutcome.TOLD, "wire", False, ALERT, Verdict.KEEP, Reason.SAME_SOURCE),
+        (MatchOutcome.TOLD, "wire", False, ALERT, Verdict.HEED, Reason.SAME_SOURCE),
+        (MatchOutcome.TOLD, "wire", True, ALERT, Verdict.HEED, Reason.MATCHED_BEFORE),
+        (MatchOutcome.LATE, "wire", True, ALERT, Verdict.KEEP, Reason.LATE),
         (MatchOutcome.TOLD, "b", True, ALERT, Verdict.KEEP, Reason.MATCHED_BEFORE),
         (MatchOutcome.TOLD, "b", True, None, Verdict.KEEP, Reason.MATCHED_BEFORE),
         (MatchOutcome.FIRST_POLL, "b", False, None, Verdict.KEEP, Reason.FIRST_POLL),
@@ -52,3 +54,14 @@ def test_who_is_told(
 ) -> None:
     decision = decide(outcome, feed_id=feed_id, was_matched=was_matched, alert=alert)
     assert (decision.verdict, decision.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("feed_id", "alert", "verdict"),
+    [("b", None, Verdict.KEEP), ("b", ALERT, Verdict.KEEP), ("wire", ALERT, Verdict.HEED)],
+)
+def test_a_report_that_says_it_is_withdrawn_opens_nothing(
+    feed_id: str, alert: Alert | None, verdict: Verdict
+) -> None:
+    decision = decide(MatchOutcome.TOLD, feed_id=feed_id, was_matched=False, alert=alert, is_withdrawn=True)
+    assert decision.verdict is verdict

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from watcher.alert.card import Card, card
 from watcher.alert.marks import Run
-from watcher.alert.render import details, moment, plain, sources_heading, title, update_line
+from watcher.alert.render import details, moment, news_line, plain, sources_heading, title, update_line
 from watcher.deliver.channels.rendering import laid_out, plain_text
 from watcher.deliver.channels.thread import in_daemon_thread
 from watcher.errors import DeliveryError
@@ -82,6 +82,7 @@ class ConsoleChannel:
         return {
             DeliveryKind.ALERT: self._alert,
             DeliveryKind.UPDATE: self._update,
+            DeliveryKind.REPLY: self._reply,
             DeliveryKind.DIGEST: self._digest,
         }
 
@@ -98,6 +99,12 @@ class ConsoleChannel:
     def _update(self, delivery: Delivery) -> str:
         line = update_line(card(delivery.alert))
         return self._printed(Text(line, style="dim")) if self._console.is_terminal else line + "\n"
+
+    def _reply(self, delivery: Delivery) -> str:
+        line = f"! {news_line(card(delivery.alert), delivery.news or '')}"
+        if not self._console.is_terminal:
+            return line + "\n"
+        return self._printed(Text(line, style=_STYLES[delivery.alert.severity]))
 
     def _printed(self, what: Panel | Text) -> str:
         """Print into a text: Rich's own printing ends the program when the stream is a broken pipe."""

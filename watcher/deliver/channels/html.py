@@ -32,10 +32,11 @@ _COLOURS = {
 }
 
 
-def html(card: Card) -> str:
-    """Lay an alert out as an HTML page."""
+def html(card: Card, *, news: str | None = None) -> str:
+    """Lay an alert out as an HTML page, below what is new of it."""
     return _template("alert.html").render(
         card=card,
+        news=news,
         colour=_COLOURS[card.severity],
         direction="rtl" if card.is_right_to_left else "auto",
         summary=summary(card),

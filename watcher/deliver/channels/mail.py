@@ -113,7 +113,7 @@ def _subject(delivery: Delivery, channel: str) -> str:
 def _page(delivery: Delivery) -> str:
     if delivery.digest is not None:
         return digest_html(digest_card(delivery.digest, limit=DIGEST_LIMIT))
-    return html(card(delivery.alert))
+    return html(card(delivery.alert), news=delivery.news)
 
 
 def _label(text: str) -> str:

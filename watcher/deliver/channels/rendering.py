@@ -16,7 +16,7 @@ from watcher.alert.card import card
 from watcher.alert.digest import digest_card
 from watcher.alert.inert import cut
 from watcher.alert.notice import text as text_of
-from watcher.alert.render import digest_plain, plain, summary
+from watcher.alert.render import digest_plain, news_line, plain, summary
 from watcher.types import Delivery
 
 T = TypeVar("T")
@@ -58,10 +58,13 @@ def summary_line(delivery: Delivery, *, limit: int) -> str:
     """Give a delivery in one line: for subjects and notifications."""
     if delivery.digest is not None:
         return cut(digest_card(delivery.digest, limit=1).title, limit)
+    if delivery.news:
+        return news_line(card(delivery.alert), delivery.news, limit=limit)
     return summary(card(delivery.alert), limit=limit)
 
 
 def _plain(delivery: Delivery) -> str:
     if delivery.digest is not None:
         return digest_plain(digest_card(delivery.digest, limit=DIGEST_LIMIT))
-    return plain(card(delivery.alert))
+    text = plain(card(delivery.alert))
+    return f"{delivery.news}\n\n{text}" if delivery.news else text
