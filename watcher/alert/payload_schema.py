@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from watcher.alert.payload import VERSION
-from watcher.types import DeliveryKind, Severity, Tlp, TroubleKind
+from watcher.types import DeliveryKind, LifeKind, LifeReason, Severity, Tlp, TroubleKind
 
 _TIME: Final = {"type": "string", "format": "date-time", "description": "RFC 3339, in UTC."}
 _COUNT: Final = {"type": "integer", "minimum": 0}
@@ -26,7 +26,12 @@ def webhook_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "watcher: webhook",
         "type": "object",
-        "properties": {"version": {"const": VERSION}, "delivery": _ref("delivery"), **told},
+        "properties": {
+            "version": {"const": VERSION},
+            "delivery": _ref("delivery"),
+            "news": _text("Of a reply: what has changed, in a line."),
+            **told,
+        },
         "required": ["version", "delivery"],
         "oneOf": [{"required": [name]} for name in told],
         "$defs": {
@@ -35,6 +40,7 @@ def webhook_schema() -> dict[str, Any]:
             "digest": _digest(),
             "notice": _notice(),
             "source": _source(),
+            "event": _event(),
             "marked": _marked(),
         },
     }
@@ -43,7 +49,7 @@ def webhook_schema() -> dict[str, Any]:
 def _delivery() -> dict[str, Any]:
     return _object(
         id=_text("The same on every attempt: what Idempotency-Key holds."),
-        kind={"enum": [DeliveryKind.ALERT, DeliveryKind.DIGEST, DeliveryKind.NOTICE]},
+        kind={"enum": [DeliveryKind.ALERT, DeliveryKind.REPLY, DeliveryKind.DIGEST, DeliveryKind.NOTICE]},
         created=_TIME,
     )
 
@@ -69,6 +75,11 @@ def _alert() -> dict[str, Any]:
         source_count=_COUNT | {"description": "All reports, listed or not."},
         is_edit=_FLAG | {"description": "The first report matched only when its publisher edited it."},
         is_full_text=_FLAG | {"description": "Its article matched, and not what the feed said of it."},
+        is_withdrawn=_FLAG | {"description": "Nobody stands by it any more."},
+        events=_array(
+            _ref("event"), "What happened to it, oldest first; the last ones, where there are many."
+        ),
+        merged_into=_or_null(_text("The alert that a person merged it into.")),
         created=_TIME,
         updated=_TIME,
     )
@@ -102,6 +113,20 @@ def _source() -> dict[str, Any]:
         published=_or_null(_TIME),
         seen=_TIME | {"description": "When it was first seen here."},
         language=_or_null(_text()),
+        publisher=_or_null(_text("Who answers for it: the domain of its link, else its feed.")),
+        agency=_or_null(_text("The news agency that it says it is from.")),
+        withdrawn=_or_null(_TIME | {"description": "When its publisher took it back."}),
+    )
+
+
+def _event() -> dict[str, Any]:
+    return _object(
+        kind={"enum": list(LifeKind)},
+        reason={"enum": list(LifeReason)},
+        at=_TIME,
+        said=_text("The same in words."),
+        number=_or_null(_COUNT | {"description": "Independent publishers, people killed, or reports moved."}),
+        is_told=_FLAG | {"description": "People were told of it, and not only shown it."},
     )
 
 
