@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test test-unit test-slow lint format bench lock gazetteer clean system-packages feedparser-tests
+.PHONY: run test test-unit test-slow lint format bench lock gazetteer screens clean system-packages feedparser-tests
 
 run: $(VENV)/run.stamp ## the demo: the service on the sample feeds, alerts in the terminal
 	@exec $(BIN)/watcher demo
@@ -30,6 +30,9 @@ bench: $(VENV)/dev.stamp ## every benchmark beside its peers, and docs/benchmark
 
 gazetteer: $(VENV)/dev.stamp ## builds the places file of the package anew from its sources
 	$(BIN)/python tools/build_gazetteer.py
+
+screens: $(VENV)/dev.stamp ## takes the pictures in docs/screens/ anew; needs a Chromium of the system
+	$(BIN)/python tools/screens.py
 
 lock: $(VENV)/dev.stamp ## resolves the dependencies anew: names, versions and hashes, no registry address
 	$(BIN)/python -m pip install --quiet uv

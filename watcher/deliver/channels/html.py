@@ -50,6 +50,7 @@ def digest_html(digest: DigestCard) -> str:
     """Lay a digest out as an HTML page."""
     return _template("digest.html").render(
         digest=digest,
+        colour=_COLOURS[digest.severity],
         colours=_COLOURS,
         group_title=group_title,
         more_alerts=more_alerts,
