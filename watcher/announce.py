@@ -9,16 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import structlog
 
 from watcher.alert.digest import Budget
 from watcher.alert.hold import Hold, House, hold
 from watcher.alert.route import Due, Route, dues
+from watcher.deliver.channels import edited, updated
 from watcher.metrics import Metrics
 from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Transaction
 from watcher.types import Alert, DeliveryKind, DeliveryState
+
+if TYPE_CHECKING:
+    from watcher.config.models import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +41,18 @@ class Routing:
     house: House = field(default_factory=House)
     budgets: Mapping[str, Budget] = field(default_factory=dict)
     edited: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: Settings, metrics: Metrics) -> Routing:
+        """Read it from the configuration."""
+        return cls(
+            routes=tuple(route.route() for route in settings.routes),
+            updatable=updated(settings.channels),
+            metrics=metrics,
+            house=settings.house(),
+            budgets=settings.budgets(),
+            edited=edited(settings.channels),
+        )
 
     @property
     def only_edited(self) -> Routing:

@@ -180,7 +180,7 @@ class Assembly:
                 intake=intake,
                 clock=self.clock,
                 metrics=self.metrics,
-                routing=self._routing(channels),
+                routing=Routing.of(self._settings, self.metrics),
                 story_window=self._settings.stories.window,
                 folds_events=self._settings.stories.fold == "events",
                 corroborated_by=self._settings.stories.corroborated_by,
@@ -334,16 +334,6 @@ class Assembly:
             metrics=self.metrics,
             to=tuple(settings.notices.to),
             failing_after=settings.notices.failing_after,
-        )
-
-    def _routing(self, channels: Mapping[str, Channel]) -> Routing:
-        return Routing(
-            routes=tuple(route.route() for route in self._settings.routes),
-            updatable=frozenset(name for name, channel in channels.items() if channel.has_updates),
-            metrics=self.metrics,
-            house=self._settings.house(),
-            budgets=self._settings.budgets(),
-            edited=edited(self._settings.channels),
         )
 
     def _observe(self, attempt: Attempt) -> None:

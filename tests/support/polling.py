@@ -88,12 +88,14 @@ class Polling:
         rules: Sequence[Rule] = (),
         workers: InlineWorkers | None = None,
         clock: FakeClock | None = None,
+        folds_events: bool = False,
     ) -> None:
         self.clock = clock or FakeClock()
         self.feeds = {feed.id: feed for feed in feeds}
         self.rules = tuple(rules)
         self.metrics = Metrics()
         self._fetcher = fetcher
+        self._folds_events = folds_events
         self._workers = workers or InlineWorkers(rules)
         self._path = folder / "watcher.db"
         self._stack = ExitStack()
@@ -127,7 +129,7 @@ class Polling:
             metrics=self.metrics,
             routing=Routing(routes=ROUTES, updatable=frozenset(), metrics=self.metrics),
             story_window=timedelta(hours=72),
-            folds_events=False,
+            folds_events=self._folds_events,
         )
 
     async def poll(self, feed_id: str = "wire", *, after: timedelta = timedelta(minutes=15)) -> Poll:

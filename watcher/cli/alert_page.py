@@ -18,6 +18,7 @@ from watcher.cli.stored import alert_to_json, clock_time, delivery_to_json, mome
 if TYPE_CHECKING:
     from watcher.storage.deliveries import Attempt
     from watcher.storage.members import Member
+    from watcher.storage.regrouping import Word
     from watcher.storage.store import Transaction
     from watcher.types import Alert, Answer, Delivery, LifeEvent, Source
 
@@ -33,6 +34,7 @@ class AlertPage:
     size: int
     deliveries: Sequence[Delivery]
     attempts: Mapping[str, Sequence[Attempt]]
+    words: Sequence[Word]
 
     def to_json(self) -> dict[str, Any]:
         """Give plain data."""
@@ -44,6 +46,7 @@ class AlertPage:
             "independent": independent(alert.sources),
             "items": [_item(item) for item in self.items],
             "item_count": self.size,
+            "words": [_word(word) for word in self.words],
             "answers": [answer_to_json(answer) for answer in alert.answers],
             "deliveries": [
                 {**delivery_to_json(one), "tries": [_attempt(a) for a in self.attempts[one.id]]}
@@ -55,7 +58,7 @@ class AlertPage:
         """Print it."""
         alert = self.alert
         _print_head(alert)
-        _print_timeline(alert)
+        _print_timeline(alert, self.words)
         _print_voices(alert)
         _print_items(self.items, self.size)
         evidence = table("evidence", "field", "condition")
@@ -75,6 +78,7 @@ def read_page(tx: Transaction, alert_id: str) -> AlertPage | None:
         items=tx.members.of(alert.story_id, limit=MOST_ITEMS),
         size=tx.members.count(alert.story_id),
         deliveries=deliveries,
+        words=tx.regroup.words(alert.story_id),
         attempts={delivery.id: tx.deliveries.attempts_of(delivery.id) for delivery in deliveries},
     )
 
@@ -123,6 +127,19 @@ def _voice(voice: Sequence[Source]) -> dict[str, Any]:
     }
 
 
+def _word(word: Word) -> dict[str, Any]:
+    return {
+        "said": "together" if word.is_together else "apart",
+        "story": word.story_id,
+        "other_story": word.other_story,
+        "items": list(word.item_ids),
+        "by": word.by,
+        "via": word.via,
+        "at": moment(word.at),
+        "comment": word.comment or None,
+    }
+
+
 def _item(item: Member) -> dict[str, Any]:
     return {
         "id": item.item_id,
@@ -162,14 +179,19 @@ def _print_head(alert: Alert) -> None:
     out.print()
 
 
-def _print_timeline(alert: Alert) -> None:
+def _print_timeline(alert: Alert, words: Sequence[Word]) -> None:
     out = console()
     lines = [(one.at, said(one) + ("" if one.is_told else " (not told)")) for one in alert.events]
+    for word in words:
+        what = "belong together" if word.is_together else "are of another story"
+        items = ", ".join(map(str, word.item_ids))
+        why = f" ({word.comment})" if word.comment else ""
+        lines.append((word.at, f"{word.by} said that items {items} {what}{why}"))
     for answer in alert.answers:
         detail = f" ({plain(answer.detail)})" if answer.detail else ""
         lines.append((answer.at, f"{answer.word.label}{detail} by {plain(answer.by)}"))
-    for at, words in sorted(lines, key=lambda line: line[0]):
-        out.print(f"{clock_time(at)}  {plain(words)}")
+    for at, line in sorted(lines, key=lambda one: one[0]):
+        out.print(f"{clock_time(at)}  {plain(line)}")
     out.print()
 
 

@@ -10,6 +10,7 @@ from watcher.alert.life import stage
 from watcher.cli.alert_page import answer_to_json, read_page
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from watcher.cli.output import console, count, plain, print_json, rows, table
+from watcher.cli.regroup import merge, split
 from watcher.cli.stored import alert_to_json, clock_time, opened
 from watcher.cli.table import FAILED
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from watcher.types import Alert
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(merge)
+app.command()(split)
 
 _NARROW = 90  # columns: below it a table breaks its words
 

@@ -39,7 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "backtest": Entry("watcher.cli.backtest", "Show what changed rules would have told of the stored items."),
     "feeds": Entry("watcher.cli.feeds", "List, find, add, remove, check, preview, import and export feeds."),
     "rules": Entry("watcher.cli.rules", "List and show rules."),
-    "alerts": Entry("watcher.cli.alerts", "List, show and acknowledge what was alerted."),
+    "alerts": Entry("watcher.cli.alerts", "List, show, acknowledge, merge and split what was alerted."),
     "channels": Entry("watcher.cli.channels", "List channels, send them a sample, and make the Slack app."),
     "deliveries": Entry(
         "watcher.cli.deliveries", "List what was sent or waits; try again what was given up."

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from watcher.storage.answers import AnswerRows
 from watcher.storage.items import evidence_from_json, evidence_to_json
@@ -100,6 +100,25 @@ class AlertRows:
         self._connection.execute(update(alert_sources).where(*one).values(withdrawn_at=at))
         if at is not None:
             self._connection.execute(update(alerts).where(alerts.c.id == alert_id).values(updated_at=at))
+
+    def move(self, alert_id: str, story_id: str) -> None:
+        """Let an alert be about another story, which has none of its rule."""
+        self._connection.execute(update(alerts).where(alerts.c.id == alert_id).values(story_id=story_id))
+
+    def mark_merged(self, alert_id: str, *, into: str, at: datetime) -> None:
+        """Note that a person has merged an alert into another one."""
+        self._connection.execute(
+            update(alerts).where(alerts.c.id == alert_id).values(merged_into=into, updated_at=at)
+        )
+
+    def rewrite(self, alert: Alert) -> None:
+        """Replace what an alert says and lists; what happened to it and what people said to it stays."""
+        fixed = ("id", "story_id", "rule", "created_at")
+        values = {name: value for name, value in _columns(alert).items() if name not in fixed}
+        self._connection.execute(update(alerts).where(alerts.c.id == alert.id).values(values))
+        self._connection.execute(delete(alert_sources).where(alert_sources.c.alert_id == alert.id))
+        for source in alert.sources:
+            self.add_source(alert.id, source)
 
     def restate(self, alert_id: str, *, headline: str, at: datetime) -> None:
         """Give an alert that has grown a headline that says so."""

@@ -24,6 +24,7 @@ from watcher.storage.members import MemberRows
 from watcher.storage.notices import NoticeRows
 from watcher.storage.problems import ProblemRows
 from watcher.storage.profiles import ProfileRows
+from watcher.storage.regrouping import RegroupRows
 from watcher.storage.services import ServiceRows
 from watcher.storage.silences import SilenceRows
 from watcher.storage.stories import StoryRows
@@ -44,6 +45,7 @@ class Transaction:
         self.stories = StoryRows(connection)
         self.members = MemberRows(connection)
         self.profiles = ProfileRows(connection)
+        self.regroup = RegroupRows(connection)
         self.alerts = AlertRows(connection)
         self.answers = AnswerRows(connection)
         self.life = LifeRows(connection)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from typing import get_args
 
 import pytest
 from pydantic import SecretStr
 
 from watcher.config.channels import AppriseSettings, ChannelSettings, ConsoleSettings
-from watcher.deliver.channels import _KINDS, build
+from watcher.deliver.channels import _EDITED, _KINDS, _UPDATED, build
 from watcher.deliver.channels.console import ConsoleChannel
 from watcher.errors import WatcherError
 
@@ -24,6 +25,16 @@ def test_a_channel_knows_its_name_and_kind() -> None:
     channel = build("terminal", ConsoleSettings())
     assert isinstance(channel, ConsoleChannel)
     assert (channel.name, channel.kind) == ("terminal", "console")
+
+
+def test_the_registry_knows_which_kinds_hear_of_growth() -> None:
+    kinds = {
+        kind
+        for kind, name in _KINDS.items()
+        if getattr(import_module(name.partition(":")[0]), name.partition(":")[2]).has_updates
+    }
+    assert kinds == _UPDATED
+    assert _EDITED <= _UPDATED
 
 
 def test_the_registry_itself_imports_no_library() -> None:

@@ -24,8 +24,14 @@ _KINDS: Final[Mapping[str, str]] = {
     "apprise": "watcher.deliver.channels.apprise:AppriseChannel",
 }
 
+_UPDATED: Final = frozenset({"console", "slack"})
 _EDITED: Final = frozenset({"slack"})
 _METERED: Final = frozenset({"slack"})
+
+
+def updated(channels: Mapping[str, ChannelSettings]) -> frozenset[str]:
+    """Name the channels that hear of an alert's growth: those whose kind `has_updates`."""
+    return frozenset(name for name, settings in channels.items() if settings.type in _UPDATED)
 
 
 def edited(channels: Mapping[str, ChannelSettings]) -> frozenset[str]:

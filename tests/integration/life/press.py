@@ -1,0 +1,75 @@
+"""Three outlets that print what a test says, polled by the real pipeline, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from tests.support.feeds import rss
+from tests.support.polling import Polling
+from watcher.types import Alert, DeliveryKind, Feed, FeedState, Fetched, LifeKind
+
+FEEDS = [
+    Feed(id=name, url=f"https://{name}.example/feed", title=name.title())
+    for name in ("wire", "local", "radio")
+]
+QUIET = {
+    "guid": "q",
+    "title": "Olive harvest begins in the south of the country",
+    "link": "https://q.example/q",
+}
+TEXT = "A dozen gunmen were seen on the road to Remada before dawn, the army said on Sunday in a statement to radio."
+
+
+def entry(outlet: str, **changes: str) -> dict[str, str]:
+    """A report of the attack; by default every outlet prints the same text."""
+    link = f"https://{outlet}.example/1"
+    return {
+        "guid": link,
+        "link": link,
+        "title": "Gunmen cross the border near Dehiba",
+        "description": TEXT,
+        **changes,
+    }
+
+
+class Press:
+    """Answers polls with what each outlet prints now."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, list[dict[str, str]]] = {}
+
+    async def fetch(self, feed: Feed, state: FeedState) -> Fetched:
+        body = rss([*self.pages.get(feed.id, []), QUIET], title=feed.id)
+        return Fetched(
+            feed_id=feed.id, url=feed.url, status=200, headers={}, body=body, fetched_at=self.polling.clock.now(),
+            elapsed=timedelta(milliseconds=5),
+        )  # fmt: skip
+
+    polling: Polling
+
+
+class Desk:
+    """Polls, and what the one alert became."""
+
+    def __init__(self, press: Press, polling: Polling) -> None:
+        self.press, self.polling = press, polling
+
+    async def prints(self, outlet: str, *, after: timedelta = timedelta(minutes=15), **changes: str) -> None:
+        self.press.pages[outlet] = [entry(outlet, **changes)]
+        await self.polling.poll(outlet, after=after)
+
+    @property
+    def alerts(self) -> Sequence[Alert]:
+        with self.polling.store.read() as tx:
+            return tx.alerts.newest(limit=10)
+
+    @property
+    def kinds(self) -> list[LifeKind]:
+        *_, first = self.alerts
+        return [event.kind for event in first.events]
+
+    @property
+    def news(self) -> list[str]:
+        found = [one for one in self.polling.deliveries() if one.kind is DeliveryKind.REPLY]
+        return [one.news or "" for one in sorted(found, key=lambda one: one.created_at)]
