@@ -6,7 +6,8 @@ it costs microseconds, and processes share one copy.
 Layout: magic, length of the header (4 bytes, little endian), header (JSON: for each column its offset, length in
 bytes and type; the lists of countries, kinds and first-level regions), then the columns, each at a multiple of 8.
 A name is found by the first 8 bytes of the BLAKE2b hash of its key: half a million names make a chance hit once in
-10¹³ look-ups, so the keys themselves need not be kept.
+10¹³ look-ups, so the keys themselves need not be kept. Of what names of several words begin with, four bytes are kept:
+whoever reads a text word by word needs to know where it is worth reading on.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ import mmap
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 
 from watcher.text.names import key
 
-_MAGIC = b"WATCHER-ATLAS-1\n"
+_MAGIC = b"WATCHER-ATLAS-2\n"
 _ALIGNMENT = 8
 
 ALTERNATE = 1
@@ -37,10 +39,16 @@ PEOPLE = 4
 EXACT = 8
 """The name is an acronym, found only as written."""
 
+NAME = 1
+"""A trace of a text: it may be a name."""
+BEGINNING = 2
+"""A trace of a text: names of more words may begin with it."""
+
 _MISSING = 999.0
 _HASH_BITS = 64
+_BEGINNING_BITS = 32
 _FURTHEST_OFF = 1 << 11
-_MARK_BITS = 22
+_TRACE_BITS = 22
 _IntegerCode = Literal["B", "H", "I", "Q"]
 
 
@@ -77,11 +85,18 @@ class Names:
     keys: list[int] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     flags: list[int] = field(default_factory=list)
+    beginnings: set[int] = field(default_factory=set)
 
     def add(self, name: str, row: int, flags: int) -> None:
+        self.beginnings.update(hash_of(one) >> _HASH_BITS - _BEGINNING_BITS for one in beginnings_of(name))
         self.keys.append(hash_of(name))
         self.rows.append(row)
         self.flags.append(flags)
+
+
+def beginnings_of(name: str) -> Iterator[str]:
+    """Yield what a key of several words begins with: its first word, its first two and so on."""
+    return accumulate(name.split(" ")[:-1], "{} {}".format)
 
 
 def hash_of(name: str) -> int:
@@ -113,6 +128,7 @@ class Atlas:
             name: self._integers(*where) for name, where in columns.items() if name not in ("lat", "lon")
         }
         self._keys, self._rows, self._flags = whole["keys"], whole["rows"], whole["flags"]
+        self._beginnings = whole["beginnings"]
         self._country, self._kind, self._admin = whole["country"], whole["kind"], whole["admin"]
         self._population, self._number = whole["population"], whole["number"]
         self._name_ends, self._name_bytes = whole["name_ends"], whole["name_bytes"]
@@ -136,18 +152,27 @@ class Atlas:
             at += 1
         return found
 
-    def may_have(self, name: str) -> bool:
-        """Tell at a quarter of the cost of `rows_named` that there is no place with a key; one yes in ten is wrong."""
-        return bool(self._marks[hash_of(name) >> _HASH_BITS - _MARK_BITS])
+    def trace(self, name: str) -> int:
+        """Tell at a quarter of the cost of `rows_named` what a key can be: `NAME`, `BEGINNING`, both, or 0 for neither.
+
+        What it says is neither is so; one in ten of the others is neither as well.
+        """
+        return self._traces[hash_of(name) >> _HASH_BITS - _TRACE_BITS]
 
     @cached_property
-    def _marks(self) -> bytes:
-        """For each beginning of a hash whether a name has it: 4 MB, made in some milliseconds by the first text."""
+    def _traces(self) -> bytes:
+        """For each beginning of a hash what has it: 4 MB, made in some milliseconds by the first text."""
         import numpy as np
 
-        marks = np.zeros(1 << _MARK_BITS, dtype=np.uint8)
-        marks[np.asarray(self._keys) >> np.uint64(_HASH_BITS - _MARK_BITS)] = 1
-        return marks.tobytes()
+        traces = np.zeros(1 << _TRACE_BITS, dtype=np.uint8)
+        traces[np.asarray(self._keys) >> np.uint64(_HASH_BITS - _TRACE_BITS)] = NAME
+        traces[np.asarray(self._beginnings) >> np.uint32(_BEGINNING_BITS - _TRACE_BITS)] |= BEGINNING
+        return traces.tobytes()
+
+    def countries_named(self, name: str, without: int = 0) -> frozenset[str]:
+        """Give the countries of the places with a key, leaving out names that have certain flags."""
+        rows = [row for row, flags in self.rows_named(name) if not flags & without]
+        return frozenset([self._countries[self._country[row]] for row in rows])
 
     def row(self, index: int) -> Row:
         """Give one place."""
@@ -201,6 +226,7 @@ def write(path: Path, rows: list[Row], names: Names, *, peoples: list[str], capi
         "keys": array("Q", (names.keys[i] for i in order)),
         "rows": array("I", (names.rows[i] for i in order)),
         "flags": array("B", (names.flags[i] for i in order)),
+        "beginnings": array("I", sorted(names.beginnings)),
         "country": array("B", _indices(countries, [row.country for row in rows])),
         "kind": array("B", _indices(kinds, [row.kind for row in rows])),
         "admin": array("H", _indices(admins, [row.admin for row in rows])),

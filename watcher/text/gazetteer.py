@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from watcher.text.atlas import ALTERNATE, FOREIGN, Atlas
-from watcher.text.cues import NEVER_SMALL
+from watcher.text.atlas import ALTERNATE, BEGINNING, FOREIGN, NAME, Atlas, beginnings_of
+from watcher.text.cues import NEVER_SMALL, NOT_PLACES
 from watcher.text.names import is_arabic, key
 from watcher.types import Place
 
@@ -31,6 +31,8 @@ _SHORT_ARABIC = 2
 
 _NAMES_REMEMBERED = 16_384
 _PLACES_REMEMBERED = 16_384
+_TRACES_REMEMBERED = 32_768
+_LONGEST_REMEMBERED = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +73,15 @@ class Gazetteer:
     def __init__(self, atlas: Atlas, extra: Sequence[ExtraPlace] = ()) -> None:
         self._atlas = atlas
         self._extra_places, self._extra_names = _index(extra)
-        self._own_beginnings = frozenset(name.split()[0] for name in self._extra_names if " " in name)
+        self.own_phrases = frozenset(name for name in self._extra_names if " " in name)
+        """The keys of several words that the users gave."""
+        self.traces: Mapping[str, int] = _Traces(atlas, {*self._extra_names, *NOT_PLACES})
+        """What a key in a text can be, also of what is no place by decree: `NAME`, `BEGINNING`, both or 0."""
         self._place_of_row = lru_cache(maxsize=_PLACES_REMEMBERED)(self._read)
         self.candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._all_contenders)
         self.common_candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._common_contenders)
+        self.countries_named = lru_cache(maxsize=_NAMES_REMEMBERED)(self._countries_named)
+        self.countries_commonly_named = lru_cache(maxsize=_NAMES_REMEMBERED)(self._countries_commonly_named)
         self.countries: Mapping[str, Place] = self._read_countries()
 
     @classmethod
@@ -112,9 +119,9 @@ class Gazetteer:
         """Give those of some folded words that are adjectives or peoples of countries, also in small letters."""
         return (self._atlas.peoples & words) - NEVER_SMALL
 
-    def own_beginnings_among(self, words: Set[str]) -> Set[str]:
-        """Give those of some folded words that begin a name of several words given by the users."""
-        return self._own_beginnings & words
+    def is_own(self, name: str) -> bool:
+        """Tell whether a key is a name that the users gave."""
+        return name in self._extra_names
 
     def _candidates(self, name: str) -> list[Candidate]:
         """Give all places with a key."""
@@ -137,16 +144,21 @@ class Gazetteer:
 
     def _all_contenders(self, name: str) -> tuple[Candidate, ...]:
         """Give what a key (see `names.key`) may mean in a text; an acronym is its own key."""
-        return _contenders(self._candidates(name)) if self._may_have(name) else ()
+        return _contenders(self._candidates(name))
 
     def _common_contenders(self, name: str) -> tuple[Candidate, ...]:
         """Give the same without names of countries that are in none of the main languages."""
-        if not self._may_have(name):
-            return ()
         return _contenders(one for one in self._candidates(name) if not one.is_foreign)
 
-    def _may_have(self, name: str) -> bool:
-        return name in self._extra_names or self._atlas.may_have(name)
+    def _countries_named(self, name: str, without: int = 0) -> frozenset[str]:
+        """Give the countries of what a key may mean, at a fraction of the cost of `candidates`; empty if it is no name."""
+        own = self._extra_names.get(name)
+        found = self._atlas.countries_named(name, without)
+        return found if own is None else found | {place.country for place in own}
+
+    def _countries_commonly_named(self, name: str) -> frozenset[str]:
+        """Give the same without names of countries that are in none of the main languages."""
+        return self._countries_named(name, FOREIGN)
 
     def _read(self, index: int) -> tuple[Place, str]:
         row = self._atlas.row(index)
@@ -164,6 +176,27 @@ class Gazetteer:
     def _read_countries(self) -> dict[str, Place]:
         rows = self._atlas.rows_of_countries()
         return {self._place_of_row(row)[0].country: self._place_of_row(row)[0] for row in rows}
+
+
+class _Traces(dict[str, int]):
+    """What keys in texts can be, remembered; texts use the same words over and over."""
+
+    def __init__(self, atlas: Atlas, others: Iterable[str]) -> None:
+        super().__init__()
+        self._trace = atlas.trace
+        self._others: dict[str, int] = defaultdict(int)
+        for name in others:
+            self._others[name] |= NAME
+            for beginning in beginnings_of(name):
+                self._others[beginning] |= BEGINNING
+
+    def __missing__(self, name: str) -> int:
+        trace = self._trace(name) | self._others.get(name, 0)
+        if len(name) <= _LONGEST_REMEMBERED:
+            if len(self) >= _TRACES_REMEMBERED:
+                self.clear()
+            self[name] = trace
+        return trace
 
 
 def _contenders(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import TYPE_CHECKING
 
 from watcher.text.bulk import LONG, BulkKinds
@@ -32,21 +32,30 @@ _BETWEEN, _INSIDE, _ALONE = 0, 1, 2
 class Page:
     """One field, cut into words, with what was seen in it.
 
-    `words` are folded; `starts` and `ends` are their offsets in the folded text; `cases` say how each begins; `marked`
-    are the indices of those that do not begin small.
+    `starts` and `ends` are the words' offsets in the folded text; `cases` say how each begins; `marked` are the indices of
+    those that do not begin small.
     `is_headline`: most words begin with a capital, so that capitals tell little; `is_shouted`: all letters are.
     """
 
     field_name: FieldName
     folded: Folded
-    words: Sequence[str]
     starts: Sequence[int]
     ends: Sequence[int]
-    cases: Sequence[int]
+    cases: bytes
     marked: Sequence[int]
     is_headline: bool
     is_shouted: bool
     sightings: list[Sighting] = field(default_factory=list)
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """The words, folded. Whoever asks for a few of them asks for each by `word`."""
+        text = self.folded.text
+        return [text[start:end] for start, end in zip(self.starts, self.ends, strict=True)]
+
+    def word(self, at: int) -> str:
+        """Give one word, folded."""
+        return self.folded.text[self.starts[at] : self.ends[at]]
 
     @cached_property
     def distinct(self) -> Set[str]:
@@ -68,30 +77,29 @@ class Page:
 def page_of(name: FieldName, folded: Folded) -> Page:
     """Cut a field into words."""
     starts, ends, cases = _cut_long(folded) or _cut(folded)
-    text, source = folded.text, folded.source
-    capitals = cases.count(CAPITAL)
+    capitals, small = cases.count(CAPITAL), cases.count(SMALL)
     return Page(
         field_name=name,
         folded=folded,
-        words=[text[start:end] for start, end in zip(starts, ends, strict=True)],
         starts=starts,
         ends=ends,
         cases=cases,
-        marked=[at for at, case in enumerate(cases) if case],
-        is_headline=capitals > _HEADLINE_SHARE * (capitals + cases.count(SMALL)),
-        is_shouted=bool(capitals) and source.isupper(),
+        marked=list(compress(range(len(cases)), cases)),
+        is_headline=capitals > _HEADLINE_SHARE * (capitals + small),
+        is_shouted=bool(capitals) and folded.source.isupper(),
     )
 
 
-def _cut(folded: Folded) -> tuple[list[int], list[int], list[int]]:
+def _cut(folded: Folded) -> tuple[list[int], list[int], bytes]:
     """Give where words begin and end, and how they begin."""
     source, origins = folded.source, folded.origins
     edges = list(accumulate(map(len, WORD.split(folded.text))))
     starts, ends = edges[0:-1:2], edges[1::2]
-    return starts, ends, [_case(source[start if origins is None else origins[start]]) for start in starts]
+    cases = bytes(_case(source[start if origins is None else origins[start]]) for start in starts)
+    return starts, ends, cases
 
 
-def _cut_long(folded: Folded) -> tuple[list[int], list[int], list[int]] | None:
+def _cut_long(folded: Folded) -> tuple[list[int], list[int], bytes] | None:
     """Do the same by arrays; None for a text that is better cut the other way."""
     if len(folded.text) < LONG:
         return None
@@ -105,7 +113,7 @@ def _cut_long(folded: Folded) -> tuple[list[int], list[int], list[int]] | None:
     starts = np.flatnonzero((is_inside[1:-1] > is_inside[:-2]) | is_alone)
     ends = np.flatnonzero((is_inside[1:-1] > is_inside[2:]) | is_alone) + 1
     sources = starts if folded.origins is None else np.frombuffer(folded.origins, dtype=np.uint32)[starts]
-    return starts.tolist(), ends.tolist(), cases[sources].tolist()
+    return starts.tolist(), ends.tolist(), cases[sources].tobytes()
 
 
 def _kind(char: str) -> int:

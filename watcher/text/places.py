@@ -14,7 +14,7 @@ from watcher.text.document import Document
 from watcher.text.gazetteer import Gazetteer
 from watcher.text.page import Page
 from watcher.text.resolve import Resolved, resolve
-from watcher.text.spotting import spot
+from watcher.text.spotting import Spotted, Spotter
 from watcher.types import FieldName, PlaceMention, Span
 
 _FIELDS: tuple[FieldName, ...] = ("title", "body")
@@ -25,16 +25,19 @@ LEAST_CONFIDENCE = 0.5
 class Sighted:
     """What may be a place in one document; decided when asked, for often it is enough to know what it cannot be."""
 
-    def __init__(self, pages: Sequence[Page], *, language: str, home: str | None) -> None:
-        self._pages = pages
+    def __init__(self, spotted: Sequence[Spotted], *, language: str, home: str | None) -> None:
+        self._spotted = spotted
         self._language = language
         self._home = home
 
     @cached_property
     def countries(self) -> frozenset[str]:
         """The countries in which places of the names lie that were seen."""
-        names = {one.name: one.candidates for page in self._pages for one in page.sightings}
-        return frozenset(one.place.country for candidates in names.values() for one in candidates)
+        return frozenset().union(*(one.countries() for one in self._spotted))
+
+    @cached_property
+    def _pages(self) -> Sequence[Page]:
+        return [one.sighted() for one in self._spotted]
 
     def weighed(self) -> list[Resolved]:
         """Give all that was seen, also what is hardly a place, in the order of the text."""
@@ -49,7 +52,7 @@ class PlaceFinder:
     """Finds and resolves place names in documents."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
-        self._gazetteer = gazetteer
+        self._spotter = Spotter(gazetteer)
 
     def sight(self, document: Document, *, home: str | None = None) -> Sighted:
         """Find what may name a place in title and body.
@@ -58,8 +61,8 @@ class PlaceFinder:
             document: the item.
             home: country of the feed, ISO 3166-1 alpha-2, None if unknown.
         """
-        pages = [spot(name, document.folded(name), self._gazetteer, document.language) for name in _FIELDS]
-        return Sighted(pages, language=document.language, home=home)
+        spotted = [self._spotter.spot(name, document.folded(name), document.language) for name in _FIELDS]
+        return Sighted(spotted, language=document.language, home=home)
 
     def weigh(self, document: Document, *, home: str | None = None) -> list[Resolved]:
         """Give all that was seen in title and body, also what is hardly a place, in the order of the text."""

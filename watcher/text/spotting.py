@@ -1,23 +1,29 @@
 """Text → the stretches that may name a place, each with its candidates.
 
-Comes in: a field's folded text and the gazetteer. Goes out: a `Page` with its `Sighting`s, the longest name first where
-names overlap. Called by `places`, for title and body. Nothing is decided here: `resolve` weighs what was seen.
+Comes in: a field's folded text and the gazetteer. Goes out: what was `Seen` on a `Page`, the longest name first where
+names overlap, and when asked the `Sighting`s with their candidates. Called by `places`, for title and body. Nothing is
+decided here: `resolve` weighs what was seen.
 
 Spotting has its own, coarse idea of a word (a run of letters and digits): every item goes through here, and spaCy's
-tokens would cost several times as much.
+tokens would cost several times as much. Most words are dismissed by what is known of them: they are no name, and none
+begins with them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
+from watcher.text.atlas import BEGINNING, NAME
 from watcher.text.cues import COMMON_ARABIC, INSIDE_NAMES, NEVER_ALONE, NOT_PLACES, SHORTENED
 from watcher.text.fold import Folded
 from watcher.text.gazetteer import Candidate, Gazetteer
 from watcher.text.names import is_arabic, without_proclitics
 from watcher.text.page import CAPITAL, SMALL, UNCASED, Page, page_of
+from watcher.text.phrases import JOINTS, Phrases
 from watcher.types import FieldName
 
 _LONGEST_NAME_WORDS = 6
@@ -30,12 +36,37 @@ _MAIN_LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
 _CAPITAL_ADJECTIVES = frozenset(("en", "de"))
 
 _POINTED = re.compile(r"(?:[a-z]{1,5}\.){1,4}")
-_JOINTS = frozenset((" ", "-", "'", " - ", "' ", " & "))
+_POINTS = frozenset((". ", ".", ".-"))
+
+
+class Way(Enum):
+    """How something was seen: as a name, as one of the users' names, as an acronym, as a people in small letters."""
+
+    NAME = "name"
+    OWN = "own"
+    ACRONYM = "acronym"
+    PEOPLE = "people"
+
+
+class Seen(NamedTuple):
+    """A stretch that may name a place.
+
+    `first` and `last` are indices of words of the page; `start` and `end` are offsets in its folded text; `name` is what
+    it is called there, `key` what it was found by.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    name: str
+    key: str
+    way: Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sighting:
-    """A stretch that may name a place.
+    """Something seen, with what it may mean.
 
     `first` and `last` are indices of words of the page; `start` and `end` are offsets in its folded text. `name` is
     the key under which `candidates` were found. `proclitics`: what was written onto its
@@ -54,58 +85,131 @@ class Sighting:
     is_acronym: bool = False
 
 
-def spot(name: FieldName, folded: Folded, gazetteer: Gazetteer, language: str) -> Page:
-    """Find all that may name a place in a field, in its first 50,000 words.
+class Spotter:
+    """Finds what may name a place."""
 
-    Args:
-        name: which field it is.
-        folded: its folded text; the original is asked for capitals.
-        gazetteer: names and their places.
-        language: of the text. Names of countries in small languages are looked for in texts of those alone, and
-            adjectives without a capital in those languages that write them so.
-    """
-    page = page_of(name, folded)
-    _Reader(page, gazetteer, language).read()
-    return page
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._own_phrases = Phrases(gazetteer.own_phrases)
+
+    def spot(self, name: FieldName, folded: Folded, language: str) -> Spotted:
+        """Find all that may name a place in a field, in its first 50,000 words.
+
+        Args:
+            name: which field it is.
+            folded: its folded text; the original is asked for capitals.
+            language: of the text. Names of countries in small languages are looked for in texts of those alone, and
+                adjectives without a capital in those languages that write them so.
+        """
+        page = page_of(name, folded)
+        lore = _Lore(self._gazetteer, is_main=language in _MAIN_LANGUAGES)
+        peoples: Set[str] = frozenset()
+        if language not in _CAPITAL_ADJECTIVES:
+            peoples = self._gazetteer.peoples_among(page.distinct)
+        seen = _Reader(page, lore, peoples, self._own_phrases.beginnings(page)).read()
+        return Spotted(page=page, seen=seen, lore=lore)
+
+
+class _Lore:
+    """What names mean in texts of one group of languages."""
+
+    def __init__(self, gazetteer: Gazetteer, *, is_main: bool) -> None:
+        self.gazetteer = gazetteer
+        self.traces = gazetteer.traces
+        self.countries = gazetteer.countries_commonly_named if is_main else gazetteer.countries_named
+        self._candidates = gazetteer.common_candidates if is_main else gazetteer.candidates
+
+    def candidates(self, key: str, way: Way) -> tuple[Candidate, ...]:
+        """Give what a name may mean that was seen in some way."""
+        if way is Way.NAME:
+            return self._candidates(key)
+        found = self.gazetteer.candidates(key)
+        if way is Way.OWN:
+            return tuple(one for one in found if one.is_extra)
+        return tuple(one for one in found if one.place.kind == "people") if way is Way.PEOPLE else found
+
+    def countries_of(self, one: Seen) -> frozenset[str]:
+        """Give the countries of what was seen."""
+        return self.countries(one.key) if one.way is Way.NAME else self.gazetteer.countries_named(one.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spotted:
+    """A page and what was seen on it."""
+
+    page: Page
+    seen: Sequence[Seen]
+    lore: _Lore
+
+    def countries(self) -> frozenset[str]:
+        """Give the countries in which places of the names lie that were seen."""
+        return frozenset().union(*map(self.lore.countries_of, self.seen))
+
+    def sighted(self) -> Page:
+        """Give the page with what all that was seen may mean."""
+        page = self.page
+        page.sightings = [
+            Sighting(
+                page=page,
+                first=one.first,
+                last=one.last,
+                start=one.start,
+                end=one.end,
+                name=one.name,
+                candidates=self.lore.candidates(one.key, one.way),
+                proclitics=page.word(one.first)[: one.start - page.starts[one.first]],
+                is_acronym=one.way is Way.ACRONYM,
+            )
+            for one in self.seen
+        ]
+        return page
 
 
 class _Reader:
-    """Walks once over the words of a page."""
+    """Walks once over the words of a page that something may begin with.
 
-    def __init__(self, page: Page, gazetteer: Gazetteer, language: str) -> None:
+    Args:
+        page: the field.
+        lore: what names mean.
+        peoples: those of its words that are adjectives or peoples, also in small letters.
+        own: the indices of the words with which a users' name of several words may begin.
+    """
+
+    def __init__(self, page: Page, lore: _Lore, peoples: Set[str], own: Set[int]) -> None:
         self._page = page
-        self._gazetteer = gazetteer
-        is_main = language in _MAIN_LANGUAGES
-        self._look_up = gazetteer.common_candidates if is_main else gazetteer.candidates
-        self._peoples = (
-            gazetteer.peoples_among(page.distinct) if language not in _CAPITAL_ADJECTIVES else frozenset()
-        )
-        self._own_beginnings = gazetteer.own_beginnings_among(page.distinct)
+        self._lore = lore
+        self._peoples = peoples
+        self._own = own
+        self._seen: list[Seen] = []
 
-    def read(self) -> None:
-        """Fill the page's sightings."""
-        sightings = self._page.sightings
+    def read(self) -> list[Seen]:
+        """Give what was seen, in the order of the text."""
+        page, seen, traces = self._page, self._seen, self._lore.traces
+        text, starts, ends, cases = page.folded.text, page.starts, page.ends, page.cases
         last = -1
         for at in self._beginnings():
-            if at > _MOST_WORDS_READ or len(sightings) >= _MOST_SIGHTINGS:
-                return
-            if at > last and not self._is_nothing(at):
-                last = self._read_at(at)
+            if at <= last:
+                continue
+            if at > _MOST_WORDS_READ or len(seen) >= _MOST_SIGHTINGS:
+                break
+            word, case = text[starts[at] : ends[at]], cases[at]
+            # Most capitals are those of sentences and of persons, most figures counts.
+            if (
+                traces[word]
+                or (case == CAPITAL and len(word) <= _LONGEST_ACRONYM and self._may_be_acronym(at))
+                or (case == UNCASED and is_arabic(word))
+            ):
+                last = self._read_at(at, word)
+        return seen
 
-    def _is_nothing(self, at: int) -> bool:
-        """Tell at little cost that no name begins at a word: most capitals are those of sentences, most figures counts."""
+    def _beginnings(self) -> Sequence[int]:
+        """Give the indices of the words that anything may begin with."""
         page = self._page
-        word, following = page.words[at], at + 1
-        if following < len(page.words) and (
-            page.cases[following] != SMALL or page.words[following] in INSIDE_NAMES
-        ):
-            return False
-        if page.cases[at] == CAPITAL:
-            if len(word) <= _LONGEST_ACRONYM and self._may_be_acronym(at):
-                return False
-        elif not word.isdigit():
-            return False
-        return word not in self._own_beginnings and not self._look_up(word)
+        if not self._peoples and not self._own:
+            return page.marked
+        return sorted(
+            {*page.marked, *self._own, *(at for word in self._peoples for at in page.indices_of(word))}
+        )
 
     def _may_be_acronym(self, at: int) -> bool:
         page = self._page
@@ -114,102 +218,99 @@ class _Reader:
             return True
         return not folded.source[second if folded.origins is None else folded.origins[second]].islower()
 
-    def _beginnings(self) -> Sequence[int]:
-        """Give the indices of the words that anything may begin with."""
-        page, small = self._page, self._peoples | self._own_beginnings
-        if not small:
-            return page.marked
-        beginnings = set(page.marked)
-        for word in small:
-            beginnings.update(page.indices_of(word))
-        return sorted(beginnings)
-
-    def _read_at(self, at: int) -> int:
+    def _read_at(self, at: int, word: str) -> int:
         """See what begins at a word; give the last word that was read."""
-        page = self._page
-        case, last = page.cases[at], None
-        if page.words[at] in self._own_beginnings:
-            last = self._own(at)
-        if last is None and case == CAPITAL and page.ends[at] - page.starts[at] <= _LONGEST_ACRONYM:
+        case = self._page.cases[at]
+        last = self._own_name(at) if at in self._own else None
+        if last is None and case == CAPITAL and len(word) <= _LONGEST_ACRONYM and self._may_be_acronym(at):
             last = self._acronym(at)
         if last is None and case != SMALL:
-            last = self._name(at)
-        if last is None and case == UNCASED and is_arabic(page.words[at]):
-            last = self._stripped(at)
-        if last is None and case == SMALL and page.words[at] in self._peoples:
-            last = self._people(at)
+            last = self._name(at, word)
+        if last is None and case == UNCASED and is_arabic(word):
+            last = self._stripped(at, word)
+        if last is None and case == SMALL and word in self._peoples:
+            last = self._people(at, word)
         return at if last is None else last
 
-    def _name(self, at: int) -> int | None:
+    def _name(self, at: int, word: str) -> int | None:
         """Look for the longest name that begins with a word."""
-        words, cases = self._page.words, self._page.cases
-        for last in range(self._furthest(at), at - 1, -1):
+        cases = self._page.cases
+        for last, name in reversed(self._names_from(at, word)):
             if cases[last] == SMALL:
                 continue
-            name = words[at] if last == at else " ".join(words[at : last + 1])
             if name in NOT_PLACES:
                 return last
-            found = self._candidates(name, is_single=last == at)
-            if found:
-                return self._see(at, last, name, found)
+            if self._is_found(name, is_single=last == at):
+                return self._see(at, last, name, Way.NAME)
         return None
 
-    def _own(self, at: int) -> int | None:
+    def _names_from(self, at: int, word: str) -> list[tuple[int, str]]:
+        """Give what may be names from a word on, each with its last word, the shortest first.
+
+        Args:
+            at: index of the word.
+            word: what is read in its place.
+        """
+        traces, last, name = self._lore.traces, at, word
+        trace = traces[name]
+        found = [(at, name)] if trace & NAME else []
+        while trace & BEGINNING and last - at < _LONGEST_NAME_WORDS - 1 and self._goes_on(last):
+            last += 1
+            name = f"{name} {self._page.word(last)}"
+            trace = traces[name]
+            if trace & NAME:
+                found.append((last, name))
+        return found
+
+    def _goes_on(self, at: int, *, through_small: bool = False) -> bool:
+        """Tell whether a name may go on behind a word."""
+        page, following = self._page, at + 1
+        if following >= len(page.starts):
+            return False
+        if page.cases[following] == SMALL and not through_small and page.word(following) not in INSIDE_NAMES:
+            return False
+        gap = page.gap(following)
+        # Signs of a script without spaces stand side by side; other words never do.
+        return gap in JOINTS or not gap or (gap in _POINTS and page.word(at) in SHORTENED)
+
+    def _own_name(self, at: int) -> int | None:
         """Look for a name of several words that the users gave; in it, small letters are no bar: `mont Chaambi`."""
-        words = self._page.words
-        for last in range(self._furthest(at, through_small=True), at, -1):
-            name = " ".join(words[at : last + 1])
-            own = tuple(one for one in self._gazetteer.candidates(name) if one.is_extra)
-            if own:
-                return self._see(at, last, name, own)
+        page, last = self._page, at
+        while last - at < _LONGEST_NAME_WORDS - 1 and self._goes_on(last, through_small=True):
+            last += 1
+        for end in range(last, at, -1):
+            name = " ".join(map(page.word, range(at, end + 1)))
+            if self._lore.gazetteer.is_own(name):
+                return self._see(at, end, name, Way.OWN)
         return None
-
-    def _furthest(self, at: int, *, through_small: bool = False) -> int:
-        """Give the index of the last word that a name beginning here could hold."""
-        page = self._page
-        words, cases, count = page.words, page.cases, len(page.words)
-        last = at
-        while last + 1 < count and last - at < _LONGEST_NAME_WORDS - 1:
-            following = last + 1
-            if cases[following] == SMALL and not through_small and words[following] not in INSIDE_NAMES:
-                break
-            gap = page.gap(following)
-            # Signs of a script without spaces stand side by side; other words never do.
-            is_joined = gap in _JOINTS or not gap or (gap in (". ", ".", ".-") and words[last] in SHORTENED)
-            if not is_joined:
-                break
-            last = following
-        return last
 
     def _acronym(self, at: int) -> int | None:
         """Look for a name that is found only as written."""
-        page = self._page
+        page, countries = self._page, self._lore.gazetteer.countries_named
         start, end = page.starts[at], page.ends[at]
         if page.folded.text.startswith(".", end) and (last := self._pointed(at)) is not None:
             return last
         if page.is_shouted or not (written := self._written(start, end)).isupper():
             return None
-        if end - start == 2 and page.gap(at) == ", ":
-            found = self._gazetteer.candidates(f", {written}")
-            if found:
-                return self._see(at, at, f", {written}", found, is_acronym=True)
-        found = self._gazetteer.candidates(written)
-        return self._see(at, at, written, found, is_acronym=True) if found else None
+        if end - start == 2 and page.gap(at) == ", " and countries(f", {written}"):
+            return self._see(at, at, f", {written}", Way.ACRONYM)
+        return self._see(at, at, written, Way.ACRONYM) if countries(written) else None
 
     def _pointed(self, at: int) -> int | None:
         """Look for `U.S.`, `Ky.` and the like, as written and without points."""
-        page, start = self._page, self._page.starts[at]
+        page, start, countries = self._page, self._page.starts[at], self._lore.gazetteer.countries_named
         shape = _POINTED.match(page.folded.text, start)
         if shape is None:
             return None
         last = at
-        while last + 1 < len(page.words) and page.starts[last + 1] < shape.end():
+        while last + 1 < len(page.starts) and page.starts[last + 1] < shape.end():
             last += 1
         written = self._written(start, shape.end())
-        found = self._gazetteer.candidates(written)
-        if not found and last > at:
-            found = self._gazetteer.candidates(written.replace(".", ""))
-        return self._see(at, last, written, found, end=shape.end(), is_acronym=True) if found else None
+        keys = (written, written.replace(".", "")) if last > at else (written,)
+        found = next(filter(countries, keys), None)
+        if found is None:
+            return None
+        return self._see(at, last, written, Way.ACRONYM, end=shape.end(), key=found)
 
     def _written(self, start: int, end: int) -> str:
         folded = self._page.folded
@@ -218,59 +319,38 @@ class _Reader:
         first, last = folded.origin(start, end)
         return folded.source[first:last]
 
-    def _stripped(self, at: int) -> int | None:
+    def _stripped(self, at: int, word: str) -> int | None:
         """Look for a name behind Arabic proclitics."""
-        words = self._page.words
-        furthest = self._furthest(at)
-        for stem in without_proclitics(words[at]):
-            for last in range(furthest, at - 1, -1):
-                name = " ".join([stem, *words[at + 1 : last + 1]])
+        for stem in without_proclitics(word):
+            for last, name in reversed(self._names_from(at, stem)):
                 if name in NOT_PLACES:
                     return last
-                found = self._candidates(name, is_single=last == at)
-                if found:
+                if self._is_found(name, is_single=last == at):
                     # Of ل and the article together, لل, the second letter is the article's: the name begins behind it.
-                    kept = len(stem.removeprefix("ال")) if not words[at].endswith(stem) else len(stem)
-                    start = self._page.ends[at] - kept
-                    return self._see(at, last, name, found, start=start)
+                    kept = len(stem) if word.endswith(stem) else len(stem.removeprefix("ال"))
+                    return self._see(at, last, name, Way.NAME, start=self._page.ends[at] - kept)
         return None
 
-    def _people(self, at: int) -> int | None:
-        name = self._page.words[at]
-        found = tuple(one for one in self._gazetteer.candidates(name) if one.place.kind == "people")
-        return self._see(at, at, name, found) if found else None
+    def _people(self, at: int, name: str) -> int | None:
+        return self._see(at, at, name, Way.PEOPLE) if self._lore.candidates(name, Way.PEOPLE) else None
 
-    def _candidates(self, name: str, *, is_single: bool) -> tuple[Candidate, ...]:
-        found = self._look_up(name)
-        if is_single and found and (name in NEVER_ALONE or name in COMMON_ARABIC) and not found[0].is_extra:
-            return ()
-        return found
+    def _is_found(self, name: str, *, is_single: bool) -> bool:
+        is_common = is_single and (name in NEVER_ALONE or name in COMMON_ARABIC)
+        return bool(self._lore.countries(name)) and (not is_common or self._lore.gazetteer.is_own(name))
 
     def _see(
         self,
         first: int,
         last: int,
         name: str,
-        candidates: tuple[Candidate, ...],
+        way: Way,
         *,
         start: int | None = None,
         end: int | None = None,
-        is_acronym: bool = False,
+        key: str | None = None,
     ) -> int:
-        """Note a sighting; give its last word."""
-        page = self._page
-        begin = page.starts[first] if start is None else start
-        page.sightings.append(
-            Sighting(
-                page=page,
-                first=first,
-                last=last,
-                start=begin,
-                end=page.ends[last] if end is None else end,
-                name=name,
-                candidates=candidates,
-                proclitics=page.words[first][: begin - page.starts[first]],
-                is_acronym=is_acronym,
-            )
-        )
+        """Note what was seen; give its last word."""
+        starts, ends = self._page.starts, self._page.ends
+        begin, behind = starts[first] if start is None else start, ends[last] if end is None else end
+        self._seen.append(Seen(first, last, begin, behind, name, key or name, way))
         return last

@@ -1,0 +1,44 @@
+"""Where phrases of several words may begin in a text, whatever stands between their words.
+
+Comes in: the keys of phrases, once; then pages. Goes out: indices of words. Made and called by `spotting`, for the names
+that users give: in those small letters are no bar, so that any word might begin one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Set
+
+from ahocorasick_rs import AhoCorasick
+
+from watcher.text.page import Page
+
+JOINTS = frozenset((" ", "-", "'", " - ", "' ", " & "))
+"""What may stand between two words of one name."""
+
+_ALL_JOINTS = sorted(JOINTS | {"", ". ", ".", ".-"})
+"""The same, with what stands behind shortened words and in scripts without spaces."""
+
+
+class Phrases:
+    """Finds the first two words of each phrase, in one pass.
+
+    Args:
+        keys: the phrases, folded, with one space between their words.
+    """
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        pairs = {tuple(key.split(" ", 2)[:2]) for key in keys}
+        literals = sorted({joint.join(pair) for pair in pairs for joint in _ALL_JOINTS})
+        self._automaton = AhoCorasick(literals) if literals else None
+
+    def beginnings(self, page: Page) -> Set[int]:
+        """Give the indices of the words with which one of the phrases may begin."""
+        if self._automaton is None:
+            return frozenset()
+        starts, found = page.starts, set()
+        for _, start, _ in self._automaton.find_matches_as_indexes(page.folded.text, overlapping=True):
+            at = bisect_left(starts, start)
+            if at < len(starts) and starts[at] == start:
+                found.add(at)
+        return found
