@@ -42,9 +42,13 @@ def is_place_sign(sign: str) -> bool:
     return sign.startswith(_PLACE)
 
 
-def may_show(signs: Iterable[str], countries: Set[str]) -> bool:
-    """Tell whether an item whose places can only lie in some countries may show one of some place signs."""
-    wanted = {sign[len(_PLACE) :].partition("/")[0] for sign in signs}
+def country_of_sign(sign: str) -> str:
+    """Give the country that a place sign is about, `*` for any."""
+    return sign[len(_PLACE) :].partition("/")[0]
+
+
+def may_show(wanted: Set[str], countries: Set[str]) -> bool:
+    """Tell whether an item whose places can only lie in some countries may show a sign about one of those wanted."""
     return bool(countries) and (ANY_COUNTRY in wanted or not wanted.isdisjoint(countries))
 
 

@@ -101,14 +101,14 @@ class Engine:
 
 
 def _place_signs(document: Document, wanted: Set[str]) -> Set[str]:
-    """Give those of some place signs that a document shows; its places are decided on only if some of them may be."""
+    """Give the place signs that a document shows; its places are decided on only if some may lie in a wanted country."""
     if not may_show(wanted, document.possible_countries):
         return frozenset()
-    return wanted & {
+    return {
         place_sign(country, kind)
-        for place in {mention.place for mention in document.places}
-        for country in (ANY_COUNTRY, place.country)
-        for kind in ("", place.kind)
+        for in_country, of_kind in {(one.place.country, one.place.kind) for one in document.places}
+        for country in (ANY_COUNTRY, in_country)
+        for kind in ("", of_kind)
     }
 
 

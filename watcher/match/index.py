@@ -14,12 +14,20 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from watcher.match.anchor import Anchor, is_place_sign
+from watcher.match.anchor import Anchor, country_of_sign, is_place_sign
 from watcher.match.syntax import Rule, Status
 from watcher.match.vocabulary import Vocabulary
 
 Numbers = tuple[int, ...]
-PlaceSigns = Callable[[Set[str]], Set[str]]
+ShowsPlaces = Callable[[Set[str]], Set[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Rules by the place signs of which they need one, and the countries that these are about."""
+
+    rules: Mapping[str, Numbers]
+    countries: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,37 +35,36 @@ class Index:
     """Rules by what they need.
 
     `always` need nothing that can be looked up. `plain` are filed under one sign, `placed` under a sign and then a
-    place sign. `further` gives, by rule, the other groups of signs of each of which it needs one. `place_signs` are those
-    that rules are filed under alone.
+    place sign, `unaided` under a place sign alone. `further` gives, by rule, the other groups of signs of each of which
+    it needs one.
     """
 
     always: Numbers
     plain: Mapping[str, Numbers]
-    placed: Mapping[str, Mapping[str, Numbers]]
+    placed: Mapping[str, Shelf]
+    unaided: Shelf
     further: Sequence[tuple[frozenset[str], ...]]
-    place_signs: frozenset[str]
 
-    def candidates(self, signs: Set[str], place_signs: PlaceSigns) -> list[int]:
+    def candidates(self, signs: Set[str], shows_places: ShowsPlaces) -> list[int]:
         """Give the rules all of whose needs an item meets, in order.
 
         Args:
             signs: of the terms and lists that occur in the item.
-            place_signs: tells which of some place signs the item shows; asked at most once, and only where a rule
-                depends on it.
+            shows_places: gives the place signs that the item shows, or none where it cannot show one about certain
+                countries; asked at most once, and only where a rule depends on it.
         """
         found = set(self.always)
         plain, placed = self.plain, self.placed
         for sign in signs & plain.keys():
             found.update(plain[sign])
         shelves = [placed[sign] for sign in signs & placed.keys()]
-        wanted = self.place_signs.union(*shelves)
-        if wanted:
-            places = place_signs(wanted)
-            for place in places & self.place_signs:
-                found.update(plain[place])
-            for shelf in shelves:
-                for place in places & shelf.keys():
-                    found.update(shelf[place])
+        if self.unaided.rules:
+            shelves.append(self.unaided)
+        if shelves:
+            places = shows_places(frozenset().union(*[shelf.countries for shelf in shelves]))
+            for shelf in shelves if places else ():
+                for place in places & shelf.rules.keys():
+                    found.update(shelf.rules[place])
         further = self.further
         return sorted(at for at in found if not any(needed.isdisjoint(signs) for needed in further[at]))
 
@@ -66,6 +73,7 @@ def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
     """File the rules; those that are off are in no shelf."""
     always: list[int] = []
     plain: dict[str, list[int]] = defaultdict(list)
+    unaided: dict[str, list[int]] = defaultdict(list)
     placed: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     further: list[tuple[frozenset[str], ...]] = []
     for at, rule in enumerate(rules):
@@ -76,7 +84,7 @@ def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
                 always.append(at)
         elif filed.place is None:
             for sign in filed.first.signs:
-                plain[sign].append(at)
+                (unaided if is_place_sign(sign) else plain)[sign].append(at)
         else:
             for sign in filed.first.signs:
                 for place in filed.place.signs:
@@ -84,9 +92,9 @@ def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
     return Index(
         always=tuple(always),
         plain=_frozen(plain),
-        placed={sign: _frozen(shelf) for sign, shelf in placed.items()},
+        placed={sign: _shelf(rules_by_place) for sign, rules_by_place in placed.items()},
+        unaided=_shelf(unaided),
         further=further,
-        place_signs=frozenset(filter(is_place_sign, plain)),
     )
 
 
@@ -108,6 +116,10 @@ def _file(rule: Rule, vocabulary: Vocabulary) -> _Filed:
     first, *others = terms
     further = tuple({anchor.signs: None for anchor in others if anchor.signs != first.signs})
     return _Filed(first=first, place=places[0] if places else None, further=further)
+
+
+def _shelf(rules: Mapping[str, list[int]]) -> Shelf:
+    return Shelf(rules=_frozen(rules), countries=frozenset(map(country_of_sign, rules)))
 
 
 def _frozen(shelf: Mapping[str, list[int]]) -> dict[str, Numbers]:

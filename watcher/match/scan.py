@@ -7,7 +7,7 @@ occur and, when asked, where they stand in the original text. Built by `compile`
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, KeysView, Sequence
+from collections.abc import Iterable, KeysView, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick
 
@@ -18,6 +18,7 @@ from watcher.text.fold import Folded
 from watcher.text.lemmas import Lemmatizer
 
 Offsets = tuple[int, int]
+_Found = defaultdict[str, list[Offsets]]
 
 _AS_WRITTEN = (Check.EXACT, Check.WITHIN)
 _PLACED = ("=", "/", "~")
@@ -33,7 +34,7 @@ class FieldHits:
 
     __slots__ = ("_folded", "_found", "_sheet", "_spans")
 
-    def __init__(self, folded: Folded, sheet: Sheet, found: dict[str, list[Offsets]]) -> None:
+    def __init__(self, folded: Folded, sheet: Sheet, found: Mapping[str, list[Offsets]]) -> None:
         self._folded = folded
         self._sheet = sheet
         self._found = found
@@ -90,42 +91,46 @@ class Scanner:
             language: whose grammar lemma terms are looked for by, ISO 639-1.
         """
         sheet = Sheet([folded.text for folded in fields])
-        found: list[dict[str, list[Offsets]]] = [{} for _ in fields]
+        found: list[_Found] = [defaultdict(list) for _ in fields]
         self._scan_folded(sheet, found)
         for folded, of_field in zip(fields, found, strict=True):
             self._scan_written(folded.source, of_field)
             of_field.update(self._inflected.find(folded, language))
         return [FieldHits(folded, sheet, one) for folded, one in zip(fields, found, strict=True)]
 
-    def _scan_folded(self, sheet: Sheet, found: Sequence[dict[str, list[Offsets]]]) -> None:
-        text, first = sheet.text, found[0]
-        cut = sheet.cuts[0] if sheet.cuts else len(text)
+    def _scan_folded(self, sheet: Sheet, found: Sequence[_Found]) -> None:
+        text = sheet.text
+        ends_of_fields = [*sheet.cuts, len(text)]
+        field, of_field, limit = 0, found[0], ends_of_fields[0]
         patterns: set[Term] = set()
         whole = self._folded.whole
+        # The hits come in the order of their ends, and none reaches from one field into another.
         for literal, start, end in self._folded.matches(text):
+            while end > limit:
+                field += 1
+                of_field, limit = found[field], ends_of_fields[field]
             # Nearly all terms are phrases of whole words: they are judged here, at a tenth of a call's cost.
             if (key := whole[literal]) is not None:
                 if text[end] in EDGES:
-                    of_field = first if start < cut else found[sheet.field_at(start)]
-                    of_field.setdefault(key, []).append((start + 1, end))
+                    of_field[key].append((start + 1, end))
                 continue
             for term in self._folded.terms[literal]:
                 if term.check is Check.PATTERN:
                     patterns.add(term)
                 elif (span := span_of_hit(term, text, start, end)) is not None:
-                    found[sheet.field_at(start)].setdefault(term.key, []).append(span)
+                    of_field[term.key].append(span)
         for term in patterns:
             for span in spans_of_pattern(term, text):
-                found[sheet.field_at(span[0])].setdefault(term.key, []).append(span)
+                found[sheet.field_at(span[0])][term.key].append(span)
 
-    def _scan_written(self, source: str, found: dict[str, list[Offsets]]) -> None:
+    def _scan_written(self, source: str, found: _Found) -> None:
         if not self._written.terms:
             return
         for literal, start, end in self._written.matches(encodable(source)):
             before, after = source[start - 1 : start], source[end : end + 1]
             for term in self._written.terms[literal]:
                 if term.check is Check.WITHIN or not (before.isalnum() or after.isalnum()):
-                    found.setdefault(term.key, []).append((start, end))
+                    found[term.key].append((start, end))
 
 
 class _Automaton:

@@ -22,7 +22,6 @@ _SOFT_CHARACTERS = frozenset(" '\"-()[]/_*")
 _ARABIC_LETTER = re.compile("[\u0620-\u064a\u066e-\u06d3]")
 # Han, kana, Thai, Lao, Myanmar, Khmer: written without spaces, so words have no edges to be checked.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_RUN_OF_SPACES = re.compile(" {2,}")
 _WORD = re.compile(f"[^{SOFT}{HARD}]+")
 
 _CONJUNCTION = ("", "و", "ف")
@@ -67,10 +66,8 @@ def separate(folded: str) -> str:
 
 def spread(separated: str) -> str:
     """Put exactly one soft separator before every word and one at the end, so that words have plain edges."""
-    text = f" {separated.replace(HARD, HARD + SOFT)} "
-    if "  " in text:
-        text = _RUN_OF_SPACES.sub(SOFT, text)
-    return text.replace(SOFT + HARD, HARD)
+    words = SOFT.join(filter(None, separated.replace(HARD, HARD + SOFT).split(SOFT)))
+    return f" {words} ".replace(SOFT + HARD, HARD) if words else SOFT
 
 
 def word_starts(text: str) -> list[int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from itertools import islice
 from typing import Literal
@@ -54,6 +54,7 @@ class View:
         "_is_narrowed",
         "_lists",
         "_narrowed",
+        "_places",
         "_scope",
         "_starts",
         "document",
@@ -80,6 +81,7 @@ class View:
         self._lists: dict[str, tuple[tuple[FieldName, int, int], ...]] = {}
         self._held_lists: dict[str, bool] = {}
         self._narrowed: dict[tuple[ScopeName, ...], View] = {}
+        self._places: tuple[PlaceMention, ...] | None = None
 
     # --- terms ---------------------------------------------------------------------------------------------------
 
@@ -154,8 +156,13 @@ class View:
 
     # --- places --------------------------------------------------------------------------------------------------
 
-    def places(self) -> Iterator[PlaceMention]:
-        """Give the places named in the scope."""
+    def places(self) -> Sequence[PlaceMention]:
+        """Give the places named in the scope; found out once."""
+        if self._places is None:
+            self._places = tuple(self._find_places())
+        return self._places
+
+    def _find_places(self) -> Iterator[PlaceMention]:
         limits = {field: self._limit(field) for field in self._scope} if self.document.places else {}
         for mention in self.document.places:
             if mention.span.field in limits:
@@ -225,6 +232,7 @@ class View:
         narrowed = copy(self)
         narrowed._is_narrowed = True
         narrowed._lists, narrowed._held_lists, narrowed._narrowed = {}, {}, {}
+        narrowed._places = None
         narrowed._scope = wanted
         if self._is_narrowed:
             both = (field for field in wanted if field in self._scope)

@@ -40,6 +40,8 @@ class Token(NamedTuple):
     is_closer: bool
 
 
+Breaks = tuple[tuple[int, int | None], ...]
+
 Read = Callable[[str], tuple[Token, ...]]
 """Splits one chunk."""
 
@@ -56,6 +58,7 @@ class Passages:
         self._read = read
         self._special = special
         self._known: dict[str, tuple[Token, ...]] = {}
+        self._known_breaks: dict[str, Breaks] = {}
 
     def words_between(self, text: str, start: int, end: int, *, most: int | None = None) -> int:
         """Count how many words further the word at one offset is than the word at another.
@@ -114,21 +117,43 @@ class Passages:
     def _breaks_of_chunk(self, text: str, where: int, begin: int) -> tuple[list[tuple[int, int]], int]:
         """Give where the chunk around a stop sign ends sentences, and where the next ones begin; then the chunk's end."""
         start, end = _chunk_around(text, where)
-        tokens = self._tokens(text[start:end])
-        breaks: list[tuple[int, int]] = []
+        chunk = text[start:end]
+        breaks = self._breaks(chunk) if start >= begin else self._breaks_from(chunk, begin - start)
+        found = [
+            (start + stop, self._behind_gap(text, end) if edge is None else start + edge)
+            for stop, edge in breaks
+        ]
+        return found, end
+
+    def _breaks(self, chunk: str) -> Breaks:
+        """Give where a chunk ends sentences, and where in it the next ones begin, None for behind it; remembered."""
+        breaks = self._known_breaks.get(chunk)
+        if breaks is None:
+            breaks = self._breaks_from(chunk, 0)
+            if len(chunk) <= _LONGEST_REMEMBERED:
+                if len(self._known_breaks) >= _MOST_CHUNKS:
+                    self._known_breaks.clear()
+                self._known_breaks[chunk] = breaks
+        return breaks
+
+    def _breaks_from(self, chunk: str, begin: int) -> Breaks:
+        """Do the same for the tokens that begin at an offset in the chunk or behind it."""
+        tokens = self._tokens(chunk)
+        breaks: list[tuple[int, int | None]] = []
         at = 0
         while at < len(tokens):
-            stop = start + tokens[at].start
+            stop = tokens[at].start
             if not tokens[at].is_break or stop < begin:
                 at += 1
                 continue
             at = _behind_closers(tokens, at)
-            edge = start + tokens[at].start if at < len(tokens) else self._behind_gap(text, end)
-            breaks.append((stop, edge))
-        return breaks, end
+            breaks.append((stop, tokens[at].start if at < len(tokens) else None))
+        return tuple(breaks)
 
     def _behind_gap(self, text: str, at: int) -> int:
         """Give where the next sentence begins, from a place in the white space behind a break on."""
+        if text.startswith(" ", at) and text[at + 1 : at + 2].isalnum():
+            return at + 1
         while True:
             found = _CHUNK.search(text, at)
             end = len(text) if found is None else found.start()
@@ -182,6 +207,11 @@ def _behind_closers(tokens: Sequence[Token], at: int) -> int:
 
 
 def _chunk_around(text: str, at: int) -> tuple[int, int]:
+    start, end = text.rfind(" ", 0, at) + 1, text.find(" ", at)
+    end = len(text) if end < 0 else end
+    # Whatever else is white space cannot be printed: nearly always the spaces are all that there is.
+    if text[start:end].isprintable():
+        return start, end
     start = at
     while start and not text[start - 1].isspace():
         start -= 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from watcher.match.anchor import Anchor
 from watcher.match.forms.words import leaf
 from watcher.match.reader import Reader
-from watcher.match.syntax import Condition, Occurrence
+from watcher.match.syntax import Condition, Hit, Occurrence
 from watcher.match.term import Term
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ class AnyOfList(Condition):
 
     def occurrences(self, view: View) -> Sequence[Occurrence]:
         return [leaf(*span, self.path) for span in view.list_spans(self.name)]
+
+    def evidence(self, view: View) -> Iterable[Hit]:
+        return [Hit(*span, self.path) for span in view.list_spans(self.name)]
 
     def terms(self, vocabulary: Vocabulary) -> Iterable[Term]:
         return vocabulary.lists[self.name].definition.terms

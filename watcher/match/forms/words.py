@@ -66,6 +66,9 @@ class Phrase(Condition):
     def occurrences(self, view: View) -> Sequence[Occurrence]:
         return [leaf(*span, self.path) for span in view.spans(self.term.key)]
 
+    def evidence(self, view: View) -> Iterable[Hit]:
+        return [Hit(*span, self.path) for span in view.spans(self.term.key)]
+
     def terms(self, vocabulary: Vocabulary) -> Iterable[Term]:  # noqa: ARG002 - its term is its own
         return (self.term,)
 
