@@ -120,6 +120,10 @@ class BulkKinds:
 
     def of(self, text: str) -> Counts | None:
         """Give the kind of each character; None for a text with characters beyond the table."""
+        import numpy as np
+
+        if text.isascii():
+            return np.frombuffer(text.encode().translate(self._ascii), dtype=np.uint8)
         codes = _codes_of(text)
         if codes.max(initial=0) >= _LIMIT:
             return None
@@ -137,6 +141,10 @@ class BulkKinds:
         import numpy as np
 
         return np.full(_LIMIT, _UNSEEN, dtype=np.uint8)
+
+    @cached_property
+    def _ascii(self) -> bytes:
+        return bytes(self._kind_of(chr(code)) for code in range(256))
 
 
 def starts_of_runs(text: str, separators: str) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import compress
 
 from watcher.text.cues import (
     BODY_WORDS,
@@ -32,6 +33,7 @@ _PLAIN_CAPITALS = DIRECTIONS | PLACE_PREPOSITIONS | frozenset().union(*COMMON_WO
 _ANY_LANGUAGE = frozenset().union(*COMMON_WORDS.values())
 _SURE_KINDS = frozenset(("country", "people", "region"))
 _LONGEST_PERSON_WORDS = 4
+_IS_SMALL = bytes(case == SMALL for case in range(256))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def vocabulary(pages: Iterable[Page], language: str) -> Vocabulary:
     surnames: set[str] = set()
     for page in pages:
         words, cases, sure = page.words, page.cases, sure_words(page)
-        small.update({word for word, case in zip(words, cases, strict=True) if case == SMALL})
+        small.update(compress(words, cases.translate(_IS_SMALL)))
         for at in page.marked:
             if words[at] in _BEFORE_NAMES and cases[at] == CAPITAL:
                 surnames.update(_surnames(page, at, sure))

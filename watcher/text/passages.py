@@ -21,8 +21,9 @@ _MOST_CHUNKS = 50_000
 _LONGEST_REMEMBERED = 40
 _REACH_CHARS = 160
 
-_ANY_LETTERS = "zzz"
-_PLAIN = re.compile(r"([a-z]{3,})([.,;:!?…»”\")]+)")
+_PLAIN = re.compile(r"(?:([a-z]{3,})|([A-Z][a-z]{3,})|([A-Z]{3,}))([.,;:!?…»”\")]+)")
+_ANY = ("zzz", "Zzzz", "ZZZ")
+"""Any word of each of these shapes."""
 
 _CHUNK = re.compile(r"\S+")
 _SPACE = re.compile(r"\s")
@@ -182,16 +183,20 @@ class Passages:
         return tokens
 
     def _like_others(self, chunk: str) -> tuple[Token, ...] | None:
-        """Split small letters with stops behind them as any other small letters: rules know classes of letters, and some
+        """Split letters with stops behind them as any other letters of that shape: rules know classes of letters, and some
         words by heart.
         """
         found = _PLAIN.fullmatch(chunk)
-        if found is None or any(chunk[:end] in self._special for end in range(found.end(1), len(chunk) + 1)):
+        if found is None:
             return None
-        shift = found.end(1) - len(_ANY_LETTERS)
+        begin = found.start(4)
+        if any(chunk[:end] in self._special for end in range(begin, len(chunk) + 1)):
+            return None
+        stand_in = next(one for at, one in enumerate(_ANY, 1) if found.group(at))
+        shift = begin - len(stand_in)
         if not shift:
             return None
-        tokens = self._tokens(_ANY_LETTERS + found.group(2))
+        tokens = self._tokens(stand_in + found.group(4))
         return tuple(
             one._replace(start=one.start + shift if one.start else 0, end=one.end + shift) for one in tokens
         )

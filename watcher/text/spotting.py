@@ -178,28 +178,20 @@ class _Reader:
     def __init__(self, page: Page, lore: _Lore, peoples: Set[str], own: Set[int]) -> None:
         self._page = page
         self._lore = lore
+        self._traces = lore.traces
         self._peoples = peoples
         self._own = own
         self._seen: list[Seen] = []
 
     def read(self) -> list[Seen]:
         """Give what was seen, in the order of the text."""
-        page, seen, traces = self._page, self._seen, self._lore.traces
-        text, starts, ends, cases = page.folded.text, page.starts, page.ends, page.cases
+        seen = self._seen
         last = -1
         for at in self._beginnings():
-            if at <= last:
-                continue
             if at > _MOST_WORDS_READ or len(seen) >= _MOST_SIGHTINGS:
                 break
-            word, case = text[starts[at] : ends[at]], cases[at]
-            # Most capitals are those of sentences and of persons, most figures counts.
-            if (
-                traces[word]
-                or (case == CAPITAL and len(word) <= _LONGEST_ACRONYM and self._may_be_acronym(at))
-                or (case == UNCASED and is_arabic(word))
-            ):
-                last = self._read_at(at, word)
+            if at > last:
+                last = self._read_at(at)
         return seen
 
     def _beginnings(self) -> Sequence[int]:
@@ -211,20 +203,18 @@ class _Reader:
             {*page.marked, *self._own, *(at for word in self._peoples for at in page.indices_of(word))}
         )
 
-    def _may_be_acronym(self, at: int) -> bool:
-        page = self._page
-        folded, second = page.folded, page.starts[at] + 1
-        if second >= page.ends[at] or folded.text.startswith(".", page.ends[at]):
-            return True
-        return not folded.source[second if folded.origins is None else folded.origins[second]].islower()
-
-    def _read_at(self, at: int, word: str) -> int:
+    def _read_at(self, at: int) -> int:
         """See what begins at a word; give the last word that was read."""
-        case = self._page.cases[at]
-        last = self._own_name(at) if at in self._own else None
-        if last is None and case == CAPITAL and len(word) <= _LONGEST_ACRONYM and self._may_be_acronym(at):
-            last = self._acronym(at)
-        if last is None and case != SMALL:
+        page = self._page
+        start, end, case = page.starts[at], page.ends[at], page.cases[at]
+        word, last = page.folded.text[start:end], None
+        trace = self._traces[word]
+        if at in self._own:
+            last = self._own_name(at)
+        if last is None and case == CAPITAL and end - start <= _LONGEST_ACRONYM:
+            last = self._acronym(at, start, end)
+        # Most capitals are those of sentences and of persons, most figures counts: no name, or one that goes on otherwise.
+        if last is None and case != SMALL and (trace & NAME or (trace and self._goes_on(at))):
             last = self._name(at, word)
         if last is None and case == UNCASED and is_arabic(word):
             last = self._stripped(at, word)
@@ -251,7 +241,7 @@ class _Reader:
             at: index of the word.
             word: what is read in its place.
         """
-        traces, last, name = self._lore.traces, at, word
+        traces, last, name = self._traces, at, word
         trace = traces[name]
         found = [(at, name)] if trace & NAME else []
         while trace & BEGINNING and last - at < _LONGEST_NAME_WORDS - 1 and self._goes_on(last):
@@ -284,14 +274,19 @@ class _Reader:
                 return self._see(at, end, name, Way.OWN)
         return None
 
-    def _acronym(self, at: int) -> int | None:
+    def _acronym(self, at: int, start: int, end: int) -> int | None:
         """Look for a name that is found only as written."""
-        page, countries = self._page, self._lore.gazetteer.countries_named
-        start, end = page.starts[at], page.ends[at]
-        if page.folded.text.startswith(".", end) and (last := self._pointed(at)) is not None:
+        page, folded = self._page, self._page.folded
+        is_pointed = folded.text.startswith(".", end)
+        if not is_pointed and end - start > 1:
+            second = folded.source[start + 1 if folded.origins is None else folded.origins[start + 1]]
+            if second.islower():
+                return None  # as most words
+        if is_pointed and (last := self._pointed(at)) is not None:
             return last
         if page.is_shouted or not (written := self._written(start, end)).isupper():
             return None
+        countries = self._lore.gazetteer.countries_named
         if end - start == 2 and page.gap(at) == ", " and countries(f", {written}"):
             return self._see(at, at, f", {written}", Way.ACRONYM)
         return self._see(at, at, written, Way.ACRONYM) if countries(written) else None
