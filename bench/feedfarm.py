@@ -1,7 +1,7 @@
 """Thousands of feeds on loopback, made from real feed bodies: what every polling benchmark polls.
 
-Run as a process of its own (`python -m bench.feedfarm COUNT PORT`), so that its work is not counted as anybody
-else's. A GET of `/round/KIND` begins a round, in which every feed is asked once:
+Run as a process of its own (`python -m bench.feedfarm COUNT PORT [ENTRIES]`), so that its work is not counted as anybody
+else's. With ENTRIES, each body is cut to so many. A GET of `/round/KIND` begins a round, in which every feed is asked once:
 
 - `cold`: every feed in full, with an ETag;
 - `mixed`: one feed in ten has one new item, the others answer 304 to who sends their ETag;
@@ -23,6 +23,7 @@ REAL_FEEDS = ROOT.parent / "shared" / "data" / "feeds"
 NEWS_SHARE = 10
 """One feed in so many has a new item in a mixed round."""
 _ENTRY = re.compile(rb"<(item|entry)[ >]")
+_END = re.compile(rb"</item\s*>")
 _RSS_ITEM = (
     b"<item><title>New item %d of round %d</title><link>https://farm.example/%d/%d</link>"
     b"<guid>farm-%d-%d</guid><description>One more report, number %d.</description></item>"
@@ -34,6 +35,12 @@ def rss_bodies() -> list[bytes]:
     files = sorted(REAL_FEEDS.glob("*.xml")) or sorted((ROOT / "seeds" / "feeds").glob("*.xml"))
     bodies = [file.read_bytes() for file in files]
     return [body for body in bodies if b"<rss" in body[:2000] and b"<item" in body]
+
+
+def cut(body: bytes, entries: int) -> bytes:
+    """Leave only the first entries in a body, and what follows the last."""
+    ends = [found.end() for found in _END.finditer(body)]
+    return body if len(ends) <= entries else body[: ends[entries - 1]] + body[ends[-1] :]
 
 
 class Farm:
@@ -77,11 +84,12 @@ def _with_new_item(body: bytes, number: int, version: int) -> bytes:
 
 
 def main() -> None:
-    farm = Farm(rss_bodies(), int(sys.argv[1]))
+    count, port, *entries = map(int, sys.argv[1:])
+    farm = Farm([cut(body, *entries) if entries else body for body in rss_bodies()], count)
     application = web.Application()
     application.router.add_get("/feed/{number}", farm.feed)
     application.router.add_get("/round/{kind}", farm.begin)
-    web.run_app(application, host="127.0.0.1", port=int(sys.argv[2]), print=None, access_log=None)
+    web.run_app(application, host="127.0.0.1", port=port, print=None, access_log=None)
 
 
 if __name__ == "__main__":
