@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
+
+from watcher.ingest.mask import masked_text
 
 # Of a traceback only places and messages: local variables hold headers with their secrets, and whole bodies.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
@@ -36,6 +38,7 @@ def configure(*, level: str = "info", form: Literal["console", "json"] = "consol
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _TRACEBACKS if form == "json" else _keep,
             renderer,
+            _mask,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -43,6 +46,11 @@ def configure(*, level: str = "info", form: Literal["console", "json"] = "consol
     )
     # Libraries log through the standard library: only what is wrong with them is of interest here.
     logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, format="%(name)s: %(message)s")
+
+
+def _mask(_logger: object, _name: str, line: Any) -> str:
+    # The whole line, tracebacks included: an exception's message may hold an address, and that a token.
+    return masked_text(str(line))
 
 
 def _keep(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

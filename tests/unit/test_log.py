@@ -28,6 +28,24 @@ def test_a_logged_traceback_names_no_local_variable(
         assert json.loads(told)["exception"][0]["exc_value"] == "the disk is full"
 
 
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_an_address_in_a_line_or_a_traceback_gives_no_access(
+    form: Literal["console", "json"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        log.configure(form=form)
+        try:
+            raise ValueError("no answer from https://user:s3cr3t@a.example/rss")
+        except ValueError:
+            structlog.get_logger().exception("poll_failed", url="https://b.example/rss?token=s3cr3t")
+    finally:
+        structlog.reset_defaults()
+    told = capsys.readouterr().err
+    assert "https://b.example/rss?token=***" in told
+    assert "https://***@a.example/rss" in told
+    assert "s3cr3t" not in told
+
+
 def _fail(header: str) -> None:
     try:
         raise ValueError("the disk is full")

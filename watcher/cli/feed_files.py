@@ -17,6 +17,7 @@ from watcher.config.load import Config, load
 from watcher.config.opml import read_opml, slug
 from watcher.config.source import parse_source, read_bytes
 from watcher.errors import ConfigError, Problem
+from watcher.ingest.mask import masked
 from watcher.types import Feed
 
 _PATIENCE_SECONDS = 10.0
@@ -157,7 +158,7 @@ def _refuse_known(feeds: Sequence[Feed], entries: Sequence[Mapping[str, Any]]) -
     ids = {feed.id for feed in feeds}
     for entry in entries:
         if entry["url"] in by_url:
-            raise EditError(f'{entry["url"]} is there already, as "{by_url[entry["url"]]}"')
+            raise EditError(f'{masked(entry["url"])} is there already, as "{by_url[entry["url"]]}"')
         if entry["id"] in ids:
             raise EditError(f'the id "{entry["id"]}" is taken: give another with --id')
 

@@ -34,15 +34,16 @@ def list_feeds(
 ) -> None:
     """List the feeds, by id."""
     from watcher.config.load import load
+    from watcher.ingest.mask import masked
 
     found = [feed for feed in load(config).feeds if tag is None or tag in feed.tags]
-    summaries = [_summary(feed) for feed in sorted(found, key=lambda feed: feed.id)]
+    shown = [_summary(feed) | {"url": masked(feed.url)} for feed in sorted(found, key=lambda feed: feed.id)]
     if json:
-        print_json(summaries)
+        print_json(shown)
         return
     made = table("feed", "title", "language", "tags", "interval", "address")
     keys = ("id", "title", "language", "tags", "interval", "url")
-    cells = (tuple(_cell(summary[key]) for key in keys) for summary in summaries)
+    cells = (tuple(_cell(summary[key]) for key in keys) for summary in shown)
     console().print(rows(made, cells))
 
 
@@ -142,7 +143,10 @@ def export_feeds(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Write the feeds as OPML, for feed readers, or with --json as data; headers and logins are left out."""
+    """Write the feeds as OPML, for feed readers, or with --json as data.
+
+    Headers and logins are left out; addresses are exact, with the tokens that may be in them.
+    """
     from watcher.config.edit import replace_file
     from watcher.config.load import load
     from watcher.config.opml import write_opml

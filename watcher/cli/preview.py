@@ -18,6 +18,7 @@ from watcher.config.models import PollingSettings
 from watcher.errors import FetchError, WatcherError
 from watcher.fetching import fetch_settings
 from watcher.ingest.fetch import FetchSettings
+from watcher.ingest.mask import masked
 from watcher.ingest.parse import parse
 from watcher.ingest.preview import preview as as_json
 from watcher.types import Feed, Fetched, Item, ParsedFeed
@@ -58,13 +59,13 @@ def _chosen(source: str, loaded: Config | None, polling: PollingSettings) -> tup
 
 
 def _tell(item: Item, error: FetchError) -> None:
-    typer.echo(plain(f"{item.url}: {error.detail}"), err=True)
+    typer.echo(plain(f"{masked(item.url or '')}: {error.detail}"), err=True)
 
 
 def show(feed: Feed, parsed: ParsedFeed, *, is_json: bool) -> None:
     """Print a feed and its items."""
     if is_json:
-        print_json(as_json(parsed, feed.url))
+        print_json(as_json(parsed, masked(feed.url)))
         return
     screen = console()
     screen.print(

@@ -16,6 +16,7 @@ from watcher.fetching import fetch_settings
 from watcher.ingest.checkup import Finding, findings, works_securely
 from watcher.ingest.fetch import Fetcher, FetchSettings
 from watcher.ingest.fulltext import article_text
+from watcher.ingest.mask import masked
 from watcher.ingest.parse import parse
 from watcher.types import Feed, FeedState, Fetched, Item, ParsedFeed
 
@@ -57,7 +58,7 @@ class Probe:
         """Give plain data."""
         return {
             "id": self.feed.id,
-            "url": self.feed.url,
+            "url": masked(self.feed.url),
             "ok": self.error is None,
             "state": self.state,
             "detail": self.detail,
@@ -110,9 +111,11 @@ def report(probes: Sequence[Probe]) -> None:
     cells: list[tuple[object, ...]] = []
     for probe in probes:
         if probe.error is not None:
-            cells.append((probe.feed.id, probe.state, probe.detail, None, probe.feed.url))
+            cells.append((probe.feed.id, probe.state, probe.detail, None, masked(probe.feed.url)))
         items = len(probe.parsed.items) if probe.parsed else None
-        cells += ((probe.feed.id, one.kind, one.detail, items, probe.feed.url) for one in probe.findings)
+        cells += (
+            (probe.feed.id, one.kind, one.detail, items, masked(probe.feed.url)) for one in probe.findings
+        )
     screen = console()
     if cells:
         screen.print(rows(table("feed", "what", "detail", "items", "address"), cells))

@@ -15,6 +15,7 @@ from watcher.cli.output import console, print_json, rows, table
 from watcher.cli.stored import clock_time, moment, opened
 from watcher.cli.subscriptions import show_subscriptions, subscription_to_json
 from watcher.clock import SystemClock
+from watcher.ingest.mask import masked
 from watcher.types import FeedState, FetchProblem, Trouble
 
 app = typer.Typer()
@@ -128,7 +129,7 @@ def _feed(state: FeedState, title: str | None, items: int) -> dict[str, Any]:
     return {
         "id": state.feed_id,
         "title": title,
-        "url": state.url,
+        "url": masked(state.url),
         "health": _health(state),
         "items": items,
         "due_at": moment(state.due_at),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from watcher.ingest.mask import masked
 from watcher.types import Feed, Fetched, ParsedFeed, Validators
 
 STALE_AFTER = timedelta(days=90)
@@ -52,7 +53,7 @@ def findings(feed: Feed, fetched: Fetched, parsed: ParsedFeed, *, now: datetime)
 
 def works_securely(url: str) -> Finding:
     """Say that a feed that is asked over http answers over https, too."""
-    return Finding(kind=FindingKind.INSECURE, detail=f"https works: use {url}")
+    return Finding(kind=FindingKind.INSECURE, detail=f"https works: use {masked(url)}")
 
 
 def _of_address(feed: Feed, fetched: Fetched) -> Iterator[Finding]:
@@ -97,4 +98,5 @@ def _of_server(fetched: Fetched) -> Iterator[Finding]:
 
 
 def _shown(url: str) -> str:
-    return url.partition("?")[0] + ("?…" if "?" in url else "")
+    """Give an address that a server chose: what a parameter there means is not for its name to say."""
+    return masked(url.partition("?")[0]) + ("?…" if "?" in url else "")

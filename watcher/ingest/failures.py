@@ -15,6 +15,7 @@ from yarl import URL
 
 from watcher.errors import FetchError
 from watcher.ingest.freshness import retry_after
+from watcher.ingest.mask import masked
 from watcher.types import FetchProblem
 
 _MIB = 1024 * 1024
@@ -36,7 +37,7 @@ _STATUS: dict[int, tuple[FetchProblem, str, bool]] = {
 def shown(url: URL) -> str:
     """Give a URL as errors may show it: without user information, query and fragment, which may be secret."""
     port = f":{url.explicit_port}" if url.explicit_port else ""
-    return f"{url.scheme}://{url.host}{port}{url.path}"[:200]
+    return masked(f"{url.scheme}://{url.host}{port}{url.path}")[:200]
 
 
 def status_failure(status: int, headers: Mapping[str, str], *, url: URL, now: datetime) -> FetchError:
