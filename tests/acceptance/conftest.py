@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from tests.support.doubles import mail, mail_settings, slack, slack_settings
 from tests.support.feeds import ThreadedFeedServer, rss
 from tests.support.service import Service
 from tests.support.slack import ThreadedSlack
 from tests.support.smtp import SmtpServer
+
+__all__ = ["mail", "slack"]  # fixtures, for pytest to find
 
 RULE: dict[str, Any] = {
     "id": "border",
@@ -54,36 +57,9 @@ def feeds() -> Iterator[ThreadedFeedServer]:
 
 
 @pytest.fixture
-def slack() -> Iterator[ThreadedSlack]:
-    with ThreadedSlack() as server:
-        yield server
-
-
-@pytest.fixture
-def mail() -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
-        yield server
-
-
-@pytest.fixture
 def channels(slack: ThreadedSlack, mail: SmtpServer) -> dict[str, Any]:
     """Channel settings for the doubles."""
-    return {
-        "security": {
-            "type": "slack",
-            "token": "xoxb-test-token",
-            "channel": "#security",
-            "base_url": slack.base_url,
-        },
-        "duty": {
-            "type": "email",
-            "host": mail.host,
-            "port": mail.port,
-            "tls": "none",
-            "from": "watcher@example.org",
-            "to": ["duty@example.org"],
-        },
-    }
+    return {"security": slack_settings(slack), "duty": mail_settings(mail)}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ that carries it through the outbox. Pure; called by `notices`, the channels and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from watcher.alert.inert import cut, inert
 from watcher.alert.render import moment
@@ -19,43 +20,69 @@ _MOST_LINES = 12
 _LONGEST_LINE = 400
 _LONGEST_TITLE = 200
 
-_BEGINS: dict[TroubleKind, tuple[str, str]] = {
-    TroubleKind.FAILING: ("{} cannot be read", "{} sources cannot be read"),
-    TroubleKind.BLOCKED: ("{} refuses us", "{} sources refuse us"),
-    TroubleKind.RETIRED: ("{} is gone for good", "{} sources are gone for good"),
-    TroubleKind.SILENT: ("{} has fallen silent", "{} sources have fallen silent"),
-    TroubleKind.OVERFLOW: ("{} may have lost reports", "{} sources may have lost reports"),
-    TroubleKind.EMPTIED: ("{} has no entries any more", "{} sources have no entries any more"),
-    TroubleKind.STORM: ("{} published known reports again", "{} sources published known reports again"),
-    TroubleKind.SKEWED: ("{} dates its reports in the future", "{} sources date their reports in the future"),
-    TroubleKind.NETWORK: ("This machine cannot reach the network", "This machine cannot reach the network"),
-    TroubleKind.CHANNEL: ("Channel {} takes nothing", "{} channels take nothing"),
-    TroubleKind.CONFIGURATION: (
-        "The changed configuration was refused",
-        "The changed configuration was refused",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """How a kind of trouble is told: of one, and of many. `ends` None: it only happened, and has no end to speak of."""
+
+    begins: tuple[str, str]
+    ends: tuple[str, str] | None = None
+
+
+_WORDS: dict[TroubleKind, _Words] = {
+    TroubleKind.FAILING: _Words(
+        begins=("{} cannot be read", "{} sources cannot be read"),
+        ends=("{} can be read again", "{} sources can be read again"),
     ),
-}
-_ENDS: dict[TroubleKind, tuple[str, str]] = {
-    TroubleKind.FAILING: ("{} can be read again", "{} sources can be read again"),
-    TroubleKind.BLOCKED: ("{} lets us in again", "{} sources let us in again"),
-    TroubleKind.RETIRED: ("{} is there again", "{} sources are there again"),
-    TroubleKind.SILENT: ("{} speaks again", "{} sources speak again"),
-    TroubleKind.EMPTIED: ("{} has entries again", "{} sources have entries again"),
-    TroubleKind.NETWORK: ("This machine reaches the network again", "This machine reaches the network again"),
-    TroubleKind.CHANNEL: ("Channel {} takes messages again", "{} channels take messages again"),
-    TroubleKind.CONFIGURATION: ("The configuration is accepted again", "The configuration is accepted again"),
+    TroubleKind.BLOCKED: _Words(
+        begins=("{} refuses us", "{} sources refuse us"),
+        ends=("{} lets us in again", "{} sources let us in again"),
+    ),
+    TroubleKind.RETIRED: _Words(
+        begins=("{} is gone for good", "{} sources are gone for good"),
+        ends=("{} is there again", "{} sources are there again"),
+    ),
+    TroubleKind.SILENT: _Words(
+        begins=("{} has fallen silent", "{} sources have fallen silent"),
+        ends=("{} speaks again", "{} sources speak again"),
+    ),
+    TroubleKind.OVERFLOW: _Words(begins=("{} may have lost reports", "{} sources may have lost reports")),
+    TroubleKind.EMPTIED: _Words(
+        begins=("{} has no entries any more", "{} sources have no entries any more"),
+        ends=("{} has entries again", "{} sources have entries again"),
+    ),
+    TroubleKind.STORM: _Words(
+        begins=("{} published known reports again", "{} sources published known reports again")
+    ),
+    TroubleKind.SKEWED: _Words(
+        begins=("{} dates its reports in the future", "{} sources date their reports in the future")
+    ),
+    TroubleKind.NETWORK: _Words(
+        begins=("This machine cannot reach the network",) * 2,
+        ends=("This machine reaches the network again",) * 2,
+    ),
+    TroubleKind.CHANNEL: _Words(
+        begins=("Channel {} takes nothing", "{} channels take nothing"),
+        ends=("Channel {} takes messages again", "{} channels take messages again"),
+    ),
+    TroubleKind.CONFIGURATION: _Words(
+        begins=("The changed configuration was refused",) * 2,
+        ends=("The configuration is accepted again",) * 2,
+    ),
 }
 _MINOR = frozenset({TroubleKind.STORM, TroubleKind.SKEWED})
 
 
 def has_end(kind: TroubleKind) -> bool:
     """Tell whether people are told when such a trouble is over; what only happened has no end to speak of."""
-    return kind in _ENDS
+    return _WORDS[kind].ends is not None
 
 
 def title(kind: TroubleKind, names: Sequence[str], *, is_recovery: bool) -> str:
     """Say what happened in one line: to the one that is named, or to how many."""
-    one, many = (_ENDS if is_recovery else _BEGINS)[kind]
+    said = _WORDS[kind].ends if is_recovery else _WORDS[kind].begins
+    assert said is not None, "it has no end to speak of"
+    one, many = said
     return one.format(names[0]) if len(names) == 1 else many.format(len(names))
 
 

@@ -3,59 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.support.commands import Command
+from tests.support.doubles import hook, mail, mail_settings, slack, slack_settings
 from tests.support.receiver import accept_then_hang_up, answer
 from tests.support.slack import ThreadedSlack, refused
 from tests.support.smtp import SmtpServer
 from tests.support.webhook import WebhookReceiver
 
+__all__ = ["hook", "mail", "slack"]  # fixtures, for pytest to find
+
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def slack() -> Iterator[ThreadedSlack]:
-    with ThreadedSlack() as double:
-        yield double
-
-
-@pytest.fixture
-def hook() -> Iterator[WebhookReceiver]:
-    with WebhookReceiver() as double:
-        yield double
-
-
-@pytest.fixture
-def mail() -> Iterator[SmtpServer]:
-    with SmtpServer() as double:
-        yield double
 
 
 @pytest.fixture
 def channels(folder: Path, slack: ThreadedSlack, hook: WebhookReceiver, mail: SmtpServer) -> None:
     settings = {
         "console": {"type": "console"},
-        "security": {
-            "type": "slack",
-            "token": "xoxb-test-token",
-            "app_token": "xapp-test-token",
-            "channel": "#security",
-            "base_url": slack.base_url,
-        },
+        "security": slack_settings(slack, app_token="xapp-test-token"),
         "hook": {"type": "webhook", "url": f"{hook.url}?key=secret-key", "max_tlp": "green"},
-        "duty": {
-            "type": "email",
-            "host": mail.host,
-            "port": mail.port,
-            "tls": "none",
-            "from": "watcher@example.org",
-            "to": ["duty@example.org"],
-        },
+        "duty": mail_settings(mail),
     }
     main = folder / "watcher.yml"
     routes = [{"to": ["console", "security", "duty"]}]
