@@ -307,6 +307,8 @@ class Assembly:
             rules=frozenset(rule.id for rule in self.config.rules),
             edited=edited(self._settings.channels),
             wake=outbox.wake,
+            routing=Routing.of(self._settings, self.metrics),
+            feeds=self._feeds,
         )
 
     def _trends(self) -> Trends:

@@ -332,7 +332,7 @@ def _say(
 ) -> None:
     tx.regroup.say(
         Word(
-            id=stable_id("wo", story, other, speaker.at.isoformat(), speaker.by_id),
+            id=stable_id("wo", story, other, str(is_together), speaker.at.isoformat(), speaker.by_id),
             story_id=story,
             other_story=other,
             is_together=is_together,

@@ -21,6 +21,8 @@ from watcher.types import Analysed
 HELP = """/watcher status – how feeds, alerts and deliveries stand
 /watcher silence RULE 8h why – silence a rule (its id, or a glob) for a while
 /watcher silences – what is silenced
+/watcher split ALERT ITEM … – items that are of another story get one of their own
+/watcher merge ALERT OTHER – two alerts are of one story
 /watcher try TEXT – which rules hold on a text
 /watcher help – this"""
 

@@ -15,15 +15,17 @@ import structlog
 
 from watcher.alert.blocks import NEWS_LIMIT, escaped, news_blocks
 from watcher.alert.inert import cut
+from watcher.announce import Routing
 from watcher.answering import take_answer
 from watcher.chat.commands import HELP, silence_rule, silences, status, tried
 from watcher.chat.read import Click, Command, read_click, read_command
+from watcher.chat.stories import merge_stories, reports, split_story
 from watcher.chat.why import why
 from watcher.errors import FetchError
 from watcher.metrics import Metrics
 from watcher.ports import Clock, Runner
 from watcher.storage.store import Store
-from watcher.types import Analysed, Answer, Feed, Item
+from watcher.types import Analysed, Answer, AnswerWord, Feed, Item
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +46,7 @@ class Thinking(Protocol):
 class Desk:
     """What people in chat can ask of the service.
 
-    `rules` are the ids that may be silenced; `edited` the channels whose messages change when somebody answers; `wake`
+    `rules` are the ids that may be silenced; `feeds` by id and `routing` are for stories that people split or merge; `edited` the channels whose messages change when somebody answers; `wake`
     tells the outbox.
     """
 
@@ -56,6 +58,8 @@ class Desk:
     rules: frozenset[str]
     edited: frozenset[str]
     wake: Callable[[], None]
+    routing: Routing
+    feeds: Mapping[str, Feed]
 
     async def click(self, payload: Mapping[str, Any], whisper: Whisper) -> None:
         """Take a click; what it asks for is committed when this returns.
@@ -112,6 +116,8 @@ class Desk:
         if is_new:
             log.info("answered", alert=click.alert_id, word=click.word.value, by=click.person.id)
             self.wake()
+        if is_new and click.word is AnswerWord.WRONG_STORY:
+            return await self.run(lambda: reports(self.store, click.alert_id))
         return None
 
     async def _why(self, click: Click) -> str:
@@ -133,9 +139,31 @@ class Desk:
                     self.store, command.rest, rules=self.rules, by=command.person.name, now=self.clock.now()
                 )
             )
+        if command.word in ("merge", "split"):
+            return await self._regroup(command)
         if command.word == "try" and command.rest:
             return await self._try(command.rest)
         return HELP
+
+    async def _regroup(self, command: Command) -> str:
+        now = self.clock.now()
+        if command.word == "merge":
+            text = await merge_stories(
+                command.rest, command.person, store=self.store, run=self.run, routing=self.routing, now=now
+            )
+        else:
+            text = await split_story(
+                command.rest,
+                command.person,
+                store=self.store,
+                run=self.run,
+                workers=self.workers,
+                feeds=self.feeds,
+                routing=self.routing,
+                now=now,
+            )
+        self.wake()
+        return text
 
     async def _try(self, text: str) -> str:
         now = self.clock.now()

@@ -28,6 +28,8 @@ from tests.support.hostile import HOSTILE, is_harmless
 from tests.support.ledger import run_inline
 from tests.support.service import eventually
 from tests.support.slack import CHANNEL_IDS, Message, ThreadedSlack, refused
+from watcher.alert.route import Route
+from watcher.announce import Routing
 from watcher.chat.desk import Desk
 from watcher.chat.lines import open_lines
 from watcher.clock import SystemClock
@@ -97,6 +99,8 @@ def desk(store: Store, woken: list[bool]) -> Desk:
         rules=frozenset({"border"}),
         edited=frozenset({"security"}),
         wake=lambda: woken.append(True),
+        routing=Routing(routes=(Route(to=("security",)),), updatable=frozenset(), metrics=Metrics()),
+        feeds={},
     )
 
 
@@ -232,7 +236,7 @@ async def test_slash_commands_answer_the_one_who_asks(desk: Desk) -> None:
 async def test_hostile_commands_are_harmless_and_bounded(desk: Desk) -> None:
     for hostile in HOSTILE.values():
         asked = {"user_id": "U1", "user_name": hostile, "channel_id": "C1"}
-        for word in ("", "try ", "silence ", "silence border 8h "):
+        for word in ("", "try ", "silence ", "silence border 8h ", "merge al-1 ", "split al-1 "):
             for text in (word + hostile, "silences"):
                 reply = await desk.command({**asked, "text": text})
                 assert is_harmless(reply["text"])
