@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -75,7 +75,8 @@ class Gazetteer:
         self._extra_places, self._extra_names = _index(extra)
         self.own_phrases = frozenset(name for name in self._extra_names if " " in name)
         """The keys of several words that the users gave."""
-        self.traces: Mapping[str, int] = _Traces(atlas, {*self._extra_names, *NOT_PLACES})
+        self._own_traces = _traces_of({*self._extra_names, *NOT_PLACES})
+        self.traces: Mapping[str, int] = Remembered(self._trace)
         """What a key in a text can be, also of what is no place by decree: `NAME`, `BEGINNING`, both or 0."""
         self._place_of_row = lru_cache(maxsize=_PLACES_REMEMBERED)(self._read)
         self.candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._all_contenders)
@@ -150,6 +151,9 @@ class Gazetteer:
         """Give the same without names of countries that are in none of the main languages."""
         return _contenders(one for one in self._candidates(name) if not one.is_foreign)
 
+    def _trace(self, name: str) -> int:
+        return self._atlas.trace(name) | self._own_traces.get(name, 0)
+
     def _countries_named(self, name: str, without: int = 0) -> frozenset[str]:
         """Give the countries of what a key may mean, at a fraction of the cost of `candidates`; empty if it is no name."""
         own = self._extra_names.get(name)
@@ -178,25 +182,34 @@ class Gazetteer:
         return {self._place_of_row(row)[0].country: self._place_of_row(row)[0] for row in rows}
 
 
-class _Traces(dict[str, int]):
-    """What keys in texts can be, remembered; texts use the same words over and over."""
+class Remembered(dict[str, int]):
+    """What keys in texts can be; texts use the same words over and over.
 
-    def __init__(self, atlas: Atlas, others: Iterable[str]) -> None:
+    Args:
+        find: finds it out.
+    """
+
+    def __init__(self, find: Callable[[str], int]) -> None:
         super().__init__()
-        self._trace = atlas.trace
-        self._others: dict[str, int] = defaultdict(int)
-        for name in others:
-            self._others[name] |= NAME
-            for beginning in beginnings_of(name):
-                self._others[beginning] |= BEGINNING
+        self._find = find
 
     def __missing__(self, name: str) -> int:
-        trace = self._trace(name) | self._others.get(name, 0)
+        trace = self._find(name)
         if len(name) <= _LONGEST_REMEMBERED:
             if len(self) >= _TRACES_REMEMBERED:
                 self.clear()
             self[name] = trace
         return trace
+
+
+def _traces_of(names: Iterable[str]) -> dict[str, int]:
+    """Give what keys can be by some names."""
+    traces: dict[str, int] = defaultdict(int)
+    for name in names:
+        traces[name] |= NAME
+        for beginning in beginnings_of(name):
+            traces[beginning] |= BEGINNING
+    return dict(traces)
 
 
 def _contenders(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

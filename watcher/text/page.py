@@ -25,7 +25,8 @@ SMALL, CAPITAL, UNCASED = 0, 1, 2
 """How a word begins: with a small letter, a capital, or a sign of a script that has neither."""
 
 _HEADLINE_SHARE = 0.6
-_BETWEEN, _INSIDE, _ALONE = 0, 1, 2
+_BETWEEN, _INSIDE, _ALONE, _POINT = 0, 1, 2, 3
+_LONGEST_ACRONYM = 5
 
 
 @dataclass(kw_only=True, eq=False)
@@ -33,7 +34,8 @@ class Page:
     """One field, cut into words, with what was seen in it.
 
     `starts` and `ends` are the words' offsets in the folded text; `cases` say how each begins; `marked` are the indices of
-    those that do not begin small.
+    those that do not begin small. `acronymic` says of each whether it may be an acronym: short, with a capital, and
+    either no small letter comes second, or a point behind it.
     `is_headline`: most words begin with a capital, so that capitals tell little; `is_shouted`: all letters are.
     """
 
@@ -43,6 +45,7 @@ class Page:
     ends: Sequence[int]
     cases: bytes
     marked: Sequence[int]
+    acronymic: bytes
     is_headline: bool
     is_shouted: bool
     sightings: list[Sighting] = field(default_factory=list)
@@ -76,7 +79,7 @@ class Page:
 
 def page_of(name: FieldName, folded: Folded) -> Page:
     """Cut a field into words."""
-    starts, ends, cases = _cut_long(folded) or _cut(folded)
+    starts, ends, cases, acronymic = _cut_long(folded) or _cut(folded)
     capitals, small = cases.count(CAPITAL), cases.count(SMALL)
     return Page(
         field_name=name,
@@ -85,21 +88,34 @@ def page_of(name: FieldName, folded: Folded) -> Page:
         ends=ends,
         cases=cases,
         marked=list(compress(range(len(cases)), cases)),
+        acronymic=acronymic,
         is_headline=capitals > _HEADLINE_SHARE * (capitals + small),
         is_shouted=bool(capitals) and folded.source.isupper(),
     )
 
 
-def _cut(folded: Folded) -> tuple[list[int], list[int], bytes]:
-    """Give where words begin and end, and how they begin."""
-    source, origins = folded.source, folded.origins
-    edges = list(accumulate(map(len, WORD.split(folded.text))))
+_Cut = tuple[list[int], list[int], bytes, bytes]
+"""Where words begin and end, how they begin, and whether they may be acronyms."""
+
+
+def _cut(folded: Folded) -> _Cut:
+    text, source, origins = folded.text, folded.source, folded.origins
+    edges = list(accumulate(map(len, WORD.split(text))))
     starts, ends = edges[0:-1:2], edges[1::2]
-    cases = bytes(_case(source[start if origins is None else origins[start]]) for start in starts)
-    return starts, ends, cases
+    sources = starts if origins is None else [origins[start] for start in starts]
+    cases = bytes([_case(source[at]) for at in sources])
+    acronymic = bytes(
+        [
+            case == CAPITAL
+            and end - start <= _LONGEST_ACRONYM
+            and (not source[at + 1 : at + 2].islower() or text.startswith(".", end))
+            for start, end, at, case in zip(starts, ends, sources, cases, strict=True)
+        ]
+    )
+    return starts, ends, cases, acronymic
 
 
-def _cut_long(folded: Folded) -> tuple[list[int], list[int], bytes] | None:
+def _cut_long(folded: Folded) -> _Cut | None:
     """Do the same by arrays; None for a text that is better cut the other way."""
     if len(folded.text) < LONG:
         return None
@@ -108,15 +124,22 @@ def _cut_long(folded: Folded) -> tuple[list[int], list[int], bytes] | None:
         return None
     import numpy as np
 
+    # What stands before the text and behind it is no word.
     is_inside, is_alone = np.zeros(len(kinds) + 2, dtype=bool), kinds == _ALONE
     is_inside[1:-1] = kinds == _INSIDE
     starts = np.flatnonzero((is_inside[1:-1] > is_inside[:-2]) | is_alone)
     ends = np.flatnonzero((is_inside[1:-1] > is_inside[2:]) | is_alone) + 1
     sources = starts if folded.origins is None else np.frombuffer(folded.origins, dtype=np.uint32)[starts]
-    return starts.tolist(), ends.tolist(), cases[sources].tobytes()
+    begin = cases[sources]
+    is_second_small = cases.take(sources + 1, mode="clip") == SMALL
+    is_pointed = kinds.take(ends, mode="clip") == _POINT
+    acronymic = (begin == CAPITAL) & (ends - starts <= _LONGEST_ACRONYM) & (~is_second_small | is_pointed)
+    return starts.tolist(), ends.tolist(), begin.tobytes(), acronymic.tobytes()
 
 
 def _kind(char: str) -> int:
+    if char == ".":
+        return _POINT
     if WORD.fullmatch(char) is None:
         return _BETWEEN
     return _INSIDE if WORD.fullmatch(char * 2) else _ALONE

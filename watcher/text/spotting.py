@@ -12,7 +12,7 @@ begins with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -20,14 +20,13 @@ from typing import NamedTuple
 from watcher.text.atlas import BEGINNING, NAME
 from watcher.text.cues import COMMON_ARABIC, INSIDE_NAMES, NEVER_ALONE, NOT_PLACES, SHORTENED
 from watcher.text.fold import Folded
-from watcher.text.gazetteer import Candidate, Gazetteer
+from watcher.text.gazetteer import Candidate, Gazetteer, Remembered
 from watcher.text.names import is_arabic, without_proclitics
-from watcher.text.page import CAPITAL, SMALL, UNCASED, Page, page_of
+from watcher.text.page import SMALL, UNCASED, Page, page_of
 from watcher.text.phrases import JOINTS, Phrases
 from watcher.types import FieldName
 
 _LONGEST_NAME_WORDS = 6
-_LONGEST_ACRONYM = 5
 # A text of news has some thousand words; a hostile one may have millions, and takes no longer than this many.
 _MOST_WORDS_READ = 50_000
 _MOST_SIGHTINGS = 2_000
@@ -36,6 +35,9 @@ _MAIN_LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
 _CAPITAL_ADJECTIVES = frozenset(("en", "de"))
 
 _POINTED = re.compile(r"(?:[a-z]{1,5}\.){1,4}")
+_STRIPPED = 4
+"""A trace of an Arabic word: a name may stand in it behind proclitics."""
+
 _POINTS = frozenset((". ", ".", ".-"))
 
 
@@ -90,6 +92,7 @@ class Spotter:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
+        self._main, self._other = _Lore(gazetteer, is_main=True), _Lore(gazetteer, is_main=False)
         self._own_phrases = Phrases(gazetteer.own_phrases)
 
     def spot(self, name: FieldName, folded: Folded, language: str) -> Spotted:
@@ -102,7 +105,7 @@ class Spotter:
                 adjectives without a capital in those languages that write them so.
         """
         page = page_of(name, folded)
-        lore = _Lore(self._gazetteer, is_main=language in _MAIN_LANGUAGES)
+        lore = self._main if language in _MAIN_LANGUAGES else self._other
         peoples: Set[str] = frozenset()
         if language not in _CAPITAL_ADJECTIVES:
             peoples = self._gazetteer.peoples_among(page.distinct)
@@ -118,6 +121,19 @@ class _Lore:
         self.traces = gazetteer.traces
         self.countries = gazetteer.countries_commonly_named if is_main else gazetteer.countries_named
         self._candidates = gazetteer.common_candidates if is_main else gazetteer.candidates
+        self.beginnings: Mapping[str, int] = Remembered(self._trace_alone)
+        """What a word can be that something begins with: `NAME` by itself, `BEGINNING`, `_STRIPPED`, or 0 for none of it."""
+
+    def _trace_alone(self, word: str) -> int:
+        trace = self.traces[word]
+        if trace & NAME and word not in NOT_PLACES and not self.is_found(word, is_single=True):
+            trace &= ~NAME
+        return trace | _STRIPPED if is_arabic(word) else trace
+
+    def is_found(self, name: str, *, is_single: bool) -> bool:
+        """Tell whether there is a place of a name; single words that are common ones do not count."""
+        is_common = is_single and (name in NEVER_ALONE or name in COMMON_ARABIC)
+        return bool(self.countries(name)) and (not is_common or self.gazetteer.is_own(name))
 
     def candidates(self, key: str, way: Way) -> tuple[Candidate, ...]:
         """Give what a name may mean that was seen in some way."""
@@ -178,20 +194,27 @@ class _Reader:
     def __init__(self, page: Page, lore: _Lore, peoples: Set[str], own: Set[int]) -> None:
         self._page = page
         self._lore = lore
-        self._traces = lore.traces
         self._peoples = peoples
         self._own = own
         self._seen: list[Seen] = []
 
     def read(self) -> list[Seen]:
         """Give what was seen, in the order of the text."""
-        seen = self._seen
+        page, seen = self._page, self._seen
+        text, starts, ends, acronymic = page.folded.text, page.starts, page.ends, page.acronymic
+        beginnings = self._beginnings()
+        words = [text[starts[at] : ends[at]] for at in beginnings]
         last = -1
-        for at in self._beginnings():
+        # Most capitals are those of sentences and of persons, most figures counts: nothing begins with them.
+        for at, word, trace in zip(
+            beginnings, words, map(self._lore.beginnings.__getitem__, words), strict=True
+        ):
+            if at <= last or not (trace or acronymic[at]):
+                continue
             if at > _MOST_WORDS_READ or len(seen) >= _MOST_SIGHTINGS:
                 break
-            if at > last:
-                last = self._read_at(at)
+            if trace != BEGINNING or acronymic[at] or at in self._own or self._goes_on(at):
+                last = self._read_at(at, word, trace)
         return seen
 
     def _beginnings(self) -> Sequence[int]:
@@ -203,51 +226,48 @@ class _Reader:
             {*page.marked, *self._own, *(at for word in self._peoples for at in page.indices_of(word))}
         )
 
-    def _read_at(self, at: int) -> int:
+    def _read_at(self, at: int, word: str, trace: int) -> int:
         """See what begins at a word; give the last word that was read."""
         page = self._page
-        start, end, case = page.starts[at], page.ends[at], page.cases[at]
-        word, last = page.folded.text[start:end], None
-        trace = self._traces[word]
+        case, last = page.cases[at], None
         if at in self._own:
             last = self._own_name(at)
-        if last is None and case == CAPITAL and end - start <= _LONGEST_ACRONYM:
-            last = self._acronym(at, start, end)
-        # Most capitals are those of sentences and of persons, most figures counts: no name, or one that goes on otherwise.
-        if last is None and case != SMALL and (trace & NAME or (trace and self._goes_on(at))):
-            last = self._name(at, word)
-        if last is None and case == UNCASED and is_arabic(word):
+        if last is None and page.acronymic[at]:
+            last = self._acronym(at)
+        if last is None and case != SMALL:
+            last = self._name(at, word, trace)
+        if last is None and case == UNCASED and trace & _STRIPPED:
             last = self._stripped(at, word)
         if last is None and case == SMALL and word in self._peoples:
             last = self._people(at, word)
         return at if last is None else last
 
-    def _name(self, at: int, word: str) -> int | None:
+    def _name(self, at: int, word: str, trace: int) -> int | None:
         """Look for the longest name that begins with a word."""
         cases = self._page.cases
-        for last, name in reversed(self._names_from(at, word)):
+        for last, name in reversed(self._names_from(at, word, trace)):
             if cases[last] == SMALL:
                 continue
             if name in NOT_PLACES:
                 return last
-            if self._is_found(name, is_single=last == at):
+            if self._lore.is_found(name, is_single=last == at):
                 return self._see(at, last, name, Way.NAME)
         return None
 
-    def _names_from(self, at: int, word: str) -> list[tuple[int, str]]:
+    def _names_from(self, at: int, word: str, trace: int) -> list[tuple[int, str]]:
         """Give what may be names from a word on, each with its last word, the shortest first.
 
         Args:
             at: index of the word.
             word: what is read in its place.
+            trace: what that can be.
         """
-        traces, last, name = self._traces, at, word
-        trace = traces[name]
+        last, name = at, word
         found = [(at, name)] if trace & NAME else []
         while trace & BEGINNING and last - at < _LONGEST_NAME_WORDS - 1 and self._goes_on(last):
             last += 1
             name = f"{name} {self._page.word(last)}"
-            trace = traces[name]
+            trace = self._lore.traces[name]
             if trace & NAME:
                 found.append((last, name))
         return found
@@ -274,19 +294,14 @@ class _Reader:
                 return self._see(at, end, name, Way.OWN)
         return None
 
-    def _acronym(self, at: int, start: int, end: int) -> int | None:
+    def _acronym(self, at: int) -> int | None:
         """Look for a name that is found only as written."""
-        page, folded = self._page, self._page.folded
-        is_pointed = folded.text.startswith(".", end)
-        if not is_pointed and end - start > 1:
-            second = folded.source[start + 1 if folded.origins is None else folded.origins[start + 1]]
-            if second.islower():
-                return None  # as most words
-        if is_pointed and (last := self._pointed(at)) is not None:
+        page, countries = self._page, self._lore.gazetteer.countries_named
+        start, end = page.starts[at], page.ends[at]
+        if page.folded.text.startswith(".", end) and (last := self._pointed(at)) is not None:
             return last
         if page.is_shouted or not (written := self._written(start, end)).isupper():
             return None
-        countries = self._lore.gazetteer.countries_named
         if end - start == 2 and page.gap(at) == ", " and countries(f", {written}"):
             return self._see(at, at, f", {written}", Way.ACRONYM)
         return self._see(at, at, written, Way.ACRONYM) if countries(written) else None
@@ -317,10 +332,10 @@ class _Reader:
     def _stripped(self, at: int, word: str) -> int | None:
         """Look for a name behind Arabic proclitics."""
         for stem in without_proclitics(word):
-            for last, name in reversed(self._names_from(at, stem)):
+            for last, name in reversed(self._names_from(at, stem, self._lore.traces[stem])):
                 if name in NOT_PLACES:
                     return last
-                if self._is_found(name, is_single=last == at):
+                if self._lore.is_found(name, is_single=last == at):
                     # Of ل and the article together, لل, the second letter is the article's: the name begins behind it.
                     kept = len(stem) if word.endswith(stem) else len(stem.removeprefix("ال"))
                     return self._see(at, last, name, Way.NAME, start=self._page.ends[at] - kept)
@@ -328,10 +343,6 @@ class _Reader:
 
     def _people(self, at: int, name: str) -> int | None:
         return self._see(at, at, name, Way.PEOPLE) if self._lore.candidates(name, Way.PEOPLE) else None
-
-    def _is_found(self, name: str, *, is_single: bool) -> bool:
-        is_common = is_single and (name in NEVER_ALONE or name in COMMON_ARABIC)
-        return bool(self._lore.countries(name)) and (not is_common or self._lore.gazetteer.is_own(name))
 
     def _see(
         self,
