@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import compress
 
 from watcher.text.cues import (
     BODY_WORDS,
@@ -33,34 +32,35 @@ _PLAIN_CAPITALS = DIRECTIONS | PLACE_PREPOSITIONS | frozenset().union(*COMMON_WO
 _ANY_LANGUAGE = frozenset().union(*COMMON_WORDS.values())
 _SURE_KINDS = frozenset(("country", "people", "region"))
 _LONGEST_PERSON_WORDS = 4
-_IS_SMALL = bytes(case == SMALL for case in range(256))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """What the words of an item tell as a whole.
 
-    `small`: words that it writes with a small letter; `surnames`: words that follow a given name or a title;
-    `common`: words of its language that are also names of towns.
+    `pages`: where they stand; `surnames`: words that follow a given name or a title; `common`: words of its language
+    that are also names of towns.
     """
 
-    small: frozenset[str]
+    pages: tuple[Page, ...]
     surnames: frozenset[str]
     common: frozenset[str]
+
+    def has_small(self, word: str) -> bool:
+        """Tell whether the item writes a word with a small letter."""
+        return any(page.has_small(word) for page in self.pages)
 
 
 def vocabulary(pages: Iterable[Page], language: str) -> Vocabulary:
     """Gather what the words of an item tell."""
-    small: set[str] = set()
     surnames: set[str] = set()
     for page in pages:
-        words, cases, sure = page.words, page.cases, sure_words(page)
-        small.update(compress(words, cases.translate(_IS_SMALL)))
+        cases, sure = page.cases, sure_words(page)
         for at in page.marked:
-            if words[at] in _BEFORE_NAMES and cases[at] == CAPITAL:
+            if cases[at] == CAPITAL and page.word(at) in _BEFORE_NAMES:
                 surnames.update(_surnames(page, at, sure))
     common = COMMON_WORDS.get(language, _ANY_LANGUAGE)
-    return Vocabulary(small=frozenset(small), surnames=frozenset(surnames), common=common)
+    return Vocabulary(pages=tuple(pages), surnames=frozenset(surnames), common=common)
 
 
 def sure_words(page: Page) -> frozenset[int]:
@@ -75,8 +75,8 @@ def sure_words(page: Page) -> frozenset[int]:
 
 def _surnames(page: Page, at: int, sure: frozenset[int]) -> Iterable[str]:
     """Yield the capitalised words right behind a given name or title."""
-    for nearby in range(at + 1, min(at + _LONGEST_PERSON_WORDS, len(page.words))):
-        word = page.words[nearby]
+    for nearby in range(at + 1, min(at + _LONGEST_PERSON_WORDS, len(page.starts))):
+        word = page.word(nearby)
         if page.cases[nearby] != CAPITAL or page.gap(nearby) not in _ADJACENT or word in _NO_NAMES:
             return
         if at in sure and nearby in sure:
@@ -114,14 +114,14 @@ def _signs_of_word(one: Sighting, known: Vocabulary) -> list[str]:
     if one.last > one.first:
         signs.append("several_words")
         return signs
-    word = page.words[one.first]
+    word = page.word(one.first)
     if word in known.common:
         signs.append("common_word")
     if word in GIVEN_NAMES:
         signs.append("given_name")
     if word in known.surnames:
         signs.append("person_here")
-    if word in known.small and page.cases[one.first] == CAPITAL and not one.is_acronym:
+    if page.cases[one.first] == CAPITAL and not one.is_acronym and known.has_small(word):
         signs.append("small_elsewhere")
     return signs
 
@@ -135,7 +135,7 @@ def _signs_before(one: Sighting, taken: frozenset[int]) -> Iterable[str]:
         yield "strong_preposition"
     if not at or gap not in _ADJACENT:
         return
-    left = page.words[at - 1]
+    left = page.word(at - 1)
     if left in STRONG_PREPOSITIONS:
         yield "strong_preposition"
     elif left in PLACE_PREPOSITIONS:
@@ -151,9 +151,9 @@ def _signs_behind(
     one: Sighting, taken: frozenset[int], sure: frozenset[int], *, is_given: bool
 ) -> Iterable[str]:
     page, after = one.page, one.last + 1
-    if after >= len(page.words) or page.folded.text[one.end : page.starts[after]] not in (" ", "-"):
+    if after >= len(page.starts) or page.folded.text[one.end : page.starts[after]] not in (" ", "-"):
         return
-    right = page.words[after]
+    right = page.word(after)
     if right in PERSON_VERBS:
         yield "before_person_verb"
     if page.cases[after] != CAPITAL:

@@ -7,6 +7,7 @@ through here, and spaCy's tokens would cost several times as much.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,9 @@ SMALL, CAPITAL, UNCASED = 0, 1, 2
 _HEADLINE_SHARE = 0.6
 _BETWEEN, _INSIDE, _ALONE, _POINT = 0, 1, 2, 3
 _LONGEST_ACRONYM = 5
+_IS_SMALL = bytes(case == SMALL for case in range(256))
+_FEW_WORDS = 2_000
+"""In a page of so few words it is quicker to look for one than to gather them all."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -64,6 +68,23 @@ class Page:
     def distinct(self) -> Set[str]:
         """The words without repetition."""
         return frozenset(self.words)
+
+    def has_small(self, word: str) -> bool:
+        """Tell whether a word is written with a small letter somewhere."""
+        if len(self.starts) > _FEW_WORDS:
+            return word in self._small
+        text, starts = self.folded.text, self.starts
+        start = text.find(word)
+        while start >= 0:
+            at = bisect_left(starts, start)
+            if at < len(starts) and starts[at] == start and self.cases[at] == SMALL and self.word(at) == word:
+                return True
+            start = text.find(word, start + 1)
+        return False
+
+    @cached_property
+    def _small(self) -> Set[str]:
+        return frozenset(compress(self.words, self.cases.translate(_IS_SMALL)))
 
     def gap(self, at: int) -> str:
         """Give what stands before a word: a line end before the first."""

@@ -7,9 +7,9 @@ that users give: in those small letters are no bar, so that any word might begin
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from watcher.text.page import Page
 
@@ -18,6 +18,39 @@ JOINTS = frozenset((" ", "-", "'", " - ", "' ", " & "))
 
 _ALL_JOINTS = sorted(JOINTS | {"", ". ", ".", ".-"})
 """The same, with what stands behind shortened words and in scripts without spaces."""
+
+
+_FEW = 10_000
+"""Of so few literals a table of all steps is small, and thrice as quick."""
+
+
+def _automaton(literals: Sequence[str]) -> AhoCorasick | None:
+    kind = Implementation.DFA if len(literals) <= _FEW else None
+    return AhoCorasick(literals, implementation=kind) if literals else None
+
+
+class KnownWords:
+    """Finds which of some words a page has.
+
+    Args:
+        words: folded.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = sorted(words)
+        self._automaton = _automaton(self._words)
+
+    def among(self, page: Page) -> Set[str]:
+        """Give those of the words that the page has."""
+        if self._automaton is None:
+            return frozenset()
+        text, starts, ends, found = page.folded.text, page.starts, page.ends, set()
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
+                at = bisect_left(starts, start)
+                if at < len(starts) and starts[at] == start and ends[at] == end:
+                    found.add(self._words[number])
+        return found
 
 
 class Phrases:
@@ -30,7 +63,7 @@ class Phrases:
     def __init__(self, keys: Iterable[str]) -> None:
         pairs = {tuple(key.split(" ", 2)[:2]) for key in keys}
         literals = sorted({joint.join(pair) for pair in pairs for joint in _ALL_JOINTS})
-        self._automaton = AhoCorasick(literals) if literals else None
+        self._automaton = _automaton(literals)
 
     def beginnings(self, page: Page) -> Set[int]:
         """Give the indices of the words with which one of the phrases may begin."""

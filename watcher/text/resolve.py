@@ -21,6 +21,7 @@ from watcher.text.context import observe, sure_words, vocabulary
 from watcher.text.cues import HOME_WORDS
 from watcher.text.gazetteer import Candidate
 from watcher.text.page import Page
+from watcher.text.phrases import KnownWords
 from watcher.text.spotting import Sighting
 from watcher.text.weights import CHOICE, PLACE
 
@@ -32,6 +33,7 @@ _VOTE_OF_HOME = 1.0
 _LEAST_SHARE = 1e-3
 _HOLDER_GAPS = frozenset((", ", " (", "، ", "،", ",", ". ("))
 _DOUBTS = frozenset(("after_given_name", "before_body", "given_before_capital", "person_here"))
+_HOME_WORDS = KnownWords(HOME_WORDS)
 _WEAK_WORDS = frozenset(("common_word", "given_name", "small_elsewhere"))
 
 
@@ -51,7 +53,8 @@ class Name:
     shares: list[float] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+# Not frozen, as setting the fields of a frozen one takes three times as long, and items have dozens of them.
+@dataclass(slots=True, kw_only=True, eq=False)
 class Resolved:
     """A sighting, the place that it most likely means, and how likely it is to mean it, in 0..1.
 
@@ -162,7 +165,7 @@ def _base(pages: Sequence[Page], home: str | None) -> dict[str, float]:
     votes: dict[str, float] = defaultdict(float)
     if home:
         votes[home] += _VOTE_OF_HOME
-    for word in {word for page in pages for word in HOME_WORDS.keys() & page.distinct}:
+    for word in frozenset().union(*map(_HOME_WORDS.among, pages)):
         votes[HOME_WORDS[word]] += _VOTE_OF_HOME_WORD
     return votes
 
@@ -273,8 +276,8 @@ def _evidence_of_name(name: Name, at: int, votes: Votes, home: str | None) -> di
         "for_country": for_country / (others + 1.0),
         "for_others": max(0.0, others - for_country) / (others + 1.0),
         "for_region": for_admin / (others + 1.0),
-        "any_strong_preposition": sum("strong_preposition" in signs for signs in name.signs) / count,
-        "any_doubt": sum(not _DOUBTS.isdisjoint(signs) for signs in name.signs) / count,
+        "any_strong_preposition": sum(["strong_preposition" in signs for signs in name.signs]) / count,
+        "any_doubt": sum([not _DOUBTS.isdisjoint(signs) for signs in name.signs]) / count,
     }
     if candidate.is_alternate:
         evidence["alternate"] = 1.0

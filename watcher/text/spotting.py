@@ -66,7 +66,8 @@ class Seen(NamedTuple):
     way: Way
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+# Not frozen, as setting the fields of a frozen one takes three times as long, and items have dozens of them.
+@dataclass(slots=True, kw_only=True, eq=False)
 class Sighting:
     """Something seen, with what it may mean.
 
