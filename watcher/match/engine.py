@@ -149,15 +149,15 @@ def _sentence(hits: Iterable[Hit], document: Document) -> Span | None:
 
     The title is told anyway: a sentence of the body that says as much adds something.
     """
-    paths: dict[Span, set[str]] = {}
+    paths: dict[tuple[FieldName, int, int], set[str]] = {}
     for hit in hits:
         if hit.field in ("title", "body"):
-            start, end = document.sentence_at(hit.field, hit.start)
-            paths.setdefault(Span(field=hit.field, start=start, end=end), set()).add(hit.path)
+            sentence = document.sentence_at(hit.field, hit.start)
+            paths.setdefault((hit.field, *sentence), set()).add(hit.path)
     if not paths:
         return None
-    best = min(paths, key=lambda one: (-len(paths[one]), one.field != "body", one.start))
-    return trimmed(best, document)
+    field, start, end = min(paths, key=lambda one: (-len(paths[one]), one[0] != "body", one[1]))
+    return trimmed(Span(field=field, start=start, end=end), document)
 
 
 def trimmed(span: Span, document: Document) -> Span:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -151,12 +151,20 @@ def starts_of_runs(text: str, separators: str) -> list[int]:
     """Give the offsets at which runs of characters other than some ASCII separators begin."""
     import numpy as np
 
-    codes = _codes_of(text)
-    is_inside = np.ones(len(codes) + 1, dtype=bool)
-    is_inside[0] = False
-    for one in separators:
-        is_inside[1:] &= codes != ord(one)
+    is_inside = np.zeros(len(text) + 1, dtype=bool)
+    if text.isascii():
+        is_inside[1:] = np.frombuffer(text.encode().translate(_all_but(separators)), dtype=bool)
+    else:
+        codes = _codes_of(text)
+        is_inside[1:] = True
+        for one in separators:
+            is_inside[1:] &= codes != ord(one)
     return np.flatnonzero(is_inside[1:] > is_inside[:-1]).tolist()
+
+
+@cache
+def _all_but(separators: str) -> bytes:
+    return bytes(chr(code) not in separators for code in range(256))
 
 
 def _codes_of(text: str) -> Codes:

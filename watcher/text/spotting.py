@@ -235,7 +235,7 @@ class _Reader:
             last = self._own_name(at)
         if last is None and page.acronymic[at]:
             last = self._acronym(at)
-        if last is None and case != SMALL:
+        if last is None and trace and case != SMALL:
             last = self._name(at, word, trace)
         if last is None and case == UNCASED and trace & _STRIPPED:
             last = self._stripped(at, word)
