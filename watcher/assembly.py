@@ -75,15 +75,17 @@ class Parts:
     story_window: timedelta
 
     async def keep_hosts(self) -> None:
-        """Store what hosts are owed, where it has changed."""
-        if not (changes := self.gate.changes()):
-            return
+        """Store what hosts are owed, where it has changed, and take in what other processes have met."""
+        changes, now = self.gate.changes(), self.clock.now()
 
-        def save() -> None:
-            with self.store.write() as tx:
-                tx.hosts.save(changes)
+        def share() -> tuple[HostRecord, ...]:
+            if changes:
+                with self.store.write() as tx:
+                    tx.hosts.save(changes)
+            with self.store.read() as tx:
+                return tx.hosts.standing(now)
 
-        await self.run(save)
+        self.gate.heed(await self.run(share))
 
     async def tell_troubles(self) -> None:
         """Queue notices of what keeps people from hearing, and of what no longer does."""

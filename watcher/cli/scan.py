@@ -96,16 +96,15 @@ def _lines(source: str) -> Iterator[tuple[Iterator[tuple[int, bytes]], int | Non
     if source == "-":
         yield _numbered(sys.stdin.buffer), None
         return
-    try:
-        with open(source, "rb") as file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(open(source, "rb"))
             total = sum(1 for _ in _numbered(file))
             file.seek(0)
-            yield _numbered(file), total
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        typer.echo(f"{source}: cannot be read: {error.strerror}", err=True)
-        raise typer.Exit(WRONG_USE) from error
+        except OSError as error:
+            typer.echo(f"{source}: cannot be read: {error.strerror}", err=True)
+            raise typer.Exit(WRONG_USE) from error
+        yield _numbered(file), total
 
 
 def _numbered(file: Any) -> Iterator[tuple[int, bytes]]:

@@ -6,6 +6,7 @@ write a module with an `app` (see `options.command_app`) and add one line to `CO
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -72,6 +73,10 @@ def load_command(entry: Entry) -> Any:
     return command
 
 
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""What a write meets where there is no room; where a file's name is with it, the command knows more of it."""
+
+
 class _Commands(TyperGroup):
     """The commands of the table, and the one place where an error becomes an exit code."""
 
@@ -81,7 +86,10 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()  # here, where it can still be said that it failed
         except ConfigError as error:
             typer.echo("\n".join(plain(str(problem)) for problem in error.problems), err=True)
             raise typer.Exit(WRONG_USE) from error
@@ -91,9 +99,19 @@ class _Commands(TyperGroup):
         except KeyboardInterrupt as error:
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:
-            # Whoever read our output has gone; the interpreter must not fail again when it flushes at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()  # whoever read it has gone
             raise typer.Exit(FAILED) from error
+        except OSError as error:
+            if error.errno not in _FULL or error.filename is not None:
+                raise
+            _drop_output()
+            typer.echo(f"watcher: the output cannot be written: {error.strerror}", err=True)
+            raise typer.Exit(FAILED) from error
+
+
+def _drop_output() -> None:
+    # The interpreter must not fail again when it flushes at the end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

@@ -113,6 +113,10 @@ class HostGate:
         """Take over what an earlier run of the service left."""
         self._book.restore(records, now=self._clock.monotonic(), wall=self._clock.now())
 
+    def heed(self, records: Iterable[HostRecord]) -> None:
+        """Take in what other processes that poll from the same store have met."""
+        self._book.heed(records, now=self._clock.monotonic(), wall=self._clock.now())
+
     def changes(self) -> tuple[HostRecord, ...]:
         """Give what is to be stored since the last call."""
         return self._book.changes(now=self._clock.monotonic(), wall=self._clock.now())

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from yarl import URL
@@ -22,8 +22,13 @@ from watcher.ingest.freshness import rate_limit_remaining, rate_limit_reset, ret
 
 LONGEST_HOLD = timedelta(days=1)
 """However long a host asks to be left alone, as for a single feed."""
+_SAME_PERIOD = 1.0
+"""Seconds by which two processes may tell one end of a budget's period apart."""
 _SWEEP_EVERY = 4_096
 """Turns given between two removals of what is over: redirects to ever new names must not grow memory."""
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Scope(StrEnum):
@@ -47,6 +52,25 @@ class HostRecord:
     held_until: datetime | None = None
     budget: int | None = None
     budget_until: datetime | None = None
+
+
+def joined(one: HostRecord, other: HostRecord) -> HostRecord:
+    """Join what two processes remember of a host: the later wish stands, and the smaller budget of the later period."""
+    later, earlier = sorted((one, other), key=lambda record: record.budget_until or _NEVER, reverse=True)
+    budget = later.budget
+    if budget is not None and earlier.budget is not None and later.budget_until == earlier.budget_until:
+        budget = min(budget, earlier.budget)
+    return HostRecord(
+        name=one.name,
+        last_request_at=_later(one.last_request_at, other.last_request_at),
+        held_until=_later(one.held_until, other.held_until),
+        budget=budget,
+        budget_until=later.budget_until,
+    )
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one or _NEVER, other or _NEVER) if one or other else None
 
 
 @dataclass(slots=True)
@@ -154,6 +178,22 @@ class HostBook:
             host.last_start = min(last, now) if record.last_request_at is not None else None
             host.held_until = ahead(record.held_until)
             host.budget, host.budget_until = record.budget, ahead(record.budget_until)
+
+    def heed(self, records: Iterable[HostRecord], *, now: float, wall: datetime) -> None:
+        """Take in what other processes have stored since: nobody is asked sooner, or oftener, for it."""
+        others = HostBook(min_delay=timedelta(0))
+        others.restore(records, now=now, wall=wall)
+        for name, theirs in others._hosts.items():
+            ours = self._host(name)
+            ours.held_until = max(ours.held_until, theirs.held_until)
+            if theirs.last_start is not None:
+                ours.last_start = max(ours.last_start or 0.0, theirs.last_start)
+            if theirs.budget is None or theirs.budget_until <= max(now, ours.budget_until - _SAME_PERIOD):
+                continue
+            if ours.budget is not None and theirs.budget_until - ours.budget_until < _SAME_PERIOD:
+                ours.budget = min(ours.budget, theirs.budget)
+            else:
+                ours.budget, ours.budget_until = theirs.budget, theirs.budget_until
 
     def changes(self, *, now: float, wall: datetime) -> tuple[HostRecord, ...]:
         """Give what has changed since the last call, to be stored."""

@@ -156,5 +156,7 @@ def _explain(url: URL, error: Exception) -> str:
         return f"{where}: {cause}; install it with: pip install 'watcher[postgresql]'"
     if url.get_backend_name() == "sqlite":
         where = str(Path(str(url.database)).absolute())
+        if "not a database" in cause or "malformed" in cause:
+            return f"{where}: {cause}; it is another kind of file, or damaged: name another under database:, or put a backup back"
         return f"{where}: {cause}; check that the folder exists, is writable and has space"
     return f"{where}: {cause}; check that the server runs and that user, password and database are right"

@@ -1,19 +1,23 @@
-"""What hosts are owed, from one run of the service to the next.
+"""What hosts are owed, from one run of the service to the next, and among processes that run at once.
 
-In go the records of the host gate, out they come again at the next start. Called by `app`.
+In go the records of a host gate, out they come again at the next start, and within seconds in the other processes' gates.
+Called by `assembly`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select
 
-from watcher.ingest.manners import LONGEST_HOLD, HostRecord
+from watcher.ingest.manners import LONGEST_HOLD, HostRecord, joined
 from watcher.storage.sql import insert_or_replace
 from watcher.storage.tables import hosts
+
+_BATCH = 500  # parameters of one IN list: far below what either database takes
+_RECENT = timedelta(seconds=15)
 
 
 class HostRows:
@@ -23,8 +27,24 @@ class HostRows:
         self._connection = connection
 
     def save(self, records: Sequence[HostRecord]) -> None:
-        """Write what has changed."""
-        insert_or_replace(self._connection, hosts, [asdict(record) for record in records], key=("name",))
+        """Write what has changed, joined with what another process has written."""
+        known: dict[str, HostRecord] = {}
+        names = [record.name for record in records]
+        for start in range(0, len(names), _BATCH):
+            query = select(hosts).where(hosts.c.name.in_(names[start : start + _BATCH])).with_for_update()
+            known |= {row.name: HostRecord(**row._mapping) for row in self._connection.execute(query)}
+        rows = [asdict(joined(record, known.get(record.name, record))) for record in records]
+        insert_or_replace(self._connection, hosts, rows, key=("name",))
+
+    def standing(self, now: datetime) -> tuple[HostRecord, ...]:
+        """Give those that want something, and those that were asked within the last seconds."""
+        columns = (
+            hosts.c.held_until > now,
+            hosts.c.budget_until > now,
+            hosts.c.last_request_at > now - _RECENT,
+        )
+        query = select(hosts).where(or_(*columns))
+        return tuple(HostRecord(**row._mapping) for row in self._connection.execute(query))
 
     def all(self) -> tuple[HostRecord, ...]:
         """Give what is remembered."""

@@ -95,6 +95,29 @@ def test_output_whose_reader_has_gone_is_no_traceback(folder: Path) -> None:
     assert process.wait(timeout=60) == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [("feeds", "list"), ("scan", "items.jsonl")])
+def test_output_that_cannot_be_written_is_said_in_one_line(folder: Path, arguments: tuple[str, ...]) -> None:
+    (folder / "items.jsonl").write_text('{"title": "Militants cross the border"}\n')
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "watcher", *arguments, "--config", "watcher.yml"],
+            cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        1,
+        "watcher: the output cannot be written: No space left on device\n",
+    )
+
+
+def test_a_file_that_is_no_database_is_said_with_what_to_do(folder: Path) -> None:
+    (folder / "watcher.db").write_text("Dear diary")
+    done = watcher("status", "--config", "watcher.yml", cwd=folder)
+    assert done.returncode == 2
+    assert "file is not a database; it is another kind of file, or damaged" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_interrupt_ends_quietly(folder: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "watcher", "scan", "-", "--config", "watcher.yml"],

@@ -493,6 +493,25 @@ async def test_an_odd_feed_is_read(case: tuple[list[dict[str, str]], Callable[[P
         assert holds(await poll(server))
 
 
+async def test_two_feeds_with_one_host_limit_are_both_left_alone_and_no_other_host_is() -> None:
+    async with FeedServer() as server, Fetcher(SETTINGS) as fetcher:
+        server.set("/one", status=429, headers={"Retry-After": "60"})
+        server.set("/two", body=GOOD)
+        found = []
+        for url in (server.url("/one"), server.url("/two")):
+            with pytest.raises(FetchError) as caught:
+                await fetcher.fetch(feed(url), state(url))
+            found.append(caught.value)
+        elsewhere = server.url("/two", host="localhost")
+        assert (await fetcher.fetch(feed(elsewhere), state(elsewhere))).status == 200
+        assert [len(server.requests(path)) for path in ("/one", "/two")] == [1, 1], "the second was not asked"
+    assert [error.problem for error in found] == [FetchProblem.RATE_LIMITED] * 2
+    assert all(
+        error.retry_after and timedelta(seconds=50) < error.retry_after <= timedelta(seconds=60)
+        for error in found
+    )
+
+
 async def test_one_bad_feed_does_not_hold_up_the_others() -> None:
     bad = [
         Answer(delay=30),

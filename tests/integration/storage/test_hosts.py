@@ -30,6 +30,27 @@ def test_hosts_are_remembered_replaced_and_forgotten(store: Store) -> None:
         assert [record.name for record in tx.hosts.all()] == ["b.example"]
 
 
+def test_two_processes_that_write_of_one_host_forget_neither_wish(store: Store) -> None:
+    long = HostRecord(name="a.example", last_request_at=NOW, held_until=NOW + 9 * MINUTE)
+    short = HostRecord(
+        name="a.example", last_request_at=NOW + MINUTE, budget=2, budget_until=NOW + 5 * MINUTE
+    )
+    quiet = HostRecord(name="b.example", last_request_at=NOW - 9 * MINUTE)
+    for record in (long, short, quiet):
+        with store.write() as tx:
+            tx.hosts.save([record])
+    with store.read() as tx:
+        assert tx.hosts.standing(NOW + MINUTE) == (
+            HostRecord(
+                name="a.example",
+                last_request_at=NOW + MINUTE,
+                held_until=NOW + 9 * MINUTE,
+                budget=2,
+                budget_until=NOW + 5 * MINUTE,
+            ),
+        )
+
+
 def test_a_feed_that_is_put_off_is_free_and_due_later(store: Store) -> None:
     feed = samples.feed()
     with store.write() as tx:

@@ -159,6 +159,21 @@ async def test_a_restart_forgets_no_promise_and_no_wish() -> None:
     assert waits == pytest.approx([30.0, 600.0, 90.0, 0.0])
 
 
+async def test_a_wish_that_another_process_met_is_obeyed_and_none_is_forgotten_for_it() -> None:
+    time = FakeTime()
+    ours, theirs = gate(time, min_delay=30.0), gate(time, min_delay=30.0)
+    ours.answered("http://a.example/", 429, {"retry-after": "600"})
+    ours.answered("http://c.example/", 200, {"ratelimit-remaining": "5", "ratelimit-reset": "90"})
+    theirs.answered("http://a.example/", 429, {"retry-after": "60"})
+    theirs.answered("http://b.example/", 503, {"retry-after": "300"})
+    theirs.answered("http://c.example/", 200, {"ratelimit-remaining": "0", "ratelimit-reset": "90"})
+    async with theirs.slot(URL("http://d.example/")):
+        pass
+    ours.heed(theirs.changes())
+    waits = [ours.wait_for(f"http://{host}.example/").total_seconds() for host in "abcde"]
+    assert waits == pytest.approx([600.0, 300.0, 90.0, 30.0, 0.0])
+
+
 def test_a_record_from_a_wrong_clock_holds_nobody_back_for_long() -> None:
     time = FakeTime()
     far = time.now() + timedelta(days=4_000)
