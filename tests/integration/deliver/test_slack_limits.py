@@ -80,6 +80,17 @@ async def test_another_token_is_not_held_by_it(slack: ThreadedSlack, opened: Ope
         await other.send(a_delivery())
 
 
+async def test_no_header_silences_the_workspace_for_longer_than_an_hour(
+    slack: ThreadedSlack, opened: Opened, clock: FakeClock
+) -> None:
+    slack.script([limited(10**8)])
+    with pytest.raises(DeliveryError):
+        await opened("security", "#security").send(a_delivery())
+    clock.advance(3600)
+    await opened("desk", "#desk").send(a_delivery())
+    assert len(slack.messages) == 1
+
+
 async def test_a_limit_on_one_method_holds_no_other(slack: ThreadedSlack, opened: Opened) -> None:
     channel = opened("security", "#security")
     slack.script([accept(), limited(40)])  # the message, and its permalink

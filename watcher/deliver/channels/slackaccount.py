@@ -32,6 +32,8 @@ _A_MINUTE: Final[Mapping[str, int]] = {
     "users.conversations": _TIER_3,
 }
 _POSTING: Final = "chat.postMessage"
+# A header that asks for more is taken for a mistake: while a workspace is held nothing is tried, nor told elsewhere.
+_LONGEST_HOLD = timedelta(hours=1)
 _LONGEST_PAUSE = 5.0  # seconds: a caller gives a call little more
 
 
@@ -76,8 +78,8 @@ class SlackAccount:
             await self._clock.sleep(pause)
 
     def hold(self, method: str, asked: timedelta) -> None:
-        """Let no call of a method out for as long as Slack asks."""
-        self._method(method).hold(self._clock.monotonic() + asked.total_seconds())
+        """Let no call of a method out for as long as Slack asks, an hour at most."""
+        self._method(method).hold(self._clock.monotonic() + min(asked, _LONGEST_HOLD).total_seconds())
 
     def _method(self, method: str) -> Quota:
         if method not in self._methods:
