@@ -27,7 +27,7 @@ def manifest(request_url: str | None = None) -> dict[str, Any]:
                     "command": "/watcher",
                     **address,
                     "description": "How things stand, silences, and rules tried on a text",
-                    "usage_hint": "status | silence RULE 8h why | silences | try TEXT | help",
+                    "usage_hint": "status | silence RULE 8h why | split ALERT ITEM | merge ALERT OTHER | try TEXT | help",
                     "should_escape": False,
                 }
             ],

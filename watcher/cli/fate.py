@@ -42,6 +42,7 @@ class Fate:
     """What is recorded of one rule's match on an item; story, alert and deliveries as far as there are some."""
 
     match: StoredMatch
+    feed_id: str
     story: Membership | None
     alert: Alert | None
     deliveries: Sequence[Delivery]
@@ -51,9 +52,14 @@ class Fate:
         """How the alert on the story came about, seen from this item."""
         if self.alert is None:
             return "no alert"
-        return (
-            "opened by this item" if self.alert.item_id == self.match.item_id else "opened by another report"
-        )
+        if self.alert.item_id == self.match.item_id:
+            return "opened by this item"
+        sources = self.alert.sources
+        if any(source.item_id == self.match.item_id for source in sources):
+            return "opened by another report; this one is among its sources"
+        if self.match.outcome is MatchOutcome.TOLD and any(one.feed_id == self.feed_id for one in sources):
+            return "opened by another report; its feed is among the sources already"
+        return "opened by another report"
 
     def to_json(self) -> dict[str, Any]:
         """Give plain data."""
@@ -76,6 +82,7 @@ class Fate:
             "alert": alert
             and {
                 "id": alert.id,
+                "how": self.alert_words,
                 "is_opened_by_item": alert.item_id == match.item_id,
                 "created_at": moment(alert.created_at),
                 "deliveries": [delivery_to_json(delivery) for delivery in self.deliveries],
@@ -87,11 +94,13 @@ def fates_of(transaction: Transaction, item_id: int) -> dict[str, Fate]:
     """Read what became of an item, by rule; rules whose match is not recorded are not in it."""
     story = transaction.stories.membership(item_id)
     alerts = transaction.alerts.of_story(story.story_id) if story is not None else {}
+    item = transaction.items.get(item_id)
+    feed_id = item.feed_id if item is not None else ""
     fates = {}
     for match in transaction.items.matches_of(item_id):
         alert = alerts.get(match.rule)
         sent = transaction.deliveries.newest(limit=100, alert=alert.id) if alert is not None else ()
-        fates[match.rule] = Fate(match=match, story=story, alert=alert, deliveries=sent)
+        fates[match.rule] = Fate(match=match, feed_id=feed_id, story=story, alert=alert, deliveries=sent)
     return fates
 
 

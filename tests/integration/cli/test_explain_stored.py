@@ -103,7 +103,7 @@ def test_it_names_the_story_and_why_and_the_alert_with_its_deliveries(filled: Fi
     ]
     assert filled.recorded(first)["alert"]["is_opened_by_item"] is True
     text = filled.explain("border", "--item", str(second))
-    assert "opened by another report" in text
+    assert "opened by another report; its feed is among the sources already" in text
     assert "duty alert held" in text
     assert "quiet hours" in text
 
