@@ -6,15 +6,14 @@ Called by the commands and by the service (again on reload). Nothing is half loa
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from watcher.collector import collector_paused
 from watcher.config import include
 from watcher.config.advice import advise
 from watcher.config.complaint import validate
@@ -68,7 +67,7 @@ def load(
     Raises:
         ConfigError: something is wrong; it holds all problems, warnings too.
     """
-    with _collector_paused():
+    with collector_paused():
         loading = _Loading(path, os.environ if environ is None else environ)
         config = loading.read(rules)
     problems = tuple(sorted(loading.problems, key=_order))
@@ -198,15 +197,3 @@ def _values(placed: Sequence[Placed[T]]) -> tuple[T, ...]:
 
 def _order(problem: Problem) -> tuple[object, ...]:
     return (problem.is_warning, str(problem.path or ""), problem.line or 0, problem.column or 0)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking, again and again, hundreds of thousands of values that all live."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

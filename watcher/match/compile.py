@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from watcher.collector import collector_paused
 from watcher.match.anchor import list_sign
 from watcher.match.check import cross_check
 from watcher.match.forms.lists import AnyOfList
@@ -48,6 +49,7 @@ class RuleSet:
     list_signs: Mapping[str, tuple[str, ...]]
 
 
+@collector_paused()
 def compile_rules(
     rules: Sequence[Rule],
     lists: Mapping[str, TermList],

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from watcher.text.atlas import BEGINNING, NAME
 from watcher.text.gazetteer import ExtraPlace, Gazetteer
 from watcher.text.names import key
 
@@ -154,3 +155,18 @@ def test_a_name_is_found_in_a_text_whenever_it_names_a_place() -> None:
     for name in ("Tunisia", "Tunis", "تونس", "Ben Gardane", "Los Angeles", "突尼斯"):
         assert GAZETTEER.candidates(key(name))[0].place == GAZETTEER.named(name)[0]
     assert GAZETTEER.candidates("no such place anywhere") == ()
+
+
+def test_what_names_begin_with_is_known() -> None:
+    assert GAZETTEER.traces["united"] & BEGINNING
+    assert GAZETTEER.traces["united states"] & NAME
+    assert GAZETTEER.traces["united arab"] & BEGINNING
+    own = Gazetteer.load([ExtraPlace(name="Zzyq Wvut Post", country="TN")])
+    assert own.traces["zzyq"] & own.traces["zzyq wvut"] & BEGINNING
+    assert own.traces["zzyq wvut post"] & NAME
+
+
+def test_the_countries_of_a_name_are_those_of_its_candidates() -> None:
+    for name in ("tripoli", "georgia", "end", "US", ", TX", "no such place anywhere"):
+        candidates = GAZETTEER.candidates(name)
+        assert GAZETTEER.countries_named(name) == {one.place.country for one in candidates}
