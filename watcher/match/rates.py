@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil, exp, lgamma, log
+from sys import float_info
 
 from watcher.types import Item
 
@@ -341,7 +342,8 @@ def chance_of(count: int, before: int, windows: float) -> float:
         return 1.0  # at or below the mean: no tail to speak of, and the sum would not converge quickly
     term = exp(lgamma(count + r) - lgamma(count + 1) - lgamma(r) + r * log(p) + count * log(1 - p))
     total = term
-    while term > total * _ENOUGH:
+    # Where all of the tail is denormal, a term times a ratio near one rounds to itself for ever.
+    while term > max(total * _ENOUGH, float_info.min):
         term *= (count + r) / (count + 1) * (1 - p)
         total += term
         count += 1

@@ -126,6 +126,12 @@ class TestChance:
         """Negative binomial with r = 3/2 and p = 1/2: P(X >= 3) = 1 - p^r (1 + 3/4 + 15/32)."""
         assert isclose(chance_of(3, 1, 1), 1 - 0.5**1.5 * (1 + 0.75 + 15 / 32), rel_tol=1e-7)
 
+    @pytest.mark.parametrize(
+        ("count", "before", "windows"), [(3508, 1000, 1), (1140, 10, 1), (4223, 10_000, 5)]
+    )
+    def test_a_tail_too_small_for_numbers_is_none(self, count: int, before: int, windows: int) -> None:
+        assert chance_of(count, before, windows) < 1e-300
+
     @given(st.integers(0, 10_000), st.integers(1, 1_000), st.integers(0, 5_000))
     @settings(derandomize=True, max_examples=60, deadline=None)
     def test_it_is_a_probability_that_falls_with_the_count(
