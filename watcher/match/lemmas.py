@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Protocol
 
-from watcher.match.script import is_arabic, separate, word_spans
+from watcher.match.script import has_arabic, is_arabic, separate, word_spans
 from watcher.match.term import Term
 from watcher.text.fold import Folded, fold_term
 from watcher.text.lemmas import LANGUAGES
@@ -22,6 +22,10 @@ _MOST_READ = 20_000
 """So many words that were not met before are read in one field; hostile texts have more, and there the rest are taken as
 they are written.
 """
+
+_ARABIC = "ar"
+_NO_GRAMMAR = ""
+"""A language that is none of `LANGUAGES`: its words are forms of themselves alone."""
 
 Keys = tuple[str, ...]
 
@@ -51,7 +55,8 @@ class LemmaIndex:
 
         Args:
             folded: the field.
-            language: ISO 639-1; the grammar that is read by.
+            language: ISO 639-1; the grammar that is read by. Words in another script than its own are read as Arabic, or
+                as they are written.
 
         Returns:
             For the key of each term that occurs, where, in offsets of the original text.
@@ -59,16 +64,34 @@ class LemmaIndex:
         found: dict[str, list[tuple[int, int]]] = defaultdict(list)
         if not self._terms:
             return found
-        if language not in self._languages:
-            self._languages[language] = _OneLanguage(self._terms, self._lemmas, language)
-        grammar = self._languages[language]
+        own, foreign = self._grammar(language), self._foreign_grammar(folded, language)
+        is_foreign_arabic = language != _ARABIC
         source = folded.source
-        grammar.begin_field()
-        for start, end in word_spans(separate(folded.text)) if grammar.has_terms else ():
+        for grammar in filter(None, (own, foreign)):
+            grammar.begin_field()
+        for start, end in word_spans(separate(folded.text)) if own.has_terms or foreign else ():
+            is_foreign = foreign is not None and is_arabic(folded.text[start:end]) == is_foreign_arabic
+            grammar = foreign if is_foreign and foreign else own
+            if not grammar.has_terms:
+                continue
             first, last = (start, end) if folded.origins is None else folded.origin(start, end)
             for key in grammar.keys_of(source[first:last]):
                 found[key].append((first, last))
         return found
+
+    def _foreign_grammar(self, folded: Folded, language: str) -> _OneLanguage | None:
+        """Give what words in another script than the language's are read by: an Arabic quotation, a Latin name."""
+        if language not in LANGUAGES:
+            return None
+        if language != _ARABIC and not has_arabic(folded.text):
+            return None
+        grammar = self._grammar(_NO_GRAMMAR if language == _ARABIC else _ARABIC)
+        return grammar if grammar.has_terms else None
+
+    def _grammar(self, language: str) -> _OneLanguage:
+        if language not in self._languages:
+            self._languages[language] = _OneLanguage(self._terms, self._lemmas, language)
+        return self._languages[language]
 
 
 class _OneLanguage:

@@ -87,6 +87,11 @@ def is_arabic(word: str) -> bool:
     return _ARABIC_LETTER.match(word) is not None
 
 
+def has_arabic(text: str) -> bool:
+    """Tell whether any letter of a folded text is in Arabic script."""
+    return not text.isascii() and _ARABIC_LETTER.search(text) is not None
+
+
 def is_unspaced(text: str) -> bool:
     """Tell whether a folded text uses a script that does not put spaces between words."""
     return _UNSPACED.search(text) is not None
