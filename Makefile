@@ -13,7 +13,7 @@ test: lint system-packages feedparser-tests ## everything: format, lint, types, 
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 test-unit: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest tests/unit $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) tests/unit $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

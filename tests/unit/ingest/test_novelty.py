@@ -279,7 +279,7 @@ FRAMES = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(data=st.data(), pool=st.lists(ITEMS, min_size=1, max_size=6), frame=FRAMES)
 def test_over_successive_polls_new_entries_are_what_the_full_parse_gives(
     data: st.DataObject, pool: list[str], frame: tuple[str, str, str]

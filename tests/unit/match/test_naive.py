@@ -166,13 +166,13 @@ close = st.recursive(
 
 
 @given(conditions, texts, texts)
-@settings(max_examples=250, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_engine_agrees_with_the_naive_evaluator(condition: Any, title: Text, body: Text) -> None:
     agree(condition, title, body)
 
 
 @given(close, dense_texts)
-@settings(max_examples=250, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_engine_agrees_on_distances_and_order(condition: Any, body: Text) -> None:
     agree(condition, Text(()), body)
 

