@@ -23,7 +23,7 @@ from bench.report import Table
 from watcher.storage.retention import close_stories
 from watcher.storage.store import Store, open_store
 from watcher.storage.tables import story_profiles, story_sketches, story_traits, trait_counts
-from watcher.story.cluster import fold_into_story
+from watcher.story.cluster import Report, fold_into_stories
 from watcher.types import Fingerprint, Item, Match, MatchOutcome, Severity
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -101,14 +101,13 @@ def polls(made: list[Prepared]) -> list[list[Prepared]]:
 
 def fold(store: Store, some: list[Prepared], now: datetime) -> int:
     """Write what a poll writes of matched items; gives how many joined a story."""
-    joined = 0
     with store.write() as tx:
         ids = tx.items.add([item for item, _ in some])
-        for item, print_ in some:
+        for item, _ in some:
             tx.items.save_matches(ids[item.key], [(MATCH, MatchOutcome.TOLD)], at=now)
-            decision = fold_into_story(tx, ids[item.key], item, print_, now=now, window=WINDOW)
-            joined += decision.reason != "new"
-    return joined
+        reports = [Report(item_id=ids[item.key], item=item, fingerprint=print_) for item, print_ in some]
+        decisions = fold_into_stories(tx, reports, now=now, window=WINDOW)
+    return sum(decision.reason != "new" for decision in decisions)
 
 
 def month() -> list[str]:

@@ -220,6 +220,7 @@ def _part(
     if tx.regroup.lessen(story, list(traits.values())):
         for place, item_id in enumerate(ids):
             tx.profiles.add(new, item_id, traits[item_id], at=speaker.at, is_new=place == 0)
+        tx.profiles.flush()
     return new
 
 

@@ -14,7 +14,7 @@ from watcher.episodes import Report
 from watcher.reporter import News, Reporter
 from watcher.stages.poll import Context, Entry, Poll
 from watcher.storage.store import Transaction
-from watcher.story.cluster import fold_into_story
+from watcher.story import cluster
 from watcher.types import Alert, Match
 
 log = structlog.get_logger(__name__)
@@ -22,23 +22,23 @@ log = structlog.get_logger(__name__)
 
 def fold_stories(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Put every matched item into its story."""
-    entries = []
-    for entry in poll.entries:
-        print_ = entry.analysed.fingerprint
-        if print_ is None:
-            entries.append(entry)
-            continue
-        decision = fold_into_story(
-            tx,
-            entry.item_id,
-            entry.analysed.item,
-            print_,
-            now=poll.now,
-            window=context.story_window,
-            folds_events=context.folds_events,
+    matched = [
+        cluster.Report(
+            item_id=entry.item_id, item=entry.analysed.item, fingerprint=entry.analysed.fingerprint
         )
-        log.debug("story", item=entry.item_id, story=decision.story_id, reason=decision.reason)
-        entries.append(replace(entry, story_id=decision.story_id))
+        for entry in poll.entries
+        if entry.analysed.fingerprint is not None
+    ]
+    decisions = cluster.fold_into_stories(
+        tx, matched, now=poll.now, window=context.story_window, folds_events=context.folds_events
+    )
+    found = {one.item_id: decision for one, decision in zip(matched, decisions, strict=True)}
+    for item_id, decision in found.items():
+        log.debug("story", item=item_id, story=decision.story_id, reason=decision.reason)
+    entries = [
+        replace(entry, story_id=found[entry.item_id].story_id) if entry.item_id in found else entry
+        for entry in poll.entries
+    ]
     return replace(poll, entries=tuple(entries))
 
 

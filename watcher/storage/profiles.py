@@ -1,7 +1,8 @@
 """What open stories speak of: their profiles, the index that finds them by a trait, and how common each trait is.
 
 Candidates come from the index, by the rarest traits of an item and the newest stories that have them; never from a
-scan. Called by `story.cluster` inside the poll's transaction.
+scan. What reports add is written once for all items of a poll, by `flush`; until then it is found in memory. Called by
+`story.cluster` inside the poll's transaction.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import heapq
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -32,8 +34,25 @@ _MOST_CANDIDATES = 8
 _MOST_TRAITS = 160
 """A story that goes on for days keeps what most of its reports say."""
 _MOST_FOUND_BY = 200
+_BATCH = 500  # parameters of one IN list: far below what either database takes
 _STEP = 500  # stories that are closed in one transaction
 _FOLD_LOCK = 7_163_925  # any number that nothing else locks
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """A story's row, decoded; `traits` are weights in tenths."""
+
+    number: int
+    story_id: str
+    size: int
+    traits: dict[str, int]
+    found_by: list[str]
+    seen_at: datetime
+
+    def row(self) -> dict[str, Any]:
+        kept = {"number": self.number, "story_id": self.story_id, "size": self.size, "seen_at": self.seen_at}
+        return kept | {"traits": dump(self.traits), "found_by": dump(self.found_by)}
 
 
 class ProfileRows:
@@ -42,6 +61,10 @@ class ProfileRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._weights: dict[str, int] = {}
+        self._rows: dict[str, Any] = {}
+        self._changed: dict[str, _Kept] = {}
+        self._new_traits: list[dict[str, Any]] = []
+        self._changes: Counter[str] = Counter()
         self._is_locked = (
             connection.dialect.name == "sqlite"
         )  # there a transaction that writes is alone anyway
@@ -63,7 +86,11 @@ class ProfileRows:
         profiles = self._sharing(traits, background, since)
         compared = {key for story in profiles for key in story.traits if key.startswith(_COMPARED)}
         more = self._counts(sorted(compared - background.counts.keys()))
-        return profiles, Background(items=background.items, counts={**background.counts, **more})
+        return profiles, background.with_counts(more)
+
+    def expect(self, traits: Iterable[Trait]) -> None:
+        """Read how common the traits of all items of a poll are, at once."""
+        self._counts([*dict.fromkeys(trait.key for trait in traits), _ALL])
 
     def background(self, keys: Iterable[str]) -> Background:
         """Give how common traits are among the reports of open stories."""
@@ -74,10 +101,11 @@ class ProfileRows:
     def _counts(self, keys: Sequence[str]) -> dict[str, float]:
         # Nobody else changes them while this transaction folds (see `lock`): each is read once.
         unread = [key for key in keys if key not in self._weights]
-        if unread:
-            self._weights.update(dict.fromkeys(unread, 0))
+        for start in range(0, len(unread), _BATCH):
+            some = unread[start : start + _BATCH]
+            self._weights.update(dict.fromkeys(some, 0))
             self._weights.update(
-                (row[0], row[1]) for row in self._connection.execute(_COUNTS, {"keys": unread})
+                (row[0], row[1]) for row in self._connection.execute(_COUNTS, {"keys": some})
             )
         return {key: self._weights[key] / _UNIT for key in keys}
 
@@ -85,11 +113,30 @@ class ProfileRows:
         keys = rarest([trait for trait in traits if background.counts[trait.key] > 0], background)
         if not keys:
             return []
+        telling = {key: idf(key, background) for key in keys}
         values: dict[str, Any] = {"since": since}
         for place, key in enumerate(keys):
             values[f"trait{place}"] = key
-            values[f"telling{place}"] = idf(key, background)
-        return [_profile(row) for row in self._connection.execute(_newest(len(keys)), values)]
+            values[f"telling{place}"] = telling[key]
+        rows = self._connection.execute(_newest(len(keys)), values).all()
+        found = {row.story_id: (row.shared, row.number) for row in rows if row.story_id not in self._changed}
+        self._rows.update((row.story_id, row) for row in rows)
+        for story in self._changed.values():
+            shared = sum(telling[key] for key in telling.keys() & story.found_by)
+            if shared and story.seen_at >= since:
+                found[story.story_id] = (shared, story.number)
+        best = heapq.nlargest(_MOST_CANDIDATES, found, key=found.__getitem__)
+        return [self._profile(story_id) for story_id in best]
+
+    def _profile(self, story_id: str) -> Profile:
+        changed = self._changed.get(story_id)
+        if changed is not None:
+            size, weights = changed.size, changed.traits
+        else:
+            row = self._rows[story_id]
+            size, weights = row.size, json.loads(row.traits)
+        traits = {key: weight / _UNIT for key, weight in weights.items()}
+        return Profile(story_id=story_id, size=size, traits=traits)
 
     def add(
         self,
@@ -101,7 +148,7 @@ class ProfileRows:
         is_new: bool = False,
         background: Background | None = None,
     ) -> None:
-        """Add what one more report of a story says; call once for each report.
+        """Add what one more report of a story says; call once for each report, and `flush` after the last.
 
         Args:
             story_id: the story.
@@ -112,36 +159,47 @@ class ProfileRows:
             background: of at least these traits, where it is known.
         """
         background = background or self.background(trait.key for trait in traits)
-        row = None if is_new else self._row(story_id)
-        old: dict[str, int] = {} if row is None else json.loads(row.traits)
-        known: list[str] = [] if row is None else json.loads(row.found_by)
-        sums = summed(old, traits)
-        new = [key for key in rarest(traits, background) if key not in known]
-        number = item_id if row is None else row.number
-        changed = {
-            "number": number,
-            "story_id": story_id,
-            "size": 1 if row is None else row.size + 1,
-            "traits": dump(sums),
-            "found_by": dump(known + new[: _MOST_FOUND_BY - len(known)]),
-            "seen_at": at if row is None else max(at, row.seen_at),
-        }
-        insert_or_replace(self._connection, story_profiles, [changed], key=("number",))
-        found_by = [{"trait": key, "number": number} for key in new[: _MOST_FOUND_BY - len(known)]]
-        insert_new(self._connection, story_traits, found_by)
-        self._count(_difference(old, sums), reports=1)
+        story = None if is_new else self._story(story_id)
+        if story is None:
+            story = _Kept(number=item_id, story_id=story_id, size=0, traits={}, found_by=[], seen_at=at)
+        sums = summed(story.traits, traits)
+        self._count(_difference(story.traits, sums), reports=1)
+        new = [key for key in rarest(traits, background) if key not in story.found_by]
+        new = new[: _MOST_FOUND_BY - len(story.found_by)]
+        self._new_traits += [{"trait": key, "number": story.number} for key in new]
+        self._changed[story_id] = _Kept(
+            number=story.number,
+            story_id=story_id,
+            size=story.size + 1,
+            traits=sums,
+            found_by=story.found_by + new,
+            seen_at=max(at, story.seen_at),
+        )
 
-    def _row(self, story_id: str) -> Any:
-        return self._connection.execute(_PROFILE, {"story": story_id}).one_or_none()
+    def _story(self, story_id: str) -> _Kept | None:
+        if story_id in self._changed:
+            return self._changed[story_id]
+        row = self._rows.get(story_id)
+        if row is None:
+            row = self._connection.execute(_PROFILE, {"story": story_id}).one_or_none()
+        return None if row is None else _kept(row)
 
     def _count(self, changes: Mapping[str, int], *, reports: int) -> None:
-        # In one order always: two transactions that each hold a row the other wants would wait for ever.
-        rows: list[dict[str, Any]] = [{"trait": key, "weight": changes[key]} for key in sorted(changes)]
-        rows.append({"trait": _ALL, "weight": reports * _UNIT})
-        insert_or_add(self._connection, trait_counts, rows, key=("trait",), number="weight")
         for key, weight in [*changes.items(), (_ALL, reports * _UNIT)]:
+            self._changes[key] += weight
             if key in self._weights:
                 self._weights[key] += weight
+
+    def flush(self) -> None:
+        """Write what was added."""
+        rows = [story.row() for story in self._changed.values()]
+        insert_or_replace(self._connection, story_profiles, rows, key=("number",))
+        insert_new(self._connection, story_traits, self._new_traits)
+        # In one order always: two transactions that each hold a row the other wants would wait for ever.
+        counts = [{"trait": key, "weight": weight} for key, weight in sorted(self._changes.items()) if weight]
+        insert_or_add(self._connection, trait_counts, counts, key=("trait",), number="weight")
+        for known in (self._rows, self._changed, self._new_traits, self._changes):
+            known.clear()
 
     def forget(self, *, before: datetime) -> bool:
         """Close stories that nothing can join any more, one step of them; says whether more are left."""
@@ -154,6 +212,7 @@ class ProfileRows:
         for row in closed:
             less.update({key: -weight for key, weight in json.loads(row.traits).items()})
         self._count(less, reports=-sum(row.size for row in closed))
+        self.flush()
         found_by = [
             {"a_trait": key, "a_number": row.number} for row in closed for key in json.loads(row.found_by)
         ]
@@ -183,9 +242,15 @@ class ProfileRows:
             self._connection.execute(insert(trait_counts), rows)
 
 
-def _profile(row: Any) -> Profile:
-    traits = {key: weight / _UNIT for key, weight in json.loads(row.traits).items()}
-    return Profile(story_id=row.story_id, size=row.size, traits=traits)
+def _kept(row: Any) -> _Kept:
+    return _Kept(
+        number=row.number,
+        story_id=row.story_id,
+        size=row.size,
+        traits=json.loads(row.traits),
+        found_by=json.loads(row.found_by),
+        seen_at=row.seen_at,
+    )
 
 
 def summed(old: Mapping[str, int], traits: Iterable[Trait]) -> dict[str, int]:
@@ -247,7 +312,7 @@ def _newest(traits: int) -> Select[Any]:
         .subquery()
     )
     return (
-        select(story_profiles)
+        select(story_profiles, best.c.shared)
         .join(best, best.c.number == story_profiles.c.number)
         .where(story_profiles.c.seen_at >= bindparam("since", type_=story_profiles.c.seen_at.type))
         .order_by(best.c.shared.desc(), best.c.number.desc())

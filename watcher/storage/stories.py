@@ -1,26 +1,31 @@
 """Stories in the store: finding the items that a new one may repeat, and keeping what was decided.
 
-Candidates come from two indexes (exact keys and sketches of the texts), never from a scan. Called by `story.cluster`.
+Candidates come from two indexes (exact keys and sketches of the texts), never from a scan. What joins is written once for
+all items of a poll, by `flush`; until then it is found in memory. Called by `story.cluster`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, union_all, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select, union_all, update
 
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import items, stories, story_items, story_keys, story_sketches
 from watcher.types import Fingerprint, Shingles
 
+T = TypeVar("T")
+
 # A boilerplate text can share a key with thousands: the newest of them are enough to find its story.
 _NEWEST_OF_A_KEY = 24
 _MOST_CANDIDATES = 16
+_BATCH = 500  # parameters of one IN list: far below what either database takes
 _STEP = 2_000  # items whose sketches are forgotten in one transaction
 
 
@@ -55,19 +60,40 @@ class StoryRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._by_key: dict[str, str | None] = {}
+        self._by_item: dict[int, str | None] = {}
+        self._void: set[str] = set()
+        self._waiting: dict[Table, list[dict[str, Any]]] = {}
+        self._touched: dict[str, datetime] = {}
+        self._joined: defaultdict[int, list[Candidate]] = defaultdict(list)
+
+    def expect(self, item_ids: Sequence[int], keys: Sequence[str]) -> None:
+        """Read which stories the items and the exact keys of a poll are in, at once."""
+        for some in _batches(list(dict.fromkeys(item_ids))):
+            self._by_item.update(dict.fromkeys(some))
+            self._by_item.update(
+                (row[0], row[1]) for row in self._connection.execute(_BY_ITEM, {"items": some})
+            )
+        self._read_keys(keys)
+
+    def _read_keys(self, keys: Sequence[str]) -> None:
+        for some in _batches([key for key in dict.fromkeys(keys) if key not in self._by_key]):
+            self._by_key.update(dict.fromkeys(some))
+            for key, story_id, is_void in self._connection.execute(_BY_KEY, {"keys": some}):
+                self._by_key[key] = None if is_void else story_id
+                if is_void:  # a person said that it proves nothing
+                    self._void.add(key)
 
     def by_key(self, keys: Sequence[str]) -> str | None:
         """Give the story that one of these exact keys belongs to, the first key first; None when none does."""
-        if not keys:
-            return None
-        rows = self._connection.execute(_BY_KEY, {"keys": list(keys)})
-        found = {row.key: row.story_id for row in rows}
-        return next((str(found[key]) for key in keys if key in found), None)
+        self._read_keys(keys)
+        return next((story_id for key in keys if (story_id := self._by_key[key]) is not None), None)
 
     def by_item(self, item_id: int) -> str | None:
         """Give the story that an item is in; None when it is in none."""
-        found: str | None = self._connection.execute(_BY_ITEM, {"item": item_id}).scalar()
-        return found
+        if item_id not in self._by_item:
+            self.expect([item_id], [])
+        return self._by_item[item_id]
 
     def membership(self, item_id: int) -> Membership | None:
         """Give an item's place in its story; None when it is in none."""
@@ -97,7 +123,8 @@ class StoryRows:
             return []
         keys = {f"key{place}": key for place, key in enumerate(sketch)}
         query = _sharing(len(sketch))
-        return [
+        joined = {one.item_id: one for key in sketch for one in self._joined.get(key, ())}
+        return [*joined.values()] + [
             Candidate(
                 item_id=row.item_id,
                 story_id=row.story_id,
@@ -114,14 +141,19 @@ class StoryRows:
         return {row.item_id: _unpack(row.shingles) for row in self._connection.execute(query)}
 
     def open(self, story_id: str, *, title: str, at: datetime) -> None:
-        """Begin a story."""
+        """Begin a story at once; `begin` lets it wait for `flush`."""
         row = {"id": story_id, "title": title, "first_seen_at": at, "last_seen_at": at}
         insert_new(self._connection, stories, [row])
+
+    def begin(self, story_id: str, *, title: str, at: datetime) -> None:
+        """Begin a story, written by `flush`."""
+        row = {"id": story_id, "title": title, "first_seen_at": at, "last_seen_at": at}
+        self._waiting.setdefault(stories, []).append(row)
 
     def join(
         self,
         story_id: str,
-        item_id: int,
+        item: tuple[int, str],
         fingerprint: Fingerprint,
         *,
         reason: str,
@@ -130,7 +162,11 @@ class StoryRows:
         contributions: Sequence[tuple[str, float]] = (),
         is_new: bool = False,
     ) -> None:
-        """Put an item into a story, findable from now on by its keys and its sketch; `is_new` if it began it."""
+        """Put an item (its row id, its feed) into a story, findable from now on by its keys and its sketch.
+
+        `is_new` says that it begins the story. Call `flush` after the last.
+        """
+        item_id, feed_id = item
         row = {
             "item_id": item_id,
             "story_id": story_id,
@@ -140,13 +176,20 @@ class StoryRows:
             "contributions": [list(one) for one in contributions],
             "shingles": _pack(fingerprint.shingles),
         }
-        insert_new(self._connection, story_items, [row])
+        self._waiting.setdefault(story_items, []).append(row)
+        self._by_item[item_id] = story_id
         if not is_new:
-            self._connection.execute(_TOUCH, {"story": story_id, "at": at})
+            self._touched[story_id] = max(at, self._touched.get(story_id, at))
+        candidate = Candidate(
+            item_id=item_id, story_id=story_id, feed_id=feed_id, shingles=fingerprint.shingles
+        )
+        for key in fingerprint.sketch:
+            self._joined[key].append(candidate)
         self._index(story_id, item_id, fingerprint)
 
     def edit(self, story_id: str, item_id: int, fingerprint: Fingerprint) -> None:
         """Compare an item of a story by its new text from now on; why it is there stays as it was."""
+        self.flush()
         self._connection.execute(
             update(story_items)
             .where(story_items.c.item_id == item_id)
@@ -154,12 +197,26 @@ class StoryRows:
         )
         self._connection.execute(delete(story_sketches).where(story_sketches.c.item_id == item_id))
         self._index(story_id, item_id, fingerprint)
+        self.flush()
 
     def _index(self, story_id: str, item_id: int, fingerprint: Fingerprint) -> None:
-        keys = [{"key": key, "story_id": story_id} for key in fingerprint.exact]
-        insert_new(self._connection, story_keys, keys)
+        self._read_keys(fingerprint.exact)
+        new = [key for key in fingerprint.exact if self._by_key[key] is None and key not in self._void]
+        self._by_key.update(dict.fromkeys(new, story_id))
+        keys = [{"key": key, "story_id": story_id} for key in new]
+        self._waiting.setdefault(story_keys, []).extend(keys)
         sketch = [{"key": key, "item_id": item_id} for key in dict.fromkeys(fingerprint.sketch)]
-        insert_new(self._connection, story_sketches, sketch)
+        self._waiting.setdefault(story_sketches, []).extend(sketch)
+
+    def flush(self) -> None:
+        """Write what was begun and what joined; what was read is read anew from now on."""
+        for table in (stories, story_items, story_keys, story_sketches):
+            insert_new(self._connection, table, self._waiting.get(table, ()))
+        if self._touched:
+            touched = [{"story": story_id, "at": at} for story_id, at in sorted(self._touched.items())]
+            self._connection.execute(_TOUCH, touched)
+        for known in (self._waiting, self._touched, self._joined, self._by_key, self._by_item, self._void):
+            known.clear()
 
     def forget_sketches(self, *, before: datetime) -> bool:
         """Drop sketches of items that have left the window, one step of them; says whether more are left."""
@@ -173,15 +230,22 @@ class StoryRows:
         return bool(step < last)
 
 
-_BY_KEY = select(story_keys.c.key, story_keys.c.story_id).where(
-    story_keys.c.key.in_(bindparam("keys", expanding=True)), ~story_keys.c.is_void
+_BY_KEY = select(story_keys.c.key, story_keys.c.story_id, story_keys.c.is_void).where(
+    story_keys.c.key.in_(bindparam("keys", expanding=True))
 )
-_BY_ITEM = select(story_items.c.story_id).where(story_items.c.item_id == bindparam("item"))
+_BY_ITEM = select(story_items.c.item_id, story_items.c.story_id).where(
+    story_items.c.item_id.in_(bindparam("items", expanding=True))
+)
 _TOUCH = (
     update(stories)
     .where(stories.c.id == bindparam("story"), stories.c.last_seen_at < bindparam("at"))
     .values(last_seen_at=bindparam("at"))
 )
+
+
+def _batches(keys: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(keys), _BATCH):
+        yield keys[start : start + _BATCH]
 
 
 @cache

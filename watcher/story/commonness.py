@@ -39,6 +39,11 @@ class Background:
         """What counts of words are multiplied by."""
         return min(1.0, _MOST_ITEMS / max(1, self.items))
 
+    def with_counts(self, more: Mapping[str, float]) -> Background:
+        """Give the same background with the counts of more traits."""
+        # What is worked out already holds for both: it is of other traits.
+        return Background(items=self.items, counts={**self.counts, **more}, _known=self._known)
+
 
 def idf(key: str, background: Background) -> float:
     """Give how telling a trait is: the log of how rare it is, smoothed by what is known before."""
@@ -52,8 +57,8 @@ def _idf(key: str, background: Background) -> float:
     kind, _, name = key.partition(":")
     count = background.counts.get(key, 0.0)
     if kind == TraitKind.WORD:
-        scale = background.scale
-        return math.log(elsewhere_items(background, 0) / (count * scale + known_count(name)))
+        count = stream_count(count * background.scale)
+        return math.log(elsewhere_items(background, 0) / (count + known_count(name)))
     if kind == TraitKind.CONCEPT:
         share = shipped_concepts().shares.get(name, 0.0)
         known = max(_UNSEEN, share * _CONCEPT_ITEMS)
@@ -64,8 +69,22 @@ def _idf(key: str, background: Background) -> float:
 def elsewhere_items(background: Background, size: int) -> float:
     """Give how many reports are taken to be outside a story of `size` reports."""
     _, shipped = shipped_words()
-    inside = max(0.0, background.items * background.scale - size)
-    return inside + _PRIOR_ITEMS + shipped * shipped_weights().prior
+    return (
+        stream_count(background.items * background.scale - size)
+        + _PRIOR_ITEMS
+        + shipped * shipped_weights().prior
+    )
+
+
+def stream_count(reports: float) -> float:
+    """Give what so many reports of other stories count against those known beforehand.
+
+    They are of today, and so are new words: each counts for more. But reports of one event come in bursts, and are no
+    independent proof that a word is common: the sum grows by a power below 1.
+    """
+    weights = shipped_weights()
+    counted: float = weights.stream * max(0.0, reports) ** weights.burst
+    return counted
 
 
 def known_count(word: str) -> float:

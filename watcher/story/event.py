@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
-from watcher.story.commonness import Background, elsewhere_items, idf, known_count
+from watcher.story.commonness import Background, elsewhere_items, idf, known_count, stream_count
 from watcher.story.decide import Decision, Reason
 from watcher.story.weights import Weights, shipped_weights
 from watcher.types import Trait, TraitKind
@@ -29,9 +29,10 @@ _ENOUGH_CONCEPTS = 6.0  # nats
 _FEW_CONCEPTS, _MANY_CONCEPTS = 0.5, 0.9  # shares of the above
 _MOST_SHOWN = 8
 _IN_HEADLINE = 0.7  # words of headline and link weigh more, those of the text less
-_TEXT = 2.0
-"""So many times as much must speak for a story where there is a text: more is shared by chance, and signs see more."""
-
+_CORE = 0.3  # words are a story's core that are in so many of its reports
+_MOST_SHARE = 0.95  # no word is in all reports
+_MOST_DISCOUNT = 0.9  # of a count
+_PAST = f"{TraitKind.CONCEPT}:memorial"
 
 _Kinds = dict[TraitKind, list[tuple[str, float]]]
 _KINDS = {kind.value: kind for kind in TraitKind}
@@ -44,14 +45,16 @@ class Profile:
     story_id: str
     size: int
     traits: Mapping[str, float]
+    _kinds: _Kinds = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def kinds(self) -> _Kinds:
         """The traits by their kind."""
-        found: _Kinds = {kind: [] for kind in TraitKind}
-        for key, weight in self.traits.items():
-            found[_KINDS[key[0]]].append((key, weight))
-        return found
+        if not self._kinds:  # asked for several times in each comparison
+            self._kinds.update({kind: [] for kind in TraitKind})
+            for key, weight in self.traits.items():
+                self._kinds[_KINDS[key[0]]].append((key, weight))
+        return self._kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ class Signs:
     number: float
     other_rules: float
     same_language: float
+    looks_back: float
 
 
 def same_event(traits: Sequence[Trait], stories: Iterable[Profile], background: Background) -> Decision:
@@ -79,26 +83,31 @@ def same_event(traits: Sequence[Trait], stories: Iterable[Profile], background: 
     """
     weights = shipped_weights()
     kinds = _by_kind(traits)
-    has_text = any(weight < _IN_HEADLINE for _, weight in kinds[TraitKind.WORD])
-    least_words = weights.least_words * (_TEXT if has_text else 1)
-    best = Decision(story_id=None, reason=Reason.NEW, similarity=0.0)
+    # Of many words more are shared by chance; and where there is a text or a place, signs see more.
+    least_words = weights.least_words + weights.length * math.fsum(
+        weight for _, weight in kinds[TraitKind.WORD]
+    )
+    least_words += weights.text * (not _is_headline(kinds)) + weights.place * bool(kinds[TraitKind.PLACE])
+    best, most = Decision(story_id=None, reason=Reason.NEW, similarity=0.0), -math.inf
     for story in stories:
         if _has_other_scene(kinds, story):
             continue
         words = math.fsum(_word_scores(kinds, story, background).values()) - least_words
-        signs = _signs(kinds, story, background)
+        words += weights.missed * _missed_core(kinds, story)
         for reason, surplus in (
             # In the same words, but of another town: another event.
-            (Reason.SAME_WORDS, -math.inf if _is_elsewhere(signs, story) else words),
-            (Reason.SAME_EVENT, sign_score(signs) - weights.least_signs),
+            (Reason.SAME_WORDS, -math.inf if _is_elsewhere(kinds, story) else words),
+            (Reason.SAME_EVENT, _sign_surplus(kinds, story, background)),
         ):
-            likeness = 1 / (1 + math.exp(-max(-30.0, min(30.0, surplus))))
-            if surplus >= 0 and likeness > best.similarity:
+            # Of several that it may join, the larger: its next report is the likelier one.
+            likelihood = surplus + weights.size * math.log(story.size)
+            if surplus >= 0 and likelihood > most:
                 told = _told_words if reason is Reason.SAME_WORDS else _told_signs
+                most = likelihood
                 best = Decision(
                     story_id=story.story_id,
                     reason=reason,
-                    similarity=likeness,
+                    similarity=1 / (1 + math.exp(-min(30.0, surplus))),
                     contributions=told(kinds, story, background),
                 )
     return best
@@ -121,15 +130,26 @@ def _word_scores(kinds: _Kinds, story: Profile, background: Background) -> dict[
     belief, reports = weights.belief, story.size + weights.smoothing
     scale, others = background.scale, elsewhere_items(background, story.size)
     absent = math.log(1 - belief)
+    # What one report alone says is hardly the story's: absolute discounting (Ney, Essen & Kneser 1994) keeps it to its core.
+    discount = weights.discount * (1 - 1 / story.size)
     scores = {}
     for key, weight in kinds[TraitKind.WORD]:
         count = story.traits.get(key)
         if not count:
             scores[key] = weight * absent
             continue
-        elsewhere = max(0.0, background.counts.get(key, 0.0) * scale - count) + known_count(key[2:])
+        elsewhere = stream_count(background.counts.get(key, 0.0) * scale - count) + known_count(key[2:])
+        count -= min(_MOST_DISCOUNT * count, discount)
         scores[key] = weight * math.log(1 - belief + belief * count / reports / (elsewhere / others))
     return scores
+
+
+def _missed_core(kinds: _Kinds, story: Profile) -> float:
+    """Give how unlikely it is, as a log, that a report of the story lacks the core words that this item lacks."""
+    mine = {key for key, _ in kinds[TraitKind.WORD]}
+    reports = story.size + shipped_weights().smoothing
+    shares = ((key, count / reports) for key, count in story.kinds[TraitKind.WORD] if count > _CORE * reports)
+    return math.fsum(math.log(1 - _MOST_SHARE * share) for key, share in shares if key not in mine)
 
 
 def signs_of(traits: Sequence[Trait], story: Profile, background: Background) -> Signs:
@@ -137,16 +157,29 @@ def signs_of(traits: Sequence[Trait], story: Profile, background: Background) ->
     return _signs(_by_kind(traits), story, background)
 
 
+def _is_headline(kinds: _Kinds) -> bool:
+    return all(weight > _IN_HEADLINE for _, weight in kinds[TraitKind.WORD])
+
+
+def _shared_concepts(kinds: _Kinds, story: Profile, background: Background) -> float:
+    """Give how much the concepts in common tell, as a share of what is enough."""
+    shared = [(key, weight) for key, weight in kinds[TraitKind.CONCEPT] if key in story.traits]
+    return min(1.0, sum(idf(key, background) * weight for key, weight in shared) / _ENOUGH_CONCEPTS)
+
+
+def _sign_surplus(kinds: _Kinds, story: Profile, background: Background) -> float:
+    if _shared_concepts(kinds, story, background) <= _FEW_CONCEPTS:  # most stories: spares the rest
+        return -math.inf
+    return sign_score(_signs(kinds, story, background)) - shipped_weights().least_signs
+
+
 def _signs(kinds: _Kinds, story: Profile, background: Background) -> Signs:
-    has = story.kinds  # once: it is worked out anew each time
+    has = story.kinds
     held = {kind: any(key in story.traits for key, _ in found) for kind, found in kinds.items()}
-    shared = sum(
-        idf(key, background) * weight for key, weight in kinds[TraitKind.CONCEPT] if key in story.traits
-    )
     places, rules = TraitKind.PLACE, TraitKind.RULE
     return Signs(
         concepts=_cosine(kinds[TraitKind.CONCEPT], story, has[TraitKind.CONCEPT], background),
-        shared_concepts=min(shared, _ENOUGH_CONCEPTS) / _ENOUGH_CONCEPTS,
+        shared_concepts=_shared_concepts(kinds, story, background),
         places=_cosine(kinds[places], story, has[places], background),
         other_places=float(bool(kinds[places]) and bool(has[places]) and not held[places]),
         countries=_cosine(kinds[TraitKind.COUNTRY], story, has[TraitKind.COUNTRY], background),
@@ -154,6 +187,7 @@ def _signs(kinds: _Kinds, story: Profile, background: Background) -> Signs:
         number=float(held[TraitKind.NUMBER]),
         other_rules=float(bool(kinds[rules]) != bool(has[rules])),
         same_language=float(held[TraitKind.LANGUAGE]),
+        looks_back=float(any(key == _PAST for key, _ in kinds[TraitKind.CONCEPT]) != (_PAST in story.traits)),
     )
 
 
@@ -170,11 +204,11 @@ def _sign_scores(signs: Signs, weights: Weights) -> Iterable[tuple[str, float]]:
         yield one.name, getattr(weights, one.name) * getattr(signs, one.name)
 
 
-def _is_elsewhere(signs: Signs, story: Profile) -> bool:
-    if not signs.other_places:
+def _is_elsewhere(kinds: _Kinds, story: Profile) -> bool:
+    mine = kinds[TraitKind.PLACE]
+    if not mine or any(key in story.traits for key, _ in mine):
         return False
-    scene = max(weight for key, weight in story.traits.items() if key.startswith(f"{TraitKind.PLACE}:"))
-    return scene >= _PLACED * story.size
+    return any(weight >= _PLACED * story.size for _, weight in story.kinds[TraitKind.PLACE])
 
 
 def _has_other_scene(kinds: _Kinds, story: Profile) -> bool:
@@ -183,9 +217,11 @@ def _has_other_scene(kinds: _Kinds, story: Profile) -> bool:
     Two ambushes in one governorate share it, their night and most of their words; the mountain is what parts them.
     """
     mine = [key for key, weight in kinds[TraitKind.PLACE] if weight >= 1]
+    if not mine:
+        return False
     named = {key for key, _ in kinds[TraitKind.PLACE]}
     scenes = [key for key, weight in story.kinds[TraitKind.PLACE] if weight >= _SCENE * story.size]
-    return bool(mine and scenes and not any(key in story.traits for key in mine) and named.isdisjoint(scenes))
+    return bool(scenes and not any(key in story.traits for key in mine) and named.isdisjoint(scenes))
 
 
 def is_comparable(signs: Signs) -> bool:

@@ -15,14 +15,25 @@ PATH = Path(__file__).with_name("data") / "weights.txt"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """Words: `smoothing` reports that a story is taken to have had without a word, `belief` in its own counts (0..1),
-    `unseen` occurrences of a word never met, `prior` is how far the shipped counts are believed (0..1), and `least_words`
-    how many nats must speak for the story. Signs: `bias` and the weight of each, and the `least_signs` nats.
+    `unseen` occurrences of a word never met, `prior` is how far the shipped counts are believed (0..1). What n reports of
+    other stories count against a word is `stream` * n ** `burst`; `discount` is taken off a word's count in a story, `missed` says how far it counts that
+    core words of the story are missing. `least_words` nats, `length` more for each word, `text`
+    more where it has a text and `place` where it names a place, must speak for a story; `size` nats for each e-fold of its reports choose between several. Signs: `bias` and the weight of
+    each, and the `least_signs` nats.
     """
 
     smoothing: float
     belief: float
     unseen: float
     prior: float
+    stream: float
+    burst: float
+    discount: float
+    missed: float
+    size: float
+    length: float
+    text: float
+    place: float
     least_words: float
     least_signs: float
     bias: float
@@ -35,6 +46,7 @@ class Weights:
     number: float
     other_rules: float
     same_language: float
+    looks_back: float
 
 
 @lru_cache(maxsize=1)

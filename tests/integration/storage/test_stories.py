@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from tests.support import samples
 from watcher.storage.store import Store, Transaction
 from watcher.storage.tables import stories, story_profiles, story_traits, trait_counts
-from watcher.story.cluster import fold_into_story
+from watcher.story.cluster import Report, fold_into_stories, fold_into_story
 from watcher.story.fingerprint import fingerprint
 from watcher.types import Item
 
@@ -47,10 +47,14 @@ def fold(tx: Transaction, item: Item) -> str:
 def rows(store: Store) -> dict[str, object]:
     """Everything that decides later folds."""
     with store.read() as tx:
-        return {
-            table.name: sorted(map(tuple, tx.connection.execute(select(table))))
-            for table in (stories, story_profiles, story_traits, trait_counts)
-        }
+        return rows_of(tx)
+
+
+def rows_of(tx: Transaction) -> dict[str, object]:
+    return {
+        table.name: sorted(map(tuple, tx.connection.execute(select(table))))
+        for table in (stories, story_profiles, story_traits, trait_counts)
+    }
 
 
 def test_a_replay_of_the_same_items_changes_nothing(store: Store) -> None:
@@ -69,6 +73,37 @@ def test_the_copies_of_one_text_make_one_story_in_any_order(store: Store, seed: 
     random.Random(seed).shuffle(copies)
     with store.write() as tx:
         assert len({fold(tx, item) for item in copies}) == 1
+
+
+def test_a_poll_that_is_folded_at_once_leaves_what_its_items_leave_one_by_one(store: Store) -> None:
+    fires = [
+        samples.item(
+            feed_id="fires",
+            key=str(number),
+            guid=None,
+            url=None,
+            title=f"Fire number {number} in the port of Sfax",
+            text_hash=f"fire-{number}",
+        )
+        for number in range(4)
+    ]
+    came = [*(copy_of(number) for number in range(4)), *fires, copy_of(4)]
+    with store.write() as tx:
+        reports = [
+            Report(item_id=tx.items.add([item])[item.key], item=item, fingerprint=fingerprint(item))
+            for item in came
+        ]
+
+    def left_by(polls: list[list[Report]]) -> list[object]:
+        with store.write() as tx, tx.connection.begin_nested() as undone:
+            decisions = [
+                one for poll in polls for one in fold_into_stories(tx, poll, now=samples.NOW, window=WINDOW)
+            ]
+            left = [[one.story_id for one in decisions], rows_of(tx)]
+            undone.rollback()
+        return left
+
+    assert left_by([reports]) == left_by([[report] for report in reports])
 
 
 def test_workers_that_add_one_text_at_once_make_one_story(store: Store) -> None:
