@@ -217,7 +217,7 @@ PIECES = st.sampled_from(
 
 
 @given(STARTS, st.lists(PIECES, max_size=40))
-@settings(derandomize=True, max_examples=120, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 def test_any_pile_of_markup_gives_sound_items_or_a_fetch_error(start: str, pieces: list[str]) -> None:
     assert survives((start + "".join(pieces)).encode())
 
@@ -238,7 +238,7 @@ WHOLE = rss(
 
 
 @given(st.integers(0, len(WHOLE)), st.binary(max_size=4), st.integers(0, 8))
-@settings(derandomize=True, max_examples=120, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 def test_a_feed_damaged_anywhere_gives_sound_items_or_a_fetch_error(at: int, put: bytes, drop: int) -> None:
     assert survives(WHOLE[:at] + put + WHOLE[at + drop :], content_type="text/xml")
 
