@@ -27,13 +27,13 @@ from watcher.types import Trait, TraitKind
 _ALL = ""  # the row of `trait_counts` that counts the reports themselves
 _UNIT = 10  # weights are kept in tenths: sums of whole numbers are the same in any order
 _COMPARED = ("c:", "p:", "k:")
-_FINDING = {TraitKind.WORD: 12, TraitKind.PLACE: 4, TraitKind.CONCEPT: 6}
+_FINDING = {TraitKind.WORD: 24, TraitKind.PLACE: 4, TraitKind.CONCEPT: 6}
 """By so many of each kind, the rarest, a story is found."""
 _NEWEST_OF_A_TRAIT = 64
 _MOST_CANDIDATES = 8
-_MOST_TRAITS = 160
+_MOST_TRAITS = 400
 """A story that goes on for days keeps what most of its reports say."""
-_MOST_FOUND_BY = 200
+_MOST_FOUND_BY = 400
 _BATCH = 500  # parameters of one IN list: far below what either database takes
 _STEP = 500  # stories that are closed in one transaction
 _FOLD_LOCK = 7_163_925  # any number that nothing else locks
