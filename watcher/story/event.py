@@ -216,12 +216,12 @@ def _has_other_scene(kinds: _Kinds, story: Profile) -> bool:
 
     Two ambushes in one governorate share it, their night and most of their words; the mountain is what parts them.
     """
-    mine = [key for key, weight in kinds[TraitKind.PLACE] if weight >= 1]
-    if not mine:
+    if all(weight < 1 or key in story.traits for key, weight in kinds[TraitKind.PLACE]):
         return False
     named = {key for key, _ in kinds[TraitKind.PLACE]}
-    scenes = [key for key, weight in story.kinds[TraitKind.PLACE] if weight >= _SCENE * story.size]
-    return bool(scenes and not any(key in story.traits for key in mine) and named.isdisjoint(scenes))
+    return any(
+        weight >= _SCENE * story.size and key not in named for key, weight in story.kinds[TraitKind.PLACE]
+    )
 
 
 def is_comparable(signs: Signs) -> bool:

@@ -70,6 +70,19 @@ SECOND_AMBUSH: list[Report] = [
         "Une mine a arrêté leur voiture à Kasserine avant les tirs, selon le ministère de l'Intérieur.",
     ),
 ]
+# Its headlines name the governorate too, which the patrol's reports share.
+NEXT_MOUNTAIN: list[Report] = [
+    (
+        "en",
+        "Second ambush in Kasserine: soldiers attacked on Mount Chaambi",
+        "Hours later gunmen fired at another army patrol on the mountain; three soldiers were wounded.",
+    ),
+    (
+        "fr",
+        "Kasserine : une patrouille de l'armée visée par une embuscade au mont Chaambi",
+        "Des hommes armés ont tiré sur une patrouille ; trois soldats sont blessés.",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +122,7 @@ def stories_of(store: Store, analysis: Analysis, reports: list[Report]) -> list[
     return found
 
 
-@pytest.mark.parametrize("event", [PATROL, CUSTOMS, SECOND_AMBUSH])
+@pytest.mark.parametrize("event", [PATROL, CUSTOMS, SECOND_AMBUSH, NEXT_MOUNTAIN])
 def test_reports_of_one_event_in_several_languages_are_one_story(
     store: Store, analysis: Analysis, event: list[Report]
 ) -> None:
@@ -117,7 +130,7 @@ def test_reports_of_one_event_in_several_languages_are_one_story(
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("other", [CUSTOMS, SECOND_AMBUSH])
+@pytest.mark.parametrize("other", [CUSTOMS, SECOND_AMBUSH, NEXT_MOUNTAIN])
 def test_two_events_in_one_valley_in_one_night_stay_two(
     store: Store, analysis: Analysis, other: list[Report], seed: int
 ) -> None:
