@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -18,10 +18,12 @@ from watcher.assembly import Assembly, Parts
 from watcher.clock import SystemClock
 from watcher.config.load import Config
 from watcher.deliver.outbox import Result
+from watcher.errors import ConfigError, StoreError, WatcherError
 from watcher.lease import new_owner
 from watcher.metrics import Metrics
 from watcher.poller import Tally
 from watcher.ports import Clock
+from watcher.reload import Reload, accept, refuse
 from watcher.upkeep import Upkeep
 from watcher.web.health import make_application
 from watcher.web.serve import serving
@@ -53,32 +55,66 @@ class Service:
 
     def __init__(self, config: Config, *, clock: Clock | None = None) -> None:
         give_back()
-        self._config = config
         self._clock = clock or SystemClock()
         self._owner = new_owner()
         self.metrics = Metrics()
+        self._assembly = Assembly(config=config, clock=self._clock, owner=self._owner, metrics=self.metrics)
 
     def parts(self) -> AbstractAsyncContextManager[Parts]:
         """Build what the service is made of, without its schedule."""
-        return Assembly(
-            config=self._config, clock=self._clock, owner=self._owner, metrics=self.metrics
-        ).parts()
+        return self._assembly.parts()
 
-    async def run(self, stop: asyncio.Event, *, on_ready: Callable[[], None] = lambda: None) -> None:
+    async def run(
+        self,
+        stop: asyncio.Event,
+        *,
+        on_ready: Callable[[], None] = lambda: None,
+        reload: Reload | None = None,
+    ) -> None:
         """Poll and deliver until `stop` is set, then end what is under way.
+
+        Args:
+            stop: ends the service.
+            on_ready: called whenever it has begun to work.
+            reload: how it comes by another configuration while it runs; None for never.
 
         Raises:
             ConfigError: the configuration cannot be brought to life (a channel, the web port).
             StoreError: the database cannot be used.
         """
+        refused: WatcherError | None = None
+        before: Assembly | None = None
+        while True:
+            try:
+                following = await self._serve(stop, on_ready, reload, refused)
+            except (ConfigError, StoreError) as error:
+                if before is None:
+                    raise
+                # What looked right could not be brought to life (its port is taken, say): back to what could.
+                self._assembly, before, refused = before, None, error
+                continue
+            if following is None:
+                break
+            before, refused = replace(self._assembly, workers=None), None
+            self._assembly = following
+        log.info("stopped")
+
+    async def _serve(
+        self,
+        stop: asyncio.Event,
+        on_ready: Callable[[], None],
+        reload: Reload | None,
+        refused: WatcherError | None,
+    ) -> Assembly | None:
+        """Work on one configuration; gives the next, None to stop."""
+        assembly = self._assembly
+        config = assembly.config
         async with self.parts() as parts, AsyncExitStack() as stack:
             upkeep = Upkeep(
-                parts=parts,
-                settings=self._config.settings,
-                metrics=self.metrics,
-                feeds=len(self._config.feeds),
+                parts=parts, settings=config.settings, metrics=self.metrics, feeds=len(config.feeds)
             )
             await stack.enter_async_context(self._web(parts, upkeep))
+            await (accept(parts) if refused is None else refuse(parts, refused))
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(parts.outbox.run(), name="outbox")
                 hearing = [
@@ -86,21 +122,26 @@ class Service:
                     for name, socket in parts.lines.sockets.items()
                 ]
                 scheduler = upkeep.start()
-                log.info(
-                    "started", feeds=len(self._config.feeds), rules=len(self._config.rules), owner=self._owner
-                )
+                log.info("started", feeds=len(config.feeds), rules=len(config.rules), owner=self._owner)
                 on_ready()
-                waiting = asyncio.create_task(stop.wait(), name="stop")
+                stopping = asyncio.create_task(stop.wait(), name="stop")
+                following = asyncio.create_task(_following(reload, assembly, parts), name="reload")
                 try:
-                    await asyncio.wait((waiting, sending), return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait((stopping, following, sending), return_when=asyncio.FIRST_COMPLETED)
                 finally:
-                    waiting.cancel()
+                    stopping.cancel()
+                    following.cancel()
                     scheduler.shutdown(wait=False)
                     await parts.poller.stop(grace=_POLL_GRACE)
                     await parts.articles.stop()
                     for task in (sending, *hearing):
                         task.cancel()
-        log.info("stopped")
+        if following.cancelled() or not following.done():
+            return None
+        if stop.is_set() and (workers := following.result().workers) is not None:
+            workers.close()
+            return None
+        return following.result()
 
     async def run_once(self, *, on_poll: Callable[[], None] = lambda: None) -> OnceReport:
         """Poll every due feed once, deliver what is due, and end."""
@@ -115,7 +156,8 @@ class Service:
 
     @asynccontextmanager
     async def _web(self, parts: Parts, upkeep: Upkeep) -> AsyncIterator[None]:
-        settings = self._config.settings.web
+        config = self._assembly.config
+        settings = config.settings.web
         if settings.address is None:
             yield
             return
@@ -126,7 +168,7 @@ class Service:
             token=settings.token.get_secret_value() if settings.token else None,
         )
         if parts.subscriber is not None:
-            add_websub(application, parts.subscriber, max_body_bytes=self._config.settings.polling.max_body)
+            add_websub(application, parts.subscriber, max_body_bytes=config.settings.polling.max_body)
         if settings.api_token is not None:
             add_silences(
                 application,
@@ -138,5 +180,12 @@ class Service:
         if parts.lines.handler is not None:
             application.router.add_post("/slack", parts.lines.handler)
         host, port = settings.address
-        async with serving(application, self._config, host=host, port=port):
+        async with serving(application, config, host=host, port=port):
             yield
+
+
+async def _following(reload: Reload | None, assembly: Assembly, parts: Parts) -> Assembly:
+    if reload is None:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+    return await reload.successor(assembly, parts)

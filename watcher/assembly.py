@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -122,12 +122,31 @@ class Assembly:
         clock: where time comes from.
         owner: under which name this process leases feeds and deliveries.
         metrics: what the parts count in.
+        workers: that know the configuration's rules already; None to start some.
     """
 
     config: Config
     clock: Clock
     owner: str
     metrics: Metrics
+    workers: Workers | None = None
+
+    async def succeeded_by(self, config: Config) -> Assembly:
+        """Give what is to follow on another configuration, its channels tried and its workers ready.
+
+        Raises:
+            ConfigError: a channel cannot be built.
+        """
+        following = replace(self, config=config, workers=None)
+        for name in config.settings.channels:
+            await following._channel(name, SlackAccounts(self.clock)).close()
+        workers = following._workers()
+        try:
+            await workers.warm_up()
+        except BaseException:
+            workers.close()
+            raise
+        return replace(following, workers=workers)
 
     @asynccontextmanager
     async def parts(self) -> AsyncIterator[Parts]:
@@ -138,7 +157,7 @@ class Assembly:
             StoreError: the database cannot be used.
         """
         async with AsyncExitStack() as stack:
-            workers = self._workers()
+            workers = self.workers or self._workers()
             stack.callback(workers.close)
             # Side by side: a service that was killed should be back soon.
             store, _ = await asyncio.gather(

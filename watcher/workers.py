@@ -124,9 +124,11 @@ class Workers:
 
     def close(self) -> None:
         """Stop the workers at once; what they have begun is dropped."""
+        # Other workers may live beside these, for the configuration that follows: only the pool itself knows its own.
+        mine = tuple((self._pool._processes or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         # A worker in the middle of a hostile document would keep the whole process from ending.
-        for worker in multiprocessing.active_children():
+        for worker in mine:
             worker.terminate()
 
 

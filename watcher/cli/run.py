@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +32,8 @@ def run(
     """Poll feeds, match every new item and deliver alerts, until stopped (Ctrl-C or SIGTERM).
 
     With --once: poll every feed that is due, deliver what follows from it, and exit.
+
+    SIGHUP has the configuration read again without a restart; a wrong one is refused, and the old one goes on.
     """
     from watcher.workers import start_early
 
@@ -39,11 +42,15 @@ def run(
     from watcher.app import Service
     from watcher.config.load import load
 
-    loaded = load(config)
-    log.configure(level=loaded.settings.log.level, form=loaded.settings.log.format)
-    for warning in loaded.warnings:
-        typer.echo(str(warning), err=True)
-    service = Service(_with_free_output(loaded) if json else loaded)
+    def read() -> Config:
+        found = load(config)
+        log.configure(level=found.settings.log.level, form=found.settings.log.format)
+        for warning in found.warnings:
+            typer.echo(str(warning), err=True)
+        return _with_free_output(found) if json else found
+
+    loaded = read()
+    service = Service(loaded)
     if once:
         report = asyncio.run(_run_once(service, feeds=len(loaded.feeds)))
         _report(report, as_json=json)
@@ -51,7 +58,19 @@ def run(
             typer.echo("watcher: the database refused polls: nothing of them was kept", err=True)
             raise typer.Exit(FAILED)
     else:
-        asyncio.run(until_stopped(service.run))
+        asyncio.run(_run(service, read))
+
+
+async def _run(service: Service, read: Callable[[], Config]) -> None:
+    """Run until stopped; SIGHUP has the configuration read again. On a terminal it ends the service, as anything there."""
+    import signal
+
+    from watcher.reload import Reload
+
+    reload = Reload(asked=asyncio.Event(), read=read)
+    if not sys.stderr.isatty():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.asked.set)
+    await until_stopped(lambda stop: service.run(stop, reload=reload))
 
 
 def _with_free_output(config: Config) -> Config:
