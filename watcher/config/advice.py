@@ -85,10 +85,11 @@ def _about_latency(settings: Settings, rules: Sequence[Placed[Rule]]) -> Iterato
 
 
 def _about_routes(main: Source, settings: Settings, rules: Sequence[Rule]) -> Iterator[Problem]:
-    used = set(chain.from_iterable(route.to for route in settings.routes))
+    used = set(chain.from_iterable(route.to for route in settings.routes)) | set(settings.notices.to)
+    used |= {one.fallback.to for one in settings.channels.values() if one.fallback is not None}
     for name in settings.channels:
         if name not in used:
-            message = f'no route leads to the channel "{name}"'
+            message = f'nothing leads to the channel "{name}": no route, fallback or notice names it'
             yield main.problem(("channels", name), message, is_warning=True, key=True)
     ids = [rule.id for rule in rules]
     tags = sorted({tag for rule in rules for tag in rule.tags})

@@ -379,6 +379,23 @@ def warnings_of(config: Config) -> list[str]:
     return [str(problem).replace(f"{config.path.parent}/", "") for problem in config.warnings]
 
 
+def test_a_channel_that_stands_in_for_another_or_hears_of_notices_is_used(tmp_path: Path) -> None:
+    main = write(
+        tmp_path,
+        watcher_yml="""\
+            channels:
+              console: {type: console, fallback: {to: spare, after: 1h}}
+              spare: {type: console}
+              operators: {type: console}
+            routes: [{to: [console]}]
+            notices: {to: [operators]}
+            """,
+        f_yml="feeds: [{id: f, url: https://f.example/}]",
+        r_yml=RULE,
+    )
+    assert not [one for one in warnings_of(load(main, environ={})) if "leads to" in one]
+
+
 def test_what_is_allowed_but_odd_is_a_warning(tmp_path: Path) -> None:
     main = write(
         tmp_path,
@@ -397,7 +414,7 @@ def test_what_is_allowed_but_odd_is_a_warning(tmp_path: Path) -> None:
         "f.yml:1:52: warning: the interval 1m is outside of polling.interval (2m to 6h), which wins",
         'f.yml:1:70: warning: the feed "f" has the same address',
         'watcher.yml:1:51: warning: no file matches "lists/*.yml"',
-        'watcher.yml:2:38: warning: no route leads to the channel "spare"',
+        'watcher.yml:2:38: warning: nothing leads to the channel "spare": no route, fallback or notice names it',
         'watcher.yml:4:35: warning: no rule is called "s" (the only one is "r")',
         'watcher.yml:4:46: warning: no rule has the tag "x"',
         "watcher.yml:5:5: warning: this route takes every alert: those below it are never reached",
