@@ -44,8 +44,18 @@ class Reload:
                 config = await asyncio.to_thread(self.read)
                 _check(config, current.config)
                 return await current.succeeded_by(config)
-            except WatcherError as error:
-                await refuse(parts, error)
+            except Exception as error:
+                # Whatever it is, the service that runs is not to end for it.
+                await self._give_up(parts, error)
+
+    async def _give_up(self, parts: Parts, error: Exception) -> None:
+        if not isinstance(error, WatcherError):
+            log.error("reload_failed", exc_info=error)
+            return
+        try:
+            await refuse(parts, error)
+        except Exception:  # the store is away: the log has it all the same
+            log.exception("refusal_not_noted")
 
 
 async def refuse(parts: Parts, error: WatcherError) -> None:
