@@ -46,7 +46,10 @@ class Tenure:
             _release(
                 tx,
                 gone(
-                    tx.feeds.owners() | tx.articles.owners() | tx.deliveries.owners() | tx.services.owners(),
+                    tx.feeds.owners()
+                    | tx.articles.owners()
+                    | tx.delivery_leases.owners()
+                    | tx.services.owners(),
                     me=self.owner,
                 ),
             )
@@ -85,7 +88,7 @@ class Tenure:
 
     def _pull_back(self, tx: Transaction, now: datetime) -> None:
         moved = tx.feeds.pull_back(now=now, horizon=horizon(self.limits))
-        moved += tx.deliveries.pull_back(now=now, horizon=RetryPolicy().longest_retry_after)
+        moved += tx.delivery_leases.pull_back(now=now, horizon=RetryPolicy().longest_retry_after)
         if moved:
             log.warning("clock_jumped", mended=moved)
 
@@ -93,5 +96,5 @@ class Tenure:
 def _release(tx: Transaction, owners: Sequence[str]) -> None:
     tx.feeds.release(owners=owners)
     tx.articles.release(owners=owners)
-    tx.deliveries.release_owners(owners)
+    tx.delivery_leases.release_owners(owners)
     tx.services.leave(owners)

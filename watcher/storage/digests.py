@@ -1,7 +1,7 @@
 """Digests in the outbox: rows that wait to be told together, and the one row that tells them.
 
 A digest is a delivery of its own (kind `digest`); what it tells are `gathered` rows that name it. Called by `announce`
-(to gather), by `deliveries` (to send), and by the sender when more waits than a person can read one by one.
+(to gather), by `delivery_leases` (to send), and by the sender when more waits than a person can read one by one.
 """
 
 from __future__ import annotations

@@ -36,19 +36,19 @@ class StoreLedger:
                     below=Severity.CRITICAL,
                     now=now,
                 )
-            return tx.deliveries.lease(channel=channel, owner=owner, now=now, lease=lease, limit=limit)
+            return tx.delivery_leases.lease(channel=channel, owner=owner, now=now, lease=lease, limit=limit)
 
     def stand_in(
         self, delivery_id: str, *, channel: str, reason: str, at: datetime, tried_since: datetime | None
     ) -> bool:
         with self._store.write() as tx:
-            return tx.deliveries.stand_in(
+            return tx.delivery_outcomes.stand_in(
                 delivery_id, channel=channel, reason=reason, at=at, tried_since=tried_since
             )
 
     def delivered(self, delivery_id: str, *, receipt: Receipt, at: datetime) -> None:
         with self._store.write(durable=True) as tx:
-            tx.deliveries.delivered(delivery_id, receipt=receipt, at=at)
+            tx.delivery_outcomes.delivered(delivery_id, receipt=receipt, at=at)
 
     def failed(
         self,
@@ -61,7 +61,7 @@ class StoreLedger:
         is_ambiguous: bool = False,
     ) -> None:
         with self._store.write(durable=True) as tx:
-            tx.deliveries.failed(
+            tx.delivery_outcomes.failed(
                 delivery_id,
                 error=error,
                 at=at,
@@ -72,19 +72,19 @@ class StoreLedger:
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         with self._store.write(durable=True) as tx:
-            tx.deliveries.dead(delivery_id, error=error, at=at)
+            tx.delivery_outcomes.dead(delivery_id, error=error, at=at)
 
     def moot(self, delivery_id: str, *, reason: str, at: datetime) -> None:
         with self._store.write(durable=True) as tx:
-            tx.deliveries.moot(delivery_id, reason=reason, at=at)
+            tx.delivery_outcomes.moot(delivery_id, reason=reason, at=at)
 
     def release(self, delivery_ids: Sequence[str], *, owner: str) -> None:
         with self._store.write() as tx:
-            tx.deliveries.release(delivery_ids, owner=owner)
+            tx.delivery_leases.release(delivery_ids, owner=owner)
 
     def next_delivery_at(self, channel: str) -> datetime | None:
         with self._store.read() as tx:
-            return tx.deliveries.next_at(channel)
+            return tx.delivery_leases.next_at(channel)
 
     def delivery_counts(self) -> dict[tuple[str, DeliveryState], int]:
         with self._store.read() as tx:

@@ -14,6 +14,8 @@ from watcher.storage.alerts import AlertRows
 from watcher.storage.answers import AnswerRows
 from watcher.storage.articles import ArticleRows
 from watcher.storage.deliveries import DeliveryRows
+from watcher.storage.delivery_leases import DeliveryLeases
+from watcher.storage.delivery_outcomes import DeliveryOutcomes
 from watcher.storage.digests import DigestRows
 from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
 from watcher.storage.feeds import FeedRows
@@ -50,6 +52,8 @@ class Transaction:
         self.answers = AnswerRows(connection)
         self.life = LifeRows(connection)
         self.deliveries = DeliveryRows(connection)
+        self.delivery_leases = DeliveryLeases(connection)
+        self.delivery_outcomes = DeliveryOutcomes(connection)
         self.digests = DigestRows(connection)
         self.silences = SilenceRows(connection)
         self.services = ServiceRows(connection)

@@ -1,7 +1,7 @@
 """Whose turn it is: which rows of the outbox may go out now, and which are told by another.
 
 Out come conditions over `deliveries`. An update or a reply waits for the alert that it is about, and what is told of one
-story goes out in the order in which it was written. Called by `storage.deliveries` when rows are leased.
+story goes out in the order in which it was written. Called by `storage.delivery_leases`.
 """
 
 from __future__ import annotations

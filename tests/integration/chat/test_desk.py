@@ -115,7 +115,7 @@ async def message(slack: ThreadedSlack, store: Store, config: SlackSettings) -> 
             id="de-1", alert_id=alert.id, channel="security", kind=DeliveryKind.ALERT, at=samples.NOW
         )
         tx.deliveries.add([row])
-        tx.deliveries.delivered("de-1", receipt=Receipt(receiver_id="1.1"), at=samples.NOW)
+        tx.delivery_outcomes.delivered("de-1", receipt=Receipt(receiver_id="1.1"), at=samples.NOW)
     channel = SlackChannel("security", config)
     await channel.send(a_delivery(alert, id="de-1"))
     await channel.close()

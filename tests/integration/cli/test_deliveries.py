@@ -41,7 +41,7 @@ def ledger(folder: Path) -> None:
                 )
             ]
         )
-        tx.deliveries.delivered(
+        tx.delivery_outcomes.delivered(
             "de-security", receipt=Receipt(receiver_id="1.2"), at=samples.NOW + 3.25 * SECOND
         )
     store.close()

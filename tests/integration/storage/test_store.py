@@ -239,7 +239,7 @@ class TestDeliveries:
     def test_writing_a_delivery_again_changes_nothing(self, store: Store) -> None:
         self.fill(store)
         with store.write() as tx:
-            tx.deliveries.delivered("d0", receipt=Receipt(receiver_id="ts"), at=NOW)
+            tx.delivery_outcomes.delivered("d0", receipt=Receipt(receiver_id="ts"), at=NOW)
         self.fill(store)
         with store.read() as tx:
             assert tx.deliveries.counts() == {("c", DeliveryState.DELIVERED): 1}
@@ -247,21 +247,21 @@ class TestDeliveries:
     def test_dead_rows_are_retried_only_when_a_person_asks(self, store: Store) -> None:
         self.fill(store, 2)
         with store.write() as tx:
-            tx.deliveries.dead("d0", error="gone", at=NOW)
-            leased = tx.deliveries.lease(channel="c", owner="a", now=NOW, lease=HOUR, limit=10)
+            tx.delivery_outcomes.dead("d0", error="gone", at=NOW)
+            leased = tx.delivery_leases.lease(channel="c", owner="a", now=NOW, lease=HOUR, limit=10)
             assert [d.id for d in leased] == ["d1"]
             assert tx.deliveries.retry(None, at=NOW) == 1
-            leased = tx.deliveries.lease(channel="c", owner="a", now=NOW, lease=HOUR, limit=10)
+            leased = tx.delivery_leases.lease(channel="c", owner="a", now=NOW, lease=HOUR, limit=10)
             assert [d.id for d in leased] == ["d0"]
             assert [a.outcome for a in tx.deliveries.attempts_of("d0")] == ["dead"]
 
     def test_what_a_stopped_owner_held_is_free(self, store: Store) -> None:
         self.fill(store)
         with store.write() as tx:
-            tx.deliveries.lease(channel="c", owner="a", now=NOW, lease=HOUR, limit=10)
-            assert tx.deliveries.owners() == {"a"}
-            tx.deliveries.release_owners(["a"])
-            assert tx.deliveries.lease(channel="c", owner="b", now=NOW, lease=HOUR, limit=10)
+            tx.delivery_leases.lease(channel="c", owner="a", now=NOW, lease=HOUR, limit=10)
+            assert tx.delivery_leases.owners() == {"a"}
+            tx.delivery_leases.release_owners(["a"])
+            assert tx.delivery_leases.lease(channel="c", owner="b", now=NOW, lease=HOUR, limit=10)
 
 
 class TestRetention:

@@ -67,10 +67,10 @@ def test_deliveries_beyond_any_retry_are_due_again_after_a_clock_jump(store: Sto
                 for n, at in enumerate((NOW + 9_000 * HOUR, NOW + HOUR))
             ]
         )
-        tx.deliveries.lease(channel="c", owner="away/9/x", now=NOW + HOUR, lease=9_000 * HOUR, limit=1)
+        tx.delivery_leases.lease(channel="c", owner="away/9/x", now=NOW + HOUR, lease=9_000 * HOUR, limit=1)
     tenure("far/1/a").take_over(store, now=NOW)
     with store.write() as tx:
-        leased = tx.deliveries.lease(channel="c", owner="far/1/a", now=NOW, lease=HOUR, limit=10)
+        leased = tx.delivery_leases.lease(channel="c", owner="far/1/a", now=NOW, lease=HOUR, limit=10)
     assert {delivery.id for delivery in leased} == {"d0", "d1"}
 
 

@@ -43,7 +43,7 @@ def add(
 
 def lease(store: Store, *, now: datetime = NOW) -> list[Delivery]:
     with store.write() as tx:
-        return list(tx.deliveries.lease(channel="a", owner="me", now=now, lease=MINUTE, limit=10))
+        return list(tx.delivery_leases.lease(channel="a", owner="me", now=now, lease=MINUTE, limit=10))
 
 
 def leased(store: Store, *, now: datetime = NOW) -> list[str]:
@@ -52,13 +52,13 @@ def leased(store: Store, *, now: datetime = NOW) -> list[str]:
 
 def deliver(store: Store, id: str, *, ts: str = "1.1") -> None:
     with store.write() as tx:
-        tx.deliveries.delivered(id, receipt=Receipt(receiver_id=ts, detail={"channel": "C1"}), at=NOW)
+        tx.delivery_outcomes.delivered(id, receipt=Receipt(receiver_id=ts, detail={"channel": "C1"}), at=NOW)
 
 
 def fail(store: Store, id: str, *, times: int = 1) -> None:
     with store.write() as tx:
         for _ in range(times):
-            tx.deliveries.failed(id, error="no", at=NOW, next_attempt_at=NOW + 10 * MINUTE)
+            tx.delivery_outcomes.failed(id, error="no", at=NOW, next_attempt_at=NOW + 10 * MINUTE)
 
 
 def row(store: Store, id: str) -> Delivery:
@@ -68,7 +68,7 @@ def row(store: Store, id: str) -> Delivery:
 
 def next_at(store: Store) -> datetime | None:
     with store.read() as tx:
-        return tx.deliveries.next_at("a")
+        return tx.delivery_leases.next_at("a")
 
 
 def test_an_update_knows_how_the_first_message_was_taken(store: Store) -> None:
@@ -122,7 +122,7 @@ def test_what_a_stopped_owner_held_is_in_doubt(store: Store) -> None:
     add(store, "de-1", "al-1")
     lease(store)
     with store.write() as tx:
-        tx.deliveries.release_owners(["me"])
+        tx.delivery_leases.release_owners(["me"])
     assert [one.is_in_doubt for one in lease(store)] == [True]
 
 
