@@ -20,6 +20,7 @@ from xml.sax.saxutils import quoteattr
 from watcher.config.quantity import format_duration
 from watcher.config.source import Source, read_bytes
 from watcher.errors import Problem
+from watcher.ingest.charset import scrub
 from watcher.types import Feed
 
 _NAMESPACE = "urn:watcher:opml"
@@ -91,9 +92,9 @@ class _Reader:
             entry.setdefault("interval", interval)
         categories = (_tag(category) for category in known.get("category", "").split(",")[:_MAX_TAGS])
         folders = (_tag(folder) for folder in self._folders if folder)
-        entry["tags"].extend(
-            tag for tag in dict.fromkeys((*folders, *categories)) if tag and tag not in entry["tags"]
-        )
+        tags = dict.fromkeys((*entry["tags"], *folders, *categories))
+        # Bounded as a whole: one feed may stand in any number of folders.
+        entry["tags"] = [tag for tag in tags if tag][:_MAX_TAGS]
 
     def _id(self, title: str, url: str) -> str:
         made = slug(title, url)
@@ -144,7 +145,7 @@ def write_opml(feeds: Iterable[Feed], *, title: str = "watcher feeds") -> str:
     ]
     for folder, inside in sorted(folders.items()):
         if folder:
-            lines.append(f"    <outline text={quoteattr(folder)}>")
+            lines.append(f"    <outline text={_quoted(folder)}>")
         lines.extend(("      " if folder else "    ") + _outline(feed) for feed in inside)
         if folder:
             lines.append("    </outline>")
@@ -190,9 +191,12 @@ def _outline(feed: Feed) -> str:
         "watcher:fullText": "true" if feed.full_text else None,
         "watcher:interval": format_duration(feed.interval) if feed.interval else None,
     }
-    return (
-        f"<outline {' '.join(f'{name}={quoteattr(value)}' for name, value in attributes.items() if value)}/>"
-    )
+    return f"<outline {' '.join(f'{name}={_quoted(value)}' for name, value in attributes.items() if value)}/>"
+
+
+def _quoted(text: str) -> str:
+    """Write an attribute's value, without the characters that XML has no way to write."""
+    return quoteattr(scrub(text))
 
 
 def _tag(name: str) -> str:

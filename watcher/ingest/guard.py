@@ -26,10 +26,23 @@ _CARRIER_GRADE_NAT = ip_network("100.64.0.0/10")
 _METADATA = frozenset(
     map(
         ip_address,
-        # AWS/GCP/Azure, AWS over IPv6, Alibaba, Azure's wire server (a public address), Oracle.
-        ("169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"),
+        (
+            "169.254.169.254",  # AWS, Google, Azure, OpenStack and others
+            "fd00:ec2::254",  # AWS over IPv6
+            "169.254.170.2",  # AWS: credentials of a container (ECS)
+            "169.254.170.23",  # AWS: credentials of a pod (EKS)
+            "fd00:ec2::23",  # the same over IPv6
+            "fd20:ce::254",  # Google over IPv6
+            "fe80::a9fe:a9fe",  # OpenStack over IPv6
+            "100.100.100.200",  # Alibaba
+            "168.63.129.16",  # Azure's wire server, a public address
+            "192.0.0.192",  # Oracle
+        ),
     )
 )
+# Of IANA's special-purpose registries what Python calls public, or did not know in each of its versions: addresses of
+# the nearest translator or relay (RFC 6890, 7050, 7723, 8155, 7526), and the second range for documentation (RFC 9637).
+_SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")  # RFC 8215: the translator of a private network
 _IPV4_COMPATIBLE = IPv6Network("::/96")  # RFC 4291, 2.5.5.1
@@ -48,6 +61,8 @@ def refusal(address: IPv4Address | IPv6Address) -> str | None:
         The kind of address, to be read after "the address … is", or None for a public one. IPv6 forms that carry
         an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) are judged by what they carry as well.
     """
+    if isinstance(address, IPv6Address):
+        address = IPv6Address(int(address))  # a link's name does not make it another one
     if address in _METADATA:
         return _METADATA_KIND
     if isinstance(address, IPv6Address):
@@ -67,10 +82,10 @@ def _kind(address: IPv4Address | IPv6Address) -> str | None:
         (address.is_link_local, "link-local"),
         (address.is_multicast, "multicast"),
         (address.version == 4 and address in _CARRIER_GRADE_NAT, "carrier-grade NAT"),
-        (address.version == 6 and address in _NAT64_LOCAL, "private"),
+        (isinstance(address, IPv6Address) and (address in _NAT64_LOCAL or address.is_site_local), "private"),
         (address.is_private, "private"),
         (address.is_reserved, "reserved"),
-        (not address.is_global, "not public"),
+        (not address.is_global or any(address in network for network in _SPECIAL), "not public"),
     )
     return next((name for is_in_range, name in special if is_in_range), None)
 

@@ -106,6 +106,15 @@ def test_hostile_folders_become_tags_that_are_tags_or_are_refused() -> None:
     many = ",".join(f"t{number}" for number in range(10_000))
     (feed,) = read(f'<opml><outline text="f" xmlUrl="https://f.example/" category="{many}"/></opml>')
     assert len(feed.tags) == 50
+    (feed,) = read(
+        "<opml>"
+        + "".join(
+            f'<outline text="folder {n}"><outline text="f" xmlUrl="https://f.example/"/></outline>'
+            for n in range(300)
+        )
+        + "</opml>"
+    )
+    assert feed.tags == {f"folder {n}" for n in range(50)}, "the first ones, of one feed in any number of folders"
 
 
 def test_full_text_is_written_and_read_back() -> None:
@@ -138,6 +147,13 @@ def test_what_is_written_reads_back(feeds: list[Feed]) -> None:
     assert read_back == [
         (f.id, f.url, f.title, f.tags, f.language, f.interval) for f in sorted(feeds, key=by_id)
     ]
+
+
+def test_what_xml_cannot_hold_is_left_out() -> None:
+    (feed,) = read(
+        write_opml([Feed(id="a", url="https://a.example/", title="x\x01y\ufffe", tags=frozenset({"t\x02"}))])
+    )
+    assert (feed.title, feed.tags) == ("xy", {"t"})
 
 
 def test_secrets_are_not_written() -> None:

@@ -28,6 +28,16 @@ REFUSED = {
     "169.254.169.254": "a cloud metadata address",
     "168.63.129.16": "a cloud metadata address",
     "100.100.100.200": "a cloud metadata address",
+    "169.254.170.2": "a cloud metadata address",
+    "169.254.170.23": "a cloud metadata address",
+    "fd00:ec2::23": "a cloud metadata address",
+    "fd20:ce::254": "a cloud metadata address",
+    "fe80::a9fe:a9fe%eth0": "a cloud metadata address",
+    "192.0.0.9": "not public",
+    "192.88.99.1": "not public",
+    "3fff::1": "not public",
+    "fec0::1": "private",
+    "::ffff:0:10.0.0.1": "reserved",  # the older translated form (RFC 2765)
     "100.64.0.1": "carrier-grade NAT",
     "100.127.255.254": "carrier-grade NAT",
     "224.0.0.1": "multicast",
@@ -167,7 +177,7 @@ def test_private_addresses_can_be_allowed_as_a_whole(address: str) -> None:
     assert Allowance(is_private_allowed=True).refusal(ip_address(address), "x") is None
 
 
-@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254"])
+@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "169.254.170.2"])
 def test_cloud_metadata_stays_closed_even_then(address: str) -> None:
     assert "metadata" in str(Allowance(is_private_allowed=True).refusal(ip_address(address), "x"))
 
