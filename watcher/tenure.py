@@ -88,6 +88,7 @@ class Tenure:
 
     def _pull_back(self, tx: Transaction, now: datetime) -> None:
         moved = tx.feeds.pull_back(now=now, horizon=horizon(self.limits))
+        moved += tx.articles.pull_back(now=now)
         moved += tx.delivery_leases.pull_back(now=now, horizon=RetryPolicy().longest_retry_after)
         if moved:
             log.warning("clock_jumped", mended=moved)

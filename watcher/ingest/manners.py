@@ -29,6 +29,8 @@ _SWEEP_EVERY = 4_096
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_CLOCK_SLACK = timedelta(minutes=2)
+"""By how much the clocks of two machines that work on one database may differ."""
 
 
 class Scope(StrEnum):
@@ -44,7 +46,7 @@ class HostRecord:
     """What is remembered of one host or domain from one run of the service to the next.
 
     `held_until` is when it may be asked again. `budget` is how many requests it still allows until `budget_until`,
-    None when it has not said.
+    None when it has not said. `noted_at` is when this was written down, None where that is not known.
     """
 
     name: str
@@ -52,10 +54,20 @@ class HostRecord:
     held_until: datetime | None = None
     budget: int | None = None
     budget_until: datetime | None = None
+    noted_at: datetime | None = None
+
+    def is_ahead(self, wall: datetime) -> bool:
+        """Tell whether it was written by a clock that has been set back since: its times mean nothing any more."""
+        return self.noted_at is not None and self.noted_at > wall + _CLOCK_SLACK
 
 
 def joined(one: HostRecord, other: HostRecord) -> HostRecord:
-    """Join what two processes remember of a host: the later wish stands, and the smaller budget of the later period."""
+    """Join what a process remembers of a host with what another has stored.
+
+    The later wish stands, and the smaller budget of the later period; nothing of what a clock wrote that was ahead.
+    """
+    if one.noted_at is not None and other.is_ahead(one.noted_at):
+        return one
     later, earlier = sorted((one, other), key=lambda record: record.budget_until or _NEVER, reverse=True)
     budget = later.budget
     if budget is not None and earlier.budget is not None and later.budget_until == earlier.budget_until:
@@ -66,6 +78,7 @@ def joined(one: HostRecord, other: HostRecord) -> HostRecord:
         held_until=_later(one.held_until, other.held_until),
         budget=budget,
         budget_until=later.budget_until,
+        noted_at=_later(one.noted_at, other.noted_at),
     )
 
 
@@ -165,7 +178,10 @@ class HostBook:
     # --- from one run to the next --------------------------------------------------------------------------------
 
     def restore(self, records: Iterable[HostRecord], *, now: float, wall: datetime) -> None:
-        """Take over what an earlier run left, trusting no time further ahead than a host may ask for."""
+        """Take over what an earlier run left, trusting no time further ahead than a host may ask for.
+
+        What was written in the future is passed over: a clock that was a day ahead must not hold hosts for a day.
+        """
 
         def ahead(moment: datetime | None) -> float:
             if moment is None:
@@ -173,6 +189,8 @@ class HostBook:
             return now + min(moment - wall, LONGEST_HOLD).total_seconds()
 
         for record in records:
+            if record.is_ahead(wall):
+                continue
             host = self._host(record.name)
             last = ahead(record.last_request_at)
             host.last_start = min(last, now) if record.last_request_at is not None else None
@@ -210,6 +228,7 @@ class HostBook:
                 held_until=moment(host.held_until),
                 budget=host.budget,
                 budget_until=moment(host.budget_until) if host.budget is not None else None,
+                noted_at=wall,
             )
             if host.last_start is not None:
                 at = wall + timedelta(seconds=min(host.last_start, now) - now)

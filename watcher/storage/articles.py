@@ -12,7 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from watcher.ingest.revisit import BETWEEN_EDITS
+from watcher.ingest.revisit import BETWEEN_EDITS, LONGEST_WAIT
+from watcher.storage.feeds import LONGEST_LEASE
 from watcher.storage.sql import insert_or_replace
 from watcher.storage.tables import articles
 from watcher.types import ArticleState, FetchProblem
@@ -127,6 +128,19 @@ class ArticleRows:
             .where(articles.c.lease_owner.in_(owners))
             .values(lease_owner=None, lease_until=None)
         )
+
+    def pull_back(self, *, now: datetime) -> int:
+        """Make due what a clock has put out of reach that has jumped back since, and end its leases."""
+        self._connection.execute(
+            update(articles)
+            .where(articles.c.lease_until > now + LONGEST_LEASE)
+            .values(lease_owner=None, lease_until=None)
+        )
+        is_waiting = articles.c.state == ArticleState.WAITING.value
+        result = self._connection.execute(
+            update(articles).where(is_waiting, articles.c.due_at > now + LONGEST_WAIT).values(due_at=now)
+        )
+        return int(result.rowcount)
 
     def owners(self) -> frozenset[str]:
         """Give everybody who holds a lease."""

@@ -26,6 +26,8 @@ listed_key = short_key
 
 _CLOCK_SLACK = timedelta(minutes=2)
 """By how much the clocks of two machines that work on one database may differ."""
+LONGEST_LEASE = timedelta(minutes=10)
+"""More than a poll or an article is leased for, and the difference of two clocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +166,13 @@ class FeedRows:
         """Make due what a clock has put out of reach that has jumped back since.
 
         That is a feed due further ahead than any schedule would put it, and one that was last polled in the future:
-        its due time counts from then.
+        its due time counts from then. Leases beyond any that is given end, too: whoever held one may be gone.
         """
+        self._connection.execute(
+            update(feeds)
+            .where(feeds.c.lease_until > now + LONGEST_LEASE)
+            .values(lease_owner=None, lease_until=None)
+        )
         is_out_of_reach = or_(feeds.c.due_at > now + horizon, feeds.c.last_poll_at > now + _CLOCK_SLACK)
         result = self._connection.execute(
             update(feeds).where(feeds.c.is_active, feeds.c.due_at > now, is_out_of_reach).values(due_at=now)

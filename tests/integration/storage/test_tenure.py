@@ -74,6 +74,27 @@ def test_deliveries_beyond_any_retry_are_due_again_after_a_clock_jump(store: Sto
     assert {delivery.id for delivery in leased} == {"d0", "d1"}
 
 
+def test_polls_and_articles_of_a_clock_that_was_a_day_ahead_are_due_again(store: Store) -> None:
+    ahead = NOW + 24 * HOUR
+    with store.write() as tx:
+        tx.feeds.configure([samples.feed()], now=NOW)
+        (item_id,) = tx.items.add([samples.item()]).values()
+        assert tx.feeds.lease_due(owner="far/1/a", now=ahead, until=ahead + 5 * MINUTE, limit=1)
+        tx.articles.queue("wire", {item_id: "https://wire.example/1"}, now=ahead)
+        assert tx.articles.lease_due(owner="far/1/a", now=ahead, until=ahead + 5 * MINUTE, limit=1)
+    tenure("far/1/a").keep(store, now=NOW)
+    with store.write() as tx:
+        assert tx.feeds.lease_due(owner="far/2/b", now=NOW, until=NOW + 5 * MINUTE, limit=1)
+        assert tx.articles.lease_due(owner="far/2/b", now=NOW, until=NOW + 5 * MINUTE, limit=1)
+    tenure("far/2/b").keep(store, now=NOW + MINUTE)
+    with store.write() as tx:
+        later = NOW + 2 * MINUTE
+        assert not tx.feeds.lease_due(owner="far/1/a", now=later, until=later, limit=1), (
+            "a lease in force stays"
+        )
+        assert not tx.articles.lease_due(owner="far/1/a", now=later, until=later, limit=1)
+
+
 def test_deliveries_of_a_channel_that_is_gone_are_spoken_of(store: Store) -> None:
     with store.write() as tx:
         tx.stories.open("st-1", title="x", at=NOW)

@@ -114,7 +114,9 @@ def test_hostile_folders_become_tags_that_are_tags_or_are_refused() -> None:
         )
         + "</opml>"
     )
-    assert feed.tags == {f"folder {n}" for n in range(50)}, "the first ones, of one feed in any number of folders"
+    assert feed.tags == {f"folder {n}" for n in range(50)}, (
+        "the first ones, of one feed in any number of folders"
+    )
 
 
 def test_full_text_is_written_and_read_back() -> None:

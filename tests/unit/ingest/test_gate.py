@@ -11,7 +11,7 @@ from yarl import URL
 from tests.support.clock import FakeClock
 from watcher.errors import FetchError
 from watcher.ingest.gate import HostGate
-from watcher.ingest.manners import HostRecord, Scope
+from watcher.ingest.manners import HostRecord, Scope, joined
 from watcher.types import FetchProblem
 
 
@@ -182,6 +182,25 @@ def test_a_record_from_a_wrong_clock_holds_nobody_back_for_long() -> None:
         [HostRecord(name="a.example", last_request_at=far, held_until=far, budget=0, budget_until=far)]
     )
     assert shared.wait_for("http://a.example/") <= timedelta(days=1)
+
+
+async def test_wishes_outlive_no_clock_that_is_set_back() -> None:
+    """What was written a day ahead must hold nobody for a day, in memory, in the store, or after a restart."""
+    time = FakeTime()
+    shared = gate(time)
+    time.jump(timedelta(days=1))
+    shared.answered("http://a.example/", 429, {"retry-after": "60"})
+    shared.answered("http://c.example/", 200, {"ratelimit-remaining": "0", "ratelimit-reset": "90"})
+    stored = shared.changes()
+    time.jump(-timedelta(days=1))
+    shared.heed(stored)
+    assert [shared.wait_for(f"http://{host}.example/").total_seconds() for host in "ac"] == [60.0, 90.0]
+    after = gate(time)
+    after.restore(stored)
+    assert after.wait_for("http://a.example/") == timedelta(0)
+    shared.answered("http://a.example/", 429, {"retry-after": "120"})
+    (changed,) = shared.changes()
+    assert joined(changed, stored[0]) == changed
 
 
 async def test_turns_that_are_promised_follow_each_other() -> None:

@@ -177,7 +177,9 @@ def test_private_addresses_can_be_allowed_as_a_whole(address: str) -> None:
     assert Allowance(is_private_allowed=True).refusal(ip_address(address), "x") is None
 
 
-@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "169.254.170.2"])
+@pytest.mark.parametrize(
+    "address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "169.254.170.2"]
+)
 def test_cloud_metadata_stays_closed_even_then(address: str) -> None:
     assert "metadata" in str(Allowance(is_private_allowed=True).refusal(ip_address(address), "x"))
 

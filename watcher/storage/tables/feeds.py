@@ -96,4 +96,5 @@ hosts = Table(
     Column("held_until", Moment),
     Column("budget", BigInteger),
     Column("budget_until", Moment),
+    Column("noted_at", Moment),
 )
