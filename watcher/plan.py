@@ -59,6 +59,14 @@ class Plan:
         """Give the next due time of a feed that failed."""
         return self._due(feed, state, error, now=now, fresh_for=None, is_outage=is_outage)
 
+    def is_asked_for(self, feed: Feed) -> bool:
+        """Tell whether people have said how often a feed is polled: by its interval, or a rule's latency."""
+        wishes = self._wishes_of(feed)
+        return wishes.interval is not None or wishes.latency is not None
+
+    def _wishes_of(self, feed: Feed) -> Wishes:
+        return self._wishes.get(feed.id) or Wishes(interval=feed.interval)
+
     def _due(
         self,
         feed: Feed,
@@ -73,7 +81,7 @@ class Plan:
             state,
             error,
             limits=self._limits,
-            wishes=self._wishes.get(feed.id) or Wishes(interval=feed.interval),
+            wishes=self._wishes_of(feed),
             freshness=fresh_for,
             now=now,
             random=self._rng.random,

@@ -77,6 +77,8 @@ class Polling:
         feeds: the configured feeds.
         rules: what is watched for.
         workers: what parses and analyses; those of an earlier one can be used again.
+        plan: when feeds are due; that of the default limits when None.
+        takes_pushes: whether hubs can reach it.
     """
 
     def __init__(
@@ -89,6 +91,8 @@ class Polling:
         workers: InlineWorkers | None = None,
         clock: FakeClock | None = None,
         folds_events: bool = False,
+        plan: Plan | None = None,
+        takes_pushes: bool = False,
     ) -> None:
         self.clock = clock or FakeClock()
         self.feeds = {feed.id: feed for feed in feeds}
@@ -96,6 +100,8 @@ class Polling:
         self.metrics = Metrics()
         self._fetcher = fetcher
         self._folds_events = folds_events
+        self._plan = plan or Plan(PollingLimits())
+        self._takes_pushes = takes_pushes
         self._workers = workers or InlineWorkers(rules)
         self._path = folder / "watcher.db"
         self._stack = ExitStack()
@@ -120,7 +126,7 @@ class Polling:
         return Context(
             fetcher=self._fetcher,
             workers=self._workers,
-            plan=Plan(PollingLimits()),
+            plan=self._plan,
             store=self.store,
             run=run_inline,
             groups=Groups(self.store, run_inline),
@@ -130,6 +136,7 @@ class Polling:
             routing=Routing(routes=ROUTES, updatable=frozenset(), metrics=self.metrics),
             story_window=timedelta(hours=72),
             folds_events=self._folds_events,
+            takes_pushes=self._takes_pushes,
         )
 
     async def poll(self, feed_id: str = "wire", *, after: timedelta = timedelta(minutes=15)) -> Poll:

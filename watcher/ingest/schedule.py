@@ -112,14 +112,14 @@ def next_due(
 
     Returns:
         A time after `now`, within the limits but for jitter. Freshness lengthens an interval up to four times. What a
-        server asks for is only ever added to, and holds up to a day. Failures double the interval up to the maximum
-        and no further: a feed is never given up.
+        server asks for is only ever added to, and holds up to a day. Failures, and being told to slow down without a
+        time, double the interval up to the maximum and no further: a feed is never given up.
     """
     base, reason = _usual(state, wishes, limits, now)
     if error is not None and is_outage:
         base, reason = limits.min, Reason.OUTAGE
     elif error is not None:
-        base, reason = _after_failure(state, error, base=base, limits=limits)
+        base, reason = _after_failure(state, error, base=base, limits=limits, now=now)
     elif reason not in _WORDS_OF_PEOPLE and freshness is not None and freshness > base:
         base, reason = min(freshness, base * _MOST_PATIENCE, limits.max), Reason.FRESHNESS
     if wishes.spacing is not None and wishes.spacing > base:
@@ -160,16 +160,24 @@ def _usual(
 
 
 def _after_failure(
-    state: FeedState, error: FetchError, *, base: timedelta, limits: PollingLimits
+    state: FeedState, error: FetchError, *, base: timedelta, limits: PollingLimits, now: datetime
 ) -> tuple[timedelta, Reason]:
     if error.problem is FetchProblem.GONE and state.problem is FetchProblem.GONE:
         return RETIRED_WAIT, Reason.GONE  # like a move, believed when it is said twice
     if error.retryable:
         base = min(base, limits.default)  # a feed that is seldom asked need not be without news for as long
     doublings = min(state.failures, _MAX_DOUBLINGS) if counts_as_failure(error) else 0
-    backoff = min(base * 2**doublings, limits.max)
+    backoff = min(max(base * 2**doublings, _told_off_for(state, error, now)), limits.max)
     asked = min(error.retry_after or timedelta(0), LONGEST_REQUESTED_WAIT)
     return (asked, Reason.RETRY_AFTER) if asked > backoff else (backoff, Reason.BACKOFF)
+
+
+def _told_off_for(state: FeedState, error: FetchError, now: datetime) -> timedelta:
+    """Give how long a server has been telling us to slow down without saying until when: we wait as long again."""
+    limited = FetchProblem.RATE_LIMITED
+    if error.problem is not limited or error.retry_after is not None or state.problem is not limited:
+        return timedelta(0)
+    return now - (state.problem_since or now)
 
 
 def _within(span: timedelta, limits: PollingLimits) -> timedelta:

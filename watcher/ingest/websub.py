@@ -23,7 +23,7 @@ WANTED_LEASE = timedelta(days=10)
 _SHORTEST_LEASE = timedelta(minutes=5)
 _LONGEST_LEASE = timedelta(days=30)
 _RELAXED = 4
-"""How many times longer the polls of a feed are apart whose hub pushes: they are the safety net."""
+"""How many times longer the polls of a feed are apart whose hub is reliable: they are the safety net."""
 
 _HEAD_BYTES = 64 * 1024
 _MAX_URL = 2_000
@@ -99,6 +99,16 @@ def lease_of(text: str) -> timedelta:
 def renewal_at(now: datetime, lease: timedelta) -> datetime:
     """Give when a subscription is renewed: after four fifths of its lease, so that a hub that is down can come back."""
     return now + lease * 4 / 5
+
+
+def is_reliable(last_push_at: datetime | None, last_new_item_at: datetime | None) -> bool:
+    """Tell whether a hub does what it was subscribed for: it has pushed, and nothing has come by a poll since.
+
+    Args:
+        last_push_at: when the hub last pushed, None for never.
+        last_new_item_at: when something new of the feed was last seen, by a push or a poll; None for never.
+    """
+    return last_push_at is not None and (last_new_item_at is None or last_push_at >= last_new_item_at)
 
 
 def relaxed(due_at: datetime, *, now: datetime, most: timedelta) -> datetime:

@@ -9,7 +9,7 @@ from watcher.ingest import coverage
 from watcher.ingest.coverage import Coverage
 from watcher.ingest.habit import Habit
 from watcher.ingest.remember import after_answer, with_habits
-from watcher.ingest.websub import offer_of, relaxed
+from watcher.ingest.websub import is_reliable, offer_of, relaxed
 from watcher.stages.poll import Context, Poll
 from watcher.storage.feeds import PollRecord, listed_key
 from watcher.storage.store import Transaction
@@ -79,11 +79,15 @@ def state_after(poll: Poll, tx: Transaction, context: Context) -> FeedState:
 
 
 def _is_pushed(poll: Poll, tx: Transaction, context: Context) -> bool:
-    """Tell whether polls of a feed are only its safety net; an interval of its own is a person's word."""
-    if not context.takes_pushes or poll.feed.interval is not None:
+    """Tell whether polls of a feed are only its safety net: its hub pushes, and nobody has asked for polls as often."""
+    if not context.takes_pushes or context.plan.is_asked_for(poll.feed):
         return False
     subscription = tx.subscriptions.get(poll.feed.id)
-    return subscription is not None and subscription.is_live(poll.now)
+    return (
+        subscription is not None
+        and subscription.is_live(poll.now)
+        and is_reliable(subscription.last_push_at, poll.state.last_new_item_at)
+    )
 
 
 def _listed(parsed: ParsedFeed) -> bytes | None:

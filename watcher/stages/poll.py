@@ -49,6 +49,8 @@ class Planning(Protocol):
         self, feed: Feed, state: FeedState, error: FetchError, now: datetime, *, is_outage: bool = False
     ) -> datetime: ...
 
+    def is_asked_for(self, feed: Feed) -> bool: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:

@@ -182,6 +182,29 @@ def test_a_feed_that_was_called_gone_twice_is_retired_and_still_looked_at() -> N
     assert (due.at - NOW, due.reason) == (7 * D, Reason.GONE)
 
 
+def test_being_told_to_slow_down_without_a_time_doubles_the_wait_however_often_people_want_polls() -> None:
+    now, told, waits = NOW, state(), []
+    for _ in range(10):
+        due = next_due(
+            told,
+            failure(FetchProblem.RATE_LIMITED),
+            limits=LIMITS,
+            wishes=Wishes(latency=5 * M),
+            freshness=None,
+            now=now,
+            random=lambda: 0.5,
+        )
+        waits.append((due.at - now) / M)
+        told = replace(told, problem=FetchProblem.RATE_LIMITED, problem_since=told.problem_since or now)
+        now = due.at
+    assert waits == [5, 5, 10, 20, 40, 80, 160, 320, 360, 360]
+    named = failure(FetchProblem.RATE_LIMITED, 1 * M)
+    due = next_due(told, named, limits=LIMITS, freshness=None, now=now, random=lambda: 0.5)
+    assert (due.at - now, due.reason) == (15 * M, Reason.BACKOFF), (
+        "a server that names a time is taken at its word"
+    )
+
+
 def test_an_outage_of_our_own_is_no_reason_to_wait_longer() -> None:
     down = failure(FetchProblem.CONNECT)
     assert decide(error=down, is_outage=True) == (2 * M, Reason.OUTAGE)
