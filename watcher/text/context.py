@@ -15,6 +15,7 @@ from watcher.text.cues import (
     COMMON_WORDS,
     DIRECTIONS,
     GIVEN_NAMES,
+    MONEY_NOUNS,
     PERSON_TITLES,
     PERSON_VERBS,
     PLACE_PREPOSITIONS,
@@ -30,6 +31,7 @@ _BEFORE_NAMES = GIVEN_NAMES | PERSON_TITLES
 _NO_NAMES = BODY_WORDS | PLACE_WORDS
 _PLAIN_CAPITALS = DIRECTIONS | PLACE_PREPOSITIONS | frozenset().union(*COMMON_WORDS.values())
 _ANY_LANGUAGE = frozenset().union(*COMMON_WORDS.values())
+_FINANCIAL = "مالي"
 _SURE_KINDS = frozenset(("country", "people", "region"))
 _LONGEST_PERSON_WORDS = 4
 
@@ -136,7 +138,9 @@ def _signs_before(one: Sighting, taken: frozenset[int]) -> Iterable[str]:
     if not at or gap not in _ADJACENT:
         return
     left = page.word(at - 1)
-    if left in STRONG_PREPOSITIONS:
+    if left in MONEY_NOUNS and page.word(at) == _FINANCIAL:
+        yield "adjective"
+    elif left in STRONG_PREPOSITIONS:
         yield "strong_preposition"
     elif left in PLACE_PREPOSITIONS:
         yield "weak_preposition"

@@ -111,7 +111,22 @@ PLACE_PREPOSITIONS = _words("""
 in at near from to into toward towards across around outside inside throughout within between via of off over
 a au aux en dans pres depuis vers de du des
 في من الي قرب نحو عبر داخل خارج بين علي شمال جنوب شرق غرب مدينه مدينة ولاية محافظة منطقة بلدة قرية معبر جبل حدود
+بمدينة بولاية بمحافظة بمنطقة ببلدة بقرية قبالة ساحل سواحل شاطي شواطي ميناء مطار ضواحي ريف وسط باتجاه صوب لدي ضاحية
 en desde hacia cerca in nach aus bei von da nel nella em no na
+""")
+
+# Behind a name that a country and a state of a federation share: only the state has these, as in Georgia's governor.
+STATE_OFFICES = _words("gov governor governors statehouse legislature")
+STATE_BODIES = _words("""
+senate senator senators house lawmaker lawmakers representative representatives legislator legislators capitol trooper
+troopers patrol police university supreme fair prison
+""")
+
+# Indefinite Arabic nouns of which مالي is the adjective, financial, and not the country that is written the same.
+MONEY_NOUNS = _words("""
+دعم فساد عجز مبلغ تمويل خبير مدير محلل سوق ضغط فايض تلاعب تعويض محاسب مستشار احتيال جزاء تحويل اصلاح استثمار تضخم نظام
+تقرير اداري اقتصادي نقدي ربح مورد عون اختلاس ضمان اعتماد تدقيق حافز توازن انهيار مقابل غطاء نشاط رصيد تدفق سند تصرف
+ابتزاز فارق انقاذ تهرب التزام انضباط
 """)
 
 STRONG_PREPOSITIONS = _words(
@@ -248,6 +263,14 @@ COMMON_ARABIC = _words("""
 INSIDE_NAMES = _words("""
 a ad al am an and ar as ash at au aux az bin d da das de del della den der des di do dos du e el en es et i ibn in ja l la las
 le les lez lo los o of on op os ou sous sur the u und upon van von y
+""")
+
+# Adjectives with a small letter at the end of the names of countries and regions, or before a last capital: French and its
+# sisters write République démocratique du Congo, Guinée équatoriale, Arabia saudita.
+SMALL_IN_NAMES = _words("""
+arabe arabes arabi unis uniti unidos saoudite saudita occidental occidentale oriental orientale equatoriale ecuatorial
+equatorial democratique democratica centrafricaine centroafricana dominicaine dominicana tcheque checa ceca palestiniens
+palestinien palestinesi palestinos palestiniennes francaise francaises britanniques populaire syrienne
 """)
 
 # A point after one of these belongs to a name, as in St. Louis.

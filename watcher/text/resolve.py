@@ -15,12 +15,11 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 from watcher.text.context import observe, sure_words, vocabulary
-from watcher.text.cues import HOME_WORDS
+from watcher.text.cues import HOME_WORDS, STATE_BODIES, STATE_OFFICES
 from watcher.text.gazetteer import Candidate
-from watcher.text.page import Page
+from watcher.text.page import UNCASED, Page
 from watcher.text.phrases import KnownWords
 from watcher.text.spotting import Sighting
 from watcher.text.weights import CHOICE, PLACE
@@ -147,7 +146,8 @@ def _names(pages: Sequence[Page], language: str) -> list[Name]:
     for page in pages:
         taken = frozenset(at for one in page.sightings for at in range(one.first, one.last + 1))
         sure = sure_words(page)
-        for one, after in zip_longest(page.sightings, page.sightings[1:]):
+        seen = page.sightings
+        for before, one, after in zip((None, *seen), seen, (*seen[1:], None), strict=False):
             name = names.get(one.name)
             if name is None:
                 name = names[one.name] = Name(candidates=one.candidates)
@@ -155,6 +155,12 @@ def _names(pages: Sequence[Page], language: str) -> list[Name]:
             name.signs.append(observe(one, known, taken, sure))
             if after is not None and _holds(one, after):
                 name.inside |= _codes(one, after)
+            if before is not None and _is_arabic_adjective(before) and _is_next(before, one):
+                name.inside |= _codes(one, before)
+            if len(one.candidates) > 1 and _is_governed(one):
+                name.inside |= {
+                    other.place.country for other in one.candidates if other.place.kind == "region"
+                }
     for name in names.values():
         name.trust = _trust(name)
     return list(names.values())
@@ -174,16 +180,39 @@ def _holds(one: Sighting, after: Sighting) -> bool:
     """Tell whether the next sighting is written as the country or region that this one lies in."""
     if after.first != one.last + 1:
         return False
-    gap = one.page.folded.text[one.end : after.start]
-    return gap in _HOLDER_GAPS or (gap == " " and after.is_acronym)
+    if one.page.folded.text[one.end : after.start] in _HOLDER_GAPS:
+        return True
+    return _is_next(one, after) and (after.is_acronym or _is_arabic_adjective(after))
+
+
+def _is_next(one: Sighting, after: Sighting) -> bool:
+    """Tell whether nothing but a space stands between two sightings."""
+    return after.first == one.last + 1 and one.page.folded.text[one.end : after.start] == " "
+
+
+def _is_arabic_adjective(one: Sighting) -> bool:
+    """Tell whether a sighting is an Arabic adjective of a country: طرابلس اللبنانية, العاصمة الليبية طرابلس."""
+    return one.page.cases[one.first] == UNCASED and any(
+        candidate.place.kind == "people" for candidate in one.candidates
+    )
+
+
+def _is_governed(one: Sighting) -> bool:
+    """Tell whether what stands behind a name is of a state of a federation: `Georgia state senate`, `Georgia Gov. …`."""
+    page, after = one.page, one.last + 1
+    if after >= len(page.starts) or page.gap(after) != " ":
+        return False
+    if page.word(after) != "state":
+        return page.word(after) in STATE_OFFICES
+    return after + 1 < len(page.starts) and page.word(after + 1) in STATE_BODIES
 
 
 def _codes(one: Sighting, holder: Sighting) -> set[str]:
     """Give the codes of a holder in which one of a sighting's candidates lies."""
     codes = {
-        outer.place.country if outer.place.kind == "country" else outer.admin
+        outer.admin if outer.place.kind == "region" else outer.place.country
         for outer in holder.candidates
-        if outer.place.kind in ("country", "region")
+        if outer.place.kind in ("country", "people", "region")
     }
     return codes & {code for candidate in one.candidates for code in _lies_in(candidate)}
 

@@ -18,7 +18,14 @@ from enum import Enum
 from typing import NamedTuple
 
 from watcher.text.atlas import BEGINNING, NAME
-from watcher.text.cues import COMMON_ARABIC, INSIDE_NAMES, NEVER_ALONE, NOT_PLACES, SHORTENED
+from watcher.text.cues import (
+    COMMON_ARABIC,
+    INSIDE_NAMES,
+    NEVER_ALONE,
+    NOT_PLACES,
+    SHORTENED,
+    SMALL_IN_NAMES,
+)
 from watcher.text.fold import Folded
 from watcher.text.gazetteer import Candidate, Gazetteer, Remembered
 from watcher.text.names import is_arabic, without_proclitics
@@ -33,6 +40,8 @@ _MOST_SIGHTINGS = 2_000
 
 _MAIN_LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
 _CAPITAL_ADJECTIVES = frozenset(("en", "de"))
+
+_MAY_BE_SMALL = INSIDE_NAMES | SMALL_IN_NAMES
 
 _POINTED = re.compile(r"(?:[a-z]{1,5}\.){1,4}")
 _STRIPPED = 4
@@ -247,7 +256,7 @@ class _Reader:
         """Look for the longest name that begins with a word."""
         cases = self._page.cases
         for last, name in reversed(self._names_from(at, word, trace)):
-            if cases[last] == SMALL:
+            if cases[last] == SMALL and (last == at or self._page.word(last) not in SMALL_IN_NAMES):
                 continue
             if name in NOT_PLACES:
                 return last
@@ -278,7 +287,7 @@ class _Reader:
         page, following = self._page, at + 1
         if following >= len(page.starts):
             return False
-        if page.cases[following] == SMALL and not through_small and page.word(following) not in INSIDE_NAMES:
+        if page.cases[following] == SMALL and not through_small and page.word(following) not in _MAY_BE_SMALL:
             return False
         gap = page.gap(following)
         # Signs of a script without spaces stand side by side; other words never do.

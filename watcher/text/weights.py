@@ -46,6 +46,7 @@ PLACE: dict[str, float] = {
     "weak_preposition": 0.55,
     "after_given_name": -0.5,
     "after_capital": -1.5,
+    "adjective": -6.0,
     "before_person_verb": -1.6,
     "before_body": -2.2,
     "before_place_word": 0.2,

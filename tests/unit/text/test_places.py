@@ -50,6 +50,10 @@ def countries(
         ("Protesta en Túnez y Argelia", "es", [("Túnez", "TN"), ("Argelia", "DZ")]),
         ("Боевики в Тунисе", "ru", []),
         ("Взрыв в городе Тунис", "ru", [("Тунис", "TN")]),
+        ("La République démocratique du Congo", "fr", [("République démocratique du Congo", "CD")]),
+        ("La Guinée équatoriale reçoit Bata", "fr", [("Guinée équatoriale", "GQ"), ("Bata", "GQ")]),
+        ("Incendio en Arabia saudita", "es", [("Arabia saudita", "SA")]),
+        ("La Libye orientale sous les eaux", "fr", [("Libye", "LY")]),
     ],
 )
 def test_names_adjectives_and_cities_are_found(
@@ -74,6 +78,44 @@ def test_arabic_proclitics_are_seen_through_and_left_out(text: str, found: list[
 
 def test_common_arabic_words_are_no_places() -> None:
     assert places("قال الرئيس إن الحرب انتهت قبل يوم من عودة الجيش إلى المدينة", language="ar") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_mali"),
+    [
+        ("دعم مالي للشركات الصغرى", False),
+        ("فساد مالي وإداري", False),
+        ("الجيش في شمال مالي", True),
+        ("مالي: مقتل جنود في هجوم", True),
+    ],
+)
+def test_the_arabic_for_financial_is_not_the_country(text: str, is_mali: bool) -> None:
+    assert (("مالي", "ML") in places(text, language="ar")) == is_mali
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("Georgia state senate passes a bill", "US"),
+        ("Georgia governor signs a bill", "US"),
+        ("Georgia prime minister signs a bill", "GE"),
+    ],
+)
+def test_only_a_state_of_a_federation_has_a_governor(text: str, country: str) -> None:
+    assert countries(text) == {country}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("حريق في عمان الأردنية", ("عمان", "JO")),
+        ("وصل إلى العاصمة الأردنية عمان", ("عمان", "JO")),
+        ("اشتباكات في طرابلس اللبنانية", ("طرابلس", "LB")),
+        ("حريق في عمان", ("عمان", "OM")),
+    ],
+)
+def test_an_arabic_adjective_beside_a_name_says_where_it_lies(text: str, place: tuple[str, str]) -> None:
+    assert place in places(text, language="ar")
 
 
 def test_own_places_are_found_in_every_spelling() -> None:
