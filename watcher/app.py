@@ -151,7 +151,7 @@ class Service:
             await parts.tell_troubles()
             await parts.close_quiet()
             results = await parts.outbox.drain(self._clock.now() + _DRAIN_TIME)
-        undelivered = results.get(Result.FAILED, 0) + results.get(Result.DEAD, 0)
+        undelivered = sum(results.get(one, 0) for one in (Result.FAILED, Result.PARKED, Result.DEAD))
         return OnceReport(tally=tally, delivered=results.get(Result.DELIVERED, 0), undelivered=undelivered)
 
     @asynccontextmanager

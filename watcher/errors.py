@@ -71,8 +71,9 @@ def _rebuild_fetch_error(
 class DeliveryError(WatcherError):
     """A receiver did not take a delivery.
 
-    `retryable` False parks the delivery as dead at once. `retry_after` is what the receiver asked for and holds for
-    the whole channel. `is_ambiguous` says that the receiver may have accepted it all the same (the connection broke
+    `retryable` False gives the delivery up at once. `needs_person` says that no delivery will be taken until somebody
+    has mended the channel (a password, an address, a right): it is parked, whatever `retryable` says. `retry_after` is what
+    the receiver asked for and holds for the whole channel. `is_ambiguous` says that the receiver may have accepted it all the same (the connection broke
     after the request was sent). `notes`, when given, are kept with the delivery for the next attempt. `is_moot` says that
     there is nothing left to tell: the message that it would change is gone. The text never contains a secret.
     """
@@ -87,9 +88,11 @@ class DeliveryError(WatcherError):
         is_ambiguous: bool = False,
         notes: Mapping[str, Any] | None = None,
         is_moot: bool = False,
+        needs_person: bool = False,
     ) -> None:
         super().__init__(detail)
         self.notes = notes
+        self.needs_person = needs_person
         self.detail = detail
         self.channel = channel
         self.is_moot = is_moot

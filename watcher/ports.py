@@ -94,7 +94,8 @@ class Ledger(Protocol):
         limit: int,
         fold_over: int | None = None,
     ) -> Sequence[Delivery]:
-        """Take due rows of one channel, oldest first, for `lease`; a row whose lease has ended is due again, in doubt.
+        """Take due rows of one channel, parked ones first, then the oldest, for `lease`; a row whose lease has ended is
+        due again, in doubt.
 
         When more than `fold_over` alerts are due that were never tried, they are first gathered into one digest, all
         but the critical ones.
@@ -123,11 +124,17 @@ class Ledger(Protocol):
         next_attempt_at: datetime,
         notes: Mapping[str, Any] | None = None,
         is_ambiguous: bool = False,
+        is_parked: bool = False,
     ) -> None:
         """Record a failed attempt; the row is pending again and due at `next_attempt_at`, in doubt if ambiguous.
 
-        `notes` replace what the channel noted before; None leaves it.
+        With `is_parked` it is parked, and the other rows of its channel wait behind it until then. `notes` replace what
+        the channel noted before; None leaves it.
         """
+        ...
+
+    def behind_parked(self, channel: str, *, fallback: str, now: datetime, limit: int) -> Sequence[str]:
+        """Name due rows of a channel that wait behind a parked one and are not told on `fallback` yet, oldest first."""
         ...
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:

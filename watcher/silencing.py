@@ -57,7 +57,7 @@ def silence(
     tx.silences.add(made)
     waiting = (
         delivery
-        for state in (DeliveryState.PENDING, DeliveryState.GATHERED)
+        for state in (DeliveryState.PENDING, DeliveryState.PARKED, DeliveryState.GATHERED)
         for delivery in tx.deliveries.newest(limit=_MOST_WAITING, state=state)
     )
     meant = [one.id for one in waiting if one.kind is not DeliveryKind.DIGEST and when.takes(one.alert)]

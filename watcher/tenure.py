@@ -22,6 +22,7 @@ from watcher.types import DeliveryState, Feed
 
 log = structlog.get_logger(__name__)
 
+_WAITING = (DeliveryState.PENDING, DeliveryState.PARKED)
 _SILENCE = timedelta(minutes=3)
 """A service on another machine that has not shown itself for so long is gone; it shows itself every minute."""
 
@@ -63,7 +64,8 @@ class Tenure:
             tx.feeds.configure(self.feeds, now=now)
             tx.trends.configure(self.trends.series, now=now)
             self._pull_back(tx, now)
-            waiting = {channel for channel, state in tx.deliveries.counts() if state is DeliveryState.PENDING}
+            tx.delivery_leases.try_parked(now=now)
+            waiting = {channel for channel, state in tx.deliveries.counts() if state in _WAITING}
         for channel in sorted(waiting - self.channels):
             log.warning("deliveries_without_channel", channel=channel)
 

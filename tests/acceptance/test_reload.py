@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from tests.acceptance.conftest import ATTACK, QUIET, RULE
+from tests.support.doubles import slack_settings
 from tests.support.feeds import ThreadedFeedServer, rss
 from tests.support.service import Service, eventually, free_port
 from tests.support.slack import ThreadedSlack
@@ -67,6 +68,37 @@ def test_a_changed_rule_is_taken_over_and_a_wrong_one_refused_without_a_restart(
     assert sum("Crossing of the border" in line for line in first_lines(slack)) == 1, "nothing is told again"
     assert service.pid == pid
     assert service.stop() == 0
+
+
+def test_what_waits_for_a_person_goes_out_once_the_mended_configuration_is_read(
+    watching: Watching, feeds: ThreadedFeedServer, slack: ThreadedSlack
+) -> None:
+    channels = {"security": slack_settings(slack, token_file="token")}
+    del channels["security"]["token"]
+    service = watching(
+        "/wire",
+        rules=[RULE, HARVEST],
+        channels=channels,
+        routes=[{"to": ["security"]}],
+    )
+    token = service.folder / "token"
+    token.write_text("xoxb-mistyped", "utf-8")
+    service.start()
+    service.wait_ready()
+    eventually(lambda: feeds.requests("/wire"))
+    feeds.set("/wire", body=rss([ATTACK, *QUIET]))
+    (parked,) = eventually(lambda: service.json("deliveries", "list", "--state", "parked"))
+    assert parked["reason"].startswith("Slack refused: invalid_auth: the token is wrong: copy")
+    feeds.set("/wire", body=rss([GRAPES, ATTACK, *QUIET]))
+    eventually(lambda: service.json("deliveries", "list", "--state", "pending"))
+
+    token.write_text("xoxb-test-token", "utf-8")
+    read_again(service)
+    eventually(lambda: len(slack.messages) == 2)
+    eventually(lambda: {one["state"] for one in service.json("deliveries", "list")} == {"delivered"})
+    assert service.stop() == 0
+    assert len(slack.messages) == 2
+    assert not [token for token in ("xoxb-mistyped", "xoxb-test") if token in service.log]
 
 
 def test_what_cannot_be_brought_to_life_gives_way_to_what_could(

@@ -66,12 +66,39 @@ class MemoryLedger:
         if fold_over is not None:
             self._fold(channel, fold_over, now)
         due = [row for row in self._rows.values() if row.delivery.channel == channel and _is_due(row, now)]
-        due.sort(key=lambda row: row.delivery.next_attempt_at)
+        parked = self._parked(channel)
+        if parked and not any(_is_due(row, now) for row in parked):
+            due = [row for row in due if row.delivery.state is not DeliveryState.PENDING]
+        due.sort(
+            key=lambda row: (row.delivery.state is not DeliveryState.PARKED, row.delivery.next_attempt_at)
+        )
         for row in due[:limit]:
             is_in_doubt = row.delivery.is_in_doubt or row.delivery.state is DeliveryState.SENDING
             row.owner, row.leased_until = owner, now + lease
             row.delivery = replace(row.delivery, state=DeliveryState.SENDING, is_in_doubt=is_in_doubt)
         return tuple(row.delivery for row in due[:limit])
+
+    def _parked(self, channel: str) -> list[_Row]:
+        return [
+            row
+            for row in self._rows.values()
+            if row.delivery.channel == channel and row.delivery.state is DeliveryState.PARKED
+        ]
+
+    def behind_parked(self, channel: str, *, fallback: str, now: datetime, limit: int) -> Sequence[str]:
+        self._check()
+        if not self._parked(channel):
+            return ()
+        waiting = [
+            delivery_id
+            for delivery_id, row in self._rows.items()
+            if row.delivery.channel == channel
+            and row.delivery.state is DeliveryState.PENDING
+            and row.delivery.stands_in_for is None
+            and _is_due(row, now)
+            and f"{delivery_id}-{fallback}" not in self._rows
+        ]
+        return waiting[:limit]
 
     def stand_in(
         self, delivery_id: str, *, channel: str, reason: str, at: datetime, tried_since: datetime | None
@@ -106,6 +133,7 @@ class MemoryLedger:
             and row.delivery.state is DeliveryState.PENDING
             and row.delivery.kind is DeliveryKind.ALERT
             and row.delivery.attempts == 0
+            and not self._parked(channel)
             and row.delivery.next_attempt_at <= now
             and row.delivery.alert.severity < Severity.CRITICAL
         ]
@@ -146,12 +174,13 @@ class MemoryLedger:
         next_attempt_at: datetime,
         notes: Mapping[str, Any] | None = None,
         is_ambiguous: bool = False,
+        is_parked: bool = False,
     ) -> None:
         changes: dict[str, Any] = {} if notes is None else {"notes": notes}
         self._finish(
             delivery_id,
             at,
-            state=DeliveryState.PENDING,
+            state=DeliveryState.PARKED if is_parked else DeliveryState.PENDING,
             reason=error,
             next_attempt_at=next_attempt_at,
             is_in_doubt=is_ambiguous or self._rows[delivery_id].delivery.is_in_doubt,
@@ -175,11 +204,13 @@ class MemoryLedger:
 
     def next_delivery_at(self, channel: str) -> datetime | None:
         self._check()
+        waiting = {DeliveryState.SENDING, DeliveryState.PARKED}
+        if not self._parked(channel):
+            waiting.add(DeliveryState.PENDING)
         due = (
             row.leased_until or row.delivery.next_attempt_at
             for row in self._rows.values()
-            if row.delivery.channel == channel
-            and row.delivery.state in (DeliveryState.PENDING, DeliveryState.SENDING)
+            if row.delivery.channel == channel and row.delivery.state in waiting
         )
         return min(due, default=None)
 
@@ -200,7 +231,7 @@ class MemoryLedger:
 
 
 def _is_due(row: _Row, now: datetime) -> bool:
-    if row.delivery.state is DeliveryState.PENDING:
+    if row.delivery.state in (DeliveryState.PENDING, DeliveryState.PARKED):
         return row.delivery.next_attempt_at <= now
     is_leased = row.delivery.state is DeliveryState.SENDING
     return is_leased and row.leased_until is not None and row.leased_until <= now

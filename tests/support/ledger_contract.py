@@ -168,6 +168,32 @@ class LedgerContract:
         ledger.delivered(row_id, receipt=Receipt(detail={"served": ["a", "b"]}), at=NOON)
         assert ledger.row(row_id).notes == {"served": ["a", "b"]}
 
+    def test_a_parked_row_tries_for_all_that_waits_behind_it(self, ledger: LedgerUnderTest) -> None:
+        first = ledger.add(channel="a", due_at=NOON - MINUTE)
+        lease(ledger)
+        ledger.failed(first, error="not_in_channel", at=NOON, next_attempt_at=NOON + MINUTE, is_parked=True)
+        behind, elsewhere = ledger.add(channel="a", due_at=NOON - 2 * MINUTE), ledger.add(channel="b")
+        assert ledger.row(first).state is DeliveryState.PARKED
+        assert not lease(ledger, fold_over=0)
+        assert ledger.next_delivery_at("a") == NOON + MINUTE
+        assert [row.id for row in lease(ledger, channel="b")] == [elsewhere]
+        assert [row.id for row in lease(ledger, now=NOON + MINUTE)] == [first, behind]
+
+    def test_what_waits_behind_a_parked_row_is_told_elsewhere_once(self, ledger: LedgerUnderTest) -> None:
+        first, behind = ledger.add(channel="a"), ledger.add(channel="a")
+        later = ledger.add(channel="a", due_at=NOON + MINUTE)
+
+        def waiting() -> list[str]:
+            return list(ledger.behind_parked("a", fallback="b", now=NOON, limit=9))
+
+        assert not waiting()
+        lease(ledger, limit=1)
+        ledger.failed(first, error="invalid_auth", at=NOON, next_attempt_at=NOON + MINUTE, is_parked=True)
+        assert waiting() == [behind]
+        assert ledger.stand_in(behind, channel="b", reason="a is away", at=NOON, tried_since=None)
+        assert not waiting()
+        assert ledger.row(later).state is DeliveryState.PENDING
+
     def test_more_than_can_be_read_one_by_one_are_told_as_one_digest(self, ledger: LedgerUnderTest) -> None:
         rows = [ledger.add(channel="a", due_at=NOON - n * MINUTE) for n in range(4)]
         elsewhere = ledger.add(channel="b")

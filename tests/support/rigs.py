@@ -48,6 +48,7 @@ class Outcome(StrEnum):
     DELIVERED = "delivered"
     RETRIED = "retried"
     AMBIGUOUS = "retried, though it may have arrived"
+    PARKED = "parked until a person has mended it"
     DEAD = "dead"
 
 
@@ -179,8 +180,8 @@ class SlackRig(Rig):
             outcome=Outcome.RETRIED,
             retry_after=timedelta(seconds=12),
         ),
-        "302": Case(arrange=http(answer(302)), outcome=Outcome.DEAD),
-        "404": Case(arrange=http(answer(404)), outcome=Outcome.DEAD),
+        "302": Case(arrange=http(answer(302)), outcome=Outcome.PARKED),
+        "404": Case(arrange=http(answer(404)), outcome=Outcome.PARKED),
         "ratelimited": Case(
             arrange=http(refused("ratelimited", retry_after="3")),
             outcome=Outcome.RETRIED,
@@ -195,7 +196,7 @@ class SlackRig(Rig):
         "request_timeout": Case(arrange=http(refused("request_timeout")), outcome=Outcome.AMBIGUOUS),
         "team_added_to_org": Case(arrange=http(refused("team_added_to_org")), outcome=Outcome.RETRIED),
         **{
-            error: Case(arrange=http(refused(error)), outcome=Outcome.DEAD)
+            error: Case(arrange=http(refused(error)), outcome=Outcome.PARKED)
             for error in (
                 "channel_not_found",
                 "not_in_channel",
@@ -207,13 +208,13 @@ class SlackRig(Rig):
                 "token_expired",
                 "missing_scope",
                 "no_permission",
-                "no_text",
-                "msg_too_long",
                 "restricted_action",
                 "ekm_access_denied",
-                "invalid_arguments",
-                "an_error_of_tomorrow",
             )
+        },
+        **{
+            error: Case(arrange=http(refused(error)), outcome=Outcome.DEAD)
+            for error in ("no_text", "msg_too_long", "invalid_arguments", "an_error_of_tomorrow")
         },
         "invalid_blocks": Case(arrange=http(refused("invalid_blocks")), outcome=Outcome.DELIVERED),
         "msg_blocks_too_long": Case(arrange=http(refused("msg_blocks_too_long")), outcome=Outcome.DELIVERED),
@@ -261,8 +262,9 @@ class SlackRig(Rig):
 
 _STATUSES = {
     **dict.fromkeys((200, 201, 202, 204), Outcome.DELIVERED),
-    **dict.fromkeys((301, 302, 307, 308), Outcome.DEAD),
-    **dict.fromkeys((400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 451), Outcome.DEAD),
+    **dict.fromkeys((301, 302, 307, 308), Outcome.PARKED),
+    **dict.fromkeys((401, 403, 404, 405, 407, 410), Outcome.PARKED),
+    **dict.fromkeys((400, 409, 413, 415, 422, 451), Outcome.DEAD),
     **dict.fromkeys((408, 425, 429), Outcome.RETRIED),
     **dict.fromkeys((500, 501, 502, 503, 504, 507, 599), Outcome.RETRIED),
 }
@@ -288,7 +290,7 @@ class WebhookRig(Rig):
         "503 with an unreadable Retry-After": Case(
             arrange=http(answer(503, retry_after="soon")), outcome=Outcome.RETRIED
         ),
-        "404 with Retry-After": Case(arrange=http(answer(404, retry_after="9")), outcome=Outcome.DEAD),
+        "404 with Retry-After": Case(arrange=http(answer(404, retry_after="9")), outcome=Outcome.PARKED),
         "accept, then hang up": Case(arrange=http(accept_then_hang_up()), outcome=Outcome.AMBIGUOUS),
         "hang up": Case(arrange=http(hang_up()), outcome=Outcome.AMBIGUOUS),
         "accept, then silence": Case(
@@ -323,10 +325,10 @@ class EmailRig(Rig):
     secrets = ("correct horse", "Y29ycmVjdCBob3JzZQ==")
     cases: ClassVar = {
         "ok": Case(arrange=nothing, outcome=Outcome.DELIVERED),
-        "sender refused": Case(arrange=smtp(refuse("MAIL", "553 not yours")), outcome=Outcome.DEAD),
+        "sender refused": Case(arrange=smtp(refuse("MAIL", "553 not yours")), outcome=Outcome.PARKED),
         "sender deferred": Case(arrange=smtp(refuse("MAIL", "451 busy")), outcome=Outcome.RETRIED),
         "all recipients unknown": Case(
-            arrange=smtp(refuse("RCPT", "550 no such user")), outcome=Outcome.DEAD
+            arrange=smtp(refuse("RCPT", "550 no such user")), outcome=Outcome.PARKED
         ),
         "greylisted": Case(arrange=smtp(refuse("RCPT", "450 come back later")), outcome=Outcome.RETRIED),
         "mail refused": Case(arrange=smtp(refuse("DATA", "554 spam")), outcome=Outcome.DEAD),
@@ -341,8 +343,7 @@ class EmailRig(Rig):
         "take, then hang up": Case(arrange=smtp(take_then_hang_up()), outcome=Outcome.AMBIGUOUS),
         "password changed": Case(
             arrange=lambda rig: rig.server.change_password("duty", "another"),
-            outcome=Outcome.RETRIED,
-            retry_after=timedelta(minutes=15),
+            outcome=Outcome.PARKED,
         ),
         "down": Case(arrange=lambda rig: rig.server.stop(), outcome=Outcome.RETRIED),
     }

@@ -190,6 +190,9 @@ class ThreadedSlack(Receiver):
 
     async def refusal(self, request: web.Request, body: bytes) -> Behaviour | None:
         error = self._error(request, body)
+        if error == "missing_scope":
+            needed = _NEEDED_SCOPES[_method(request)]
+            return answer(200, body={"ok": False, "error": error, "needed": needed, "provided": "commands"})
         return refused(error) if error else None
 
     async def accepted(self, request: web.Request, body: bytes) -> Any:

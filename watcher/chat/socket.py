@@ -69,7 +69,7 @@ class SocketMode:
             await self._hear(session)
         except DeliveryError as error:
             self._log.warning("socket_refused", error=error.detail)
-            if error.retryable:
+            if error.retryable and not error.needs_person:
                 asked = error.retry_after.total_seconds() if error.retry_after is not None else 0.0
                 return max(asked, self._next_pause())
             return _PAUSE_AFTER_REFUSAL.total_seconds()

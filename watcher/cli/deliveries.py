@@ -22,7 +22,9 @@ app = typer.Typer(no_args_is_help=True)
 def list_deliveries(
     config: ConfigOption = DEFAULT_CONFIG,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
-    state: Annotated[str | None, typer.Option(help="pending, sending, delivered, dead or held.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="pending, gathered, sending, parked, delivered, dead or held.")
+    ] = None,
     channel: Annotated[str | None, typer.Option(help="Only of this channel.")] = None,
     json: JsonOption = False,
 ) -> None:
@@ -77,11 +79,13 @@ def _short(delay: timedelta) -> str:
 @app.command()
 def retry(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[DELIVERY]…", help="Which deliveries.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that were given up.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that were given up, or wait for a person.")
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Send again what was given up (state dead); the running service picks it up within seconds."""
+    """Send again what was given up, parked or held; the running service picks it up within seconds."""
     from watcher.clock import SystemClock
 
     if bool(ids) == everything:
@@ -94,5 +98,5 @@ def retry(
     else:
         typer.echo(f"{count} {'delivery' if count == 1 else 'deliveries'} will be tried again")
     if ids and count < len(ids):
-        typer.echo(f"watcher: {len(ids) - count} of these are not dead, or unknown", err=True)
+        typer.echo(f"watcher: {len(ids) - count} of these are delivered already, or unknown", err=True)
         raise typer.Exit(FAILED)

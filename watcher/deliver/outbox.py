@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from watcher.deliver.sender import Attempt, Manners, OutboxSettings, Result, Sender
+from watcher.deliver.fallback import Manners
+from watcher.deliver.sender import Attempt, OutboxSettings, Result, Sender
 from watcher.ports import Channel, Clock, Ledger, Runner
 
 __all__ = ["Attempt", "Manners", "Outbox", "OutboxSettings", "Result"]

@@ -23,6 +23,7 @@ class RetryReason(StrEnum):
     BACKOFF = "backoff"
     ASKED = "retry_after"
     REFUSED = "refused"
+    PARKED = "parked"
     EXPIRED = "expired"
 
 
@@ -32,7 +33,8 @@ class RetryPolicy:
 
     The delay doubles from `first_delay` up to `longest_delay`. A delivery is given up once it is older than
     `patience` **and** was tried `least_attempts` times: after a long stop of the service it is old before its
-    first attempt. `longest_retry_after` bounds what a receiver may ask for.
+    first attempt. `longest_retry_after` bounds what a receiver may ask for. `parked_pause` is how often it is looked
+    whether a person has mended what keeps a channel from taking anything: seldom, because servers lock accounts out.
     """
 
     first_delay: timedelta = timedelta(seconds=2)
@@ -40,6 +42,7 @@ class RetryPolicy:
     patience: timedelta = timedelta(days=3)
     least_attempts: int = 24
     longest_retry_after: timedelta = timedelta(days=1)
+    parked_pause: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,8 @@ def next_step(
     Returns:
         A time that is never before `now`, and never before what the receiver asked for (within the policy's bound).
     """
+    if error.needs_person:
+        return NextStep(retry_at=now + policy.parked_pause, reason=RetryReason.PARKED)
     if not error.retryable:
         return NextStep(retry_at=None, reason=RetryReason.REFUSED)
     is_old = now - delivery.created_at > policy.patience

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from watcher.deliver.fallback import Fallback, Manners
 from watcher.deliver.pace import Pace
 from watcher.deliver.retry import NextStep, RetryPolicy, RetryReason, next_step
 from watcher.errors import DeliveryError
@@ -30,8 +31,8 @@ _log = structlog.get_logger(__name__)
 
 # Bounds of the waits that no setting needs to know.
 _SHORTEST_IDLE = 0.05
-_FOLLOWING = (DeliveryKind.UPDATE, DeliveryKind.REPLY)
 _LAST_WAIT = 1.0
+_PROBES = 2  # rows that a channel which needs a person is tried with: one may be refused for what it says
 _STORE_PAUSES = (0.1, 0.5, 2.0, 5.0)
 
 
@@ -40,6 +41,7 @@ class Result(StrEnum):
 
     DELIVERED = "delivered"
     FAILED = "failed"
+    PARKED = "parked"
     DEAD = "dead"
     MOOT = "moot"
 
@@ -76,19 +78,6 @@ class OutboxSettings:
             raise ValueError("a lease must outlast two sends, and a batch hold at least one")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
-    """What a channel's receiver is spared, and who is told in its place.
-
-    More than `fold_over` waiting alerts are told as one digest. When an alert is given up, or was first tried `after`
-    ago and is still not taken, it is also told on the channel `fallback`.
-    """
-
-    fold_over: int | None = None
-    fallback: str | None = None
-    after: timedelta = timedelta(minutes=15)
-
-
 class Sender:
     """Sends the rows of one channel, one after the other."""
 
@@ -108,7 +97,6 @@ class Sender:
         on_stand_in: Callable[[], None],
     ) -> None:
         self._manners = manners
-        self._on_stand_in = on_stand_in
         self._channel = channel
         self._ledger = ledger
         self._run = run
@@ -121,6 +109,9 @@ class Sender:
         self._pace = Pace(channel.spacing)
         self._awake = asyncio.Event()
         self._log = _log.bind(channel=channel.name)
+        self._fallback = Fallback(
+            channel.name, manners, ledger=ledger, run=run, on_queued=on_stand_in, log=self._log
+        )
 
     def wake(self) -> None:
         """Look for due rows now."""
@@ -152,6 +143,7 @@ class Sender:
             if not batch:
                 break
             counts += await self._send(batch, min(last_start, deadline))
+        await self._fallback.relieve(self._clock.now())
         return counts
 
     async def _lease(self, due_by: datetime) -> tuple[Sequence[Delivery], float]:
@@ -178,10 +170,16 @@ class Sender:
     async def _send(self, batch: Sequence[Delivery], last_start: float) -> Counter[Result]:
         """Send rows until all are tried or it is too late to start the next; release the rest."""
         results: Counter[Result] = Counter()
-        untried = deque(batch)
+        untried, parked = deque(batch), list[Delivery]()
         try:
-            while untried and await self._may_send(last_start):
-                results[await self._to_the_end(self._attempt(untried.popleft()))] += 1
+            while untried and len(parked) < _PROBES and await self._may_send(last_start):
+                delivery = untried.popleft()
+                result = await self._to_the_end(self._attempt(delivery))
+                results[result] += 1
+                if result is Result.PARKED:
+                    parked.append(delivery)
+                elif result is Result.DELIVERED and parked:
+                    await self._to_the_end(self._give_up(parked.pop()))
         finally:
             if untried:
                 await self._to_the_end(self._release([delivery.id for delivery in untried]))
@@ -260,10 +258,11 @@ class Sender:
             return Result.MOOT
         if (retry_at := step.retry_at) is None:
             # First the fallback, then the end: dying in between leaves a row that is tried again, not one told nobody.
-            await self._stand_in(delivery, text, now, tried_since=None)
+            await self._fallback.stand_in(delivery, text, now, tried_since=None)
             await self._record(lambda: self._ledger.dead(delivery.id, error=text, at=now))
             self._log.error("delivery_dead", **fields)
             return Result.DEAD
+        is_parked = step.reason is RetryReason.PARKED
         if step.reason is RetryReason.ASKED:
             self._pace.hold(self._clock.monotonic() + (retry_at - now).total_seconds())
         await self._record(
@@ -274,28 +273,21 @@ class Sender:
                 next_attempt_at=retry_at,
                 notes=error.notes,
                 is_ambiguous=error.is_ambiguous,
+                is_parked=is_parked,
             )
         )
-        self._log.warning("delivery_failed", retry_at=retry_at.isoformat(), **fields)
-        await self._stand_in(delivery, text, now, tried_since=now - self._manners.after)
-        return Result.FAILED
+        event = "delivery_parked" if is_parked else "delivery_failed"
+        self._log.warning(event, retry_at=retry_at.isoformat(), **fields)
+        # A person may take hours: what is parked is told elsewhere at once.
+        tried_since = None if is_parked else now - self._manners.after
+        await self._fallback.stand_in(delivery, text, now, tried_since=tried_since)
+        return Result.PARKED if is_parked else Result.FAILED
 
-    async def _stand_in(
-        self, delivery: Delivery, error: str, now: datetime, *, tried_since: datetime | None
-    ) -> None:
-        """Tell the fallback channel what this one does not take; a stand-in has none of its own."""
-        fallback = self._manners.fallback
-        if fallback is None or delivery.kind in _FOLLOWING or delivery.stands_in_for is not None:
-            return
-        reason = f"in place of {self._channel.name}: {error}"
-        is_queued = await self._run(
-            lambda: self._ledger.stand_in(
-                delivery.id, channel=fallback, reason=reason, at=now, tried_since=tried_since
-            )
-        )
-        if is_queued:
-            self._log.warning("fell_back", delivery=delivery.id, to=fallback)
-            self._on_stand_in()
+    async def _give_up(self, parked: Delivery) -> None:
+        """Give up what was refused as if the channel were at fault, right before it took another one."""
+        error = "refused, though the channel takes others: something in this one is not taken"
+        await self._record(lambda: self._ledger.dead(parked.id, error=error, at=self._clock.now()))
+        self._log.error("delivery_dead", delivery=parked.id, rule=parked.alert.rule, error=error)
 
     async def _record(self, call: Callable[[], None]) -> None:
         """Write to the ledger, however long the store is away: an unrecorded acceptance would be sent again."""
@@ -328,6 +320,7 @@ class Sender:
 
     async def _idle(self) -> None:
         """Wait until a row is due, `wake` is called, or the poll interval has passed."""
+        await self._fallback.relieve(self._clock.now())
         due_at = await self._run(lambda: self._ledger.next_delivery_at(self._channel.name))
         pause = self._settings.poll_interval.total_seconds()
         if due_at is not None:

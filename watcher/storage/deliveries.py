@@ -23,6 +23,7 @@ from watcher.storage.turns import OPEN
 from watcher.types import Delivery, DeliveryKind, DeliveryState
 
 _DEAD = DeliveryState.DEAD.value
+_WAITING = (DeliveryState.PENDING, DeliveryState.PARKED, DeliveryState.GATHERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +83,14 @@ class DeliveryRows:
         insert_new(self._connection, deliveries, rows)
 
     def retry(self, delivery_ids: Sequence[str] | None, *, at: datetime) -> int:
-        """Make rows due now: these unless they were delivered, or with None all that are dead. Gives how many were."""
+        """Make rows due now: these unless they were delivered, or with None all that are dead or parked. Gives how many."""
         is_dead = deliveries.c.state == DeliveryState.DEAD.value
+        is_parked = deliveries.c.state == DeliveryState.PARKED.value
         if delivery_ids is None:
             # What was given up with its digest comes back with it.
-            chosen = and_(is_dead, deliveries.c.digest_id.is_(None))
+            chosen = or_(and_(is_dead, deliveries.c.digest_id.is_(None)), is_parked)
         else:
-            unsent = (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.GATHERED)
+            unsent = (DeliveryState.DEAD, DeliveryState.HELD, *_WAITING)
             chosen = and_(
                 deliveries.c.state.in_([one.value for one in unsent]), deliveries.c.id.in_(list(delivery_ids))
             )
@@ -105,7 +107,7 @@ class DeliveryRows:
         """Keep back rows that wait to be sent; gives how many did."""
         waiting = and_(
             deliveries.c.id.in_(list(delivery_ids)),
-            deliveries.c.state.in_([DeliveryState.PENDING.value, DeliveryState.GATHERED.value]),
+            deliveries.c.state.in_([one.value for one in _WAITING]),
         )
         return self._set(waiting, state=DeliveryState.HELD.value, reason=reason)
 
@@ -173,18 +175,20 @@ class DeliveryRows:
     def failing_channels(self, *, since: datetime, attempts: int) -> dict[str, str]:
         """Give the channels that take nothing now, each with the last reason.
 
-        One that has rows which were tried so often in vain, or gave up a row and accepted none that is younger.
+        One that has parked rows, or rows which were tried so often in vain, or gave up a row and accepted none that is
+        younger.
 
         Args:
             since: older rows are not looked at.
             attempts: how many in vain are a failure of the channel.
         """
-        is_stuck = and_(deliveries.c.state.in_(OPEN), deliveries.c.attempts >= attempts)
+        is_parked = deliveries.c.state == DeliveryState.PARKED.value
+        is_stuck = and_(deliveries.c.state.in_(OPEN), or_(deliveries.c.attempts >= attempts, is_parked))
         of = deliveries.c.channel
         query = (
             select(of, deliveries.c.state, func.max(deliveries.c.created_at), func.max(deliveries.c.reason))
             .where(
-                deliveries.c.created_at >= since,
+                or_(deliveries.c.created_at >= since, is_parked),
                 or_(is_stuck, deliveries.c.state.in_((_DEAD, DeliveryState.DELIVERED.value))),
             )
             .group_by(of, deliveries.c.state)

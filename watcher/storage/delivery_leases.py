@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select, update
 
 from watcher.storage.deliveries import read_deliveries
 from watcher.storage.tables import deliveries
-from watcher.storage.turns import FOLLOWING, OPEN, has_turn, is_due, told_by
+from watcher.storage.turns import FOLLOWING, OPEN, has_turn, is_behind_parked, is_due, told_by
 from watcher.types import Delivery, DeliveryKind, DeliveryState, Receipt
 
 
@@ -30,11 +30,12 @@ class DeliveryLeases:
         """Take due rows of a channel whose turn it is, for `lease`, oldest first.
 
         A row whose lease has ended is due again, in doubt. Updates that wait are folded into the row that tells of them.
+        Parked rows come first: what waits behind them stays until one of them is due.
         """
         query = (
             select(deliveries)
-            .where(deliveries.c.channel == channel, is_due(now), has_turn())
-            .order_by(deliveries.c.next_attempt_at, deliveries.c.created_at, deliveries.c.id)
+            .where(deliveries.c.channel == channel, is_due(now), has_turn(), ~is_behind_parked(now))
+            .order_by(_tries_first(), deliveries.c.next_attempt_at, deliveries.c.created_at, deliveries.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -98,10 +99,36 @@ class DeliveryLeases:
         )
         return frozenset(self._connection.scalars(query.distinct()))
 
+    def try_parked(self, *, now: datetime) -> None:
+        """Look now whether what is parked is taken: somebody may have mended it while the service was stopped."""
+        self._set(deliveries.c.state == DeliveryState.PARKED.value, next_attempt_at=now)
+
+    def behind_parked(self, channel: str, *, fallback: str, now: datetime, limit: int) -> tuple[str, ...]:
+        """Name due rows that open a conversation, wait behind a parked one, and are not told on the fallback yet."""
+        told = deliveries.alias()
+        stand_in = select(told.c.id).where(
+            told.c.stands_in_for == deliveries.c.id, told.c.channel == fallback
+        )
+        query = (
+            select(deliveries.c.id)
+            .where(
+                deliveries.c.channel == channel,
+                is_due(now),
+                is_behind_parked(),
+                deliveries.c.kind.not_in(FOLLOWING),
+                deliveries.c.stands_in_for.is_(None),
+                ~stand_in.correlate(deliveries).exists(),
+            )
+            .order_by(deliveries.c.created_at, deliveries.c.id)
+            .limit(limit)
+        )
+        return tuple(self._connection.scalars(query))
+
     def pull_back(self, *, now: datetime, horizon: timedelta) -> int:
         """Make due what lies further ahead than any retry would put it: the clock has jumped back."""
         waiting = and_(
-            deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_attempt_at > now + horizon
+            deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.PARKED.value)),
+            deliveries.c.next_attempt_at > now + horizon,
         )
         leased = and_(
             deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease_until > now + horizon
@@ -112,7 +139,7 @@ class DeliveryLeases:
         """When the earliest open row of a channel is due whose turn it is; None when there is none."""
         due = func.coalesce(deliveries.c.lease_until, deliveries.c.next_attempt_at)
         query = select(func.min(due)).where(
-            deliveries.c.channel == channel, deliveries.c.state.in_(OPEN), has_turn()
+            deliveries.c.channel == channel, deliveries.c.state.in_(OPEN), has_turn(), ~is_behind_parked()
         )
         found: datetime | None = self._connection.execute(query).scalar()
         return found
@@ -163,6 +190,10 @@ class DeliveryLeases:
 
     def _set(self, chosen: ColumnElement[bool], **values: Any) -> int:
         return int(self._connection.execute(update(deliveries).where(chosen).values(values)).rowcount)
+
+
+def _tries_first() -> ColumnElement[int]:
+    return case((deliveries.c.state == DeliveryState.PARKED.value, 0), else_=1)
 
 
 def _receipt(row: Row[Any]) -> Receipt:

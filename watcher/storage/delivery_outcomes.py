@@ -48,8 +48,9 @@ class DeliveryOutcomes:
         next_attempt_at: datetime,
         notes: Mapping[str, Any] | None = None,
         is_ambiguous: bool = False,
+        is_parked: bool = False,
     ) -> None:
-        """Record a failed attempt; the row is pending again, and in doubt from the first ambiguous one on.
+        """Record a failed attempt; the row is pending or parked, and in doubt from the first ambiguous one on.
 
         None for `notes` leaves those of before.
         """
@@ -57,7 +58,7 @@ class DeliveryOutcomes:
         noted = {} if notes is None else {"notes": dict(notes)}
         self._settle(
             delivery_id,
-            DeliveryState.PENDING,
+            DeliveryState.PARKED if is_parked else DeliveryState.PENDING,
             next_attempt_at=next_attempt_at,
             reason=error,
             is_in_doubt=true() if is_ambiguous else deliveries.c.is_in_doubt,
@@ -70,7 +71,7 @@ class DeliveryOutcomes:
         self._settle(delivery_id, DeliveryState.HELD, reason=reason)
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
-        """Park the row for good, with the reason."""
+        """Give the row up, with the reason."""
         self._note_attempt(delivery_id, at=at, outcome="dead", detail=error)
         self._settle(delivery_id, DeliveryState.DEAD, reason=error)
         self._digests.settle(delivery_id, DeliveryState.DEAD)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from watcher.storage.alerts import AlertRows
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import alerts, deliveries
+from watcher.storage.turns import is_behind_parked
 from watcher.types import DeliveryKind, DeliveryState, Digest, Severity
 
 _SHOWN = 200
@@ -178,7 +179,10 @@ def _gathered(digest_id: str) -> ColumnElement[bool]:
 
 
 def _waits(channel: str, now: datetime) -> ColumnElement[bool]:
-    """Say of a row that it is an alert of the channel that is due, and was never tried: none that may have been told."""
+    """Say of a row that it is an alert of the channel that is due, and was never tried: none that may have been told.
+
+    What waits behind a parked one may be told elsewhere one by one: it is not folded until the channel takes some again.
+    """
     return and_(
         deliveries.c.channel == channel,
         deliveries.c.kind == DeliveryKind.ALERT.value,
@@ -186,6 +190,7 @@ def _waits(channel: str, now: datetime) -> ColumnElement[bool]:
         deliveries.c.next_attempt_at <= now,
         deliveries.c.attempts == 0,
         ~deliveries.c.is_in_doubt,
+        ~is_behind_parked(),
     )
 
 

@@ -59,6 +59,7 @@ class StoreLedger:
         next_attempt_at: datetime,
         notes: Mapping[str, Any] | None = None,
         is_ambiguous: bool = False,
+        is_parked: bool = False,
     ) -> None:
         with self._store.write(durable=True) as tx:
             tx.delivery_outcomes.failed(
@@ -68,7 +69,12 @@ class StoreLedger:
                 next_attempt_at=next_attempt_at,
                 notes=notes,
                 is_ambiguous=is_ambiguous,
+                is_parked=is_parked,
             )
+
+    def behind_parked(self, channel: str, *, fallback: str, now: datetime, limit: int) -> Sequence[str]:
+        with self._store.read() as tx:
+            return tx.delivery_leases.behind_parked(channel, fallback=fallback, now=now, limit=limit)
 
     def dead(self, delivery_id: str, *, error: str, at: datetime) -> None:
         with self._store.write(durable=True) as tx:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row, delete, func, select
 
 from watcher.storage.sql import insert_new
 from watcher.storage.tables import deliveries, notices
-from watcher.types import DeliveryState, Notice, TroubleKind
+from watcher.storage.turns import OPEN
+from watcher.types import Notice, TroubleKind
 
 
 class NoticeRows:
@@ -49,7 +50,7 @@ class NoticeRows:
 
     def forget(self, *, before: datetime) -> None:
         """Forget old notices with their deliveries, but for those that are still to be made."""
-        is_open = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.SENDING.value))
+        is_open = deliveries.c.state.in_(OPEN)
         waiting = select(deliveries.c.notice_id).where(is_open, deliveries.c.notice_id.is_not(None))
         old = select(notices.c.id).where(notices.c.created_at < before, notices.c.id.not_in(waiting))
         found = list(self._connection.scalars(old))

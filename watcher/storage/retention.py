@@ -14,9 +14,10 @@ from sqlalchemy import delete, exists, select
 from watcher.storage.feeds import listed_key
 from watcher.storage.store import Store, Transaction
 from watcher.storage.tables import alerts, deliveries, stories, story_items
+from watcher.storage.turns import OPEN
 from watcher.types import DeliveryState
 
-_OPEN = [one.value for one in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.GATHERED)]
+_OPEN = [*OPEN, DeliveryState.GATHERED.value]
 _STEP = 1_000  # rows a transaction: well under the time that a writer waits for the lock
 
 

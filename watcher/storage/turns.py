@@ -13,8 +13,12 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from watcher.storage.tables import alerts, deliveries
 from watcher.types import DeliveryKind, DeliveryState
 
-_PENDING, _SENDING = DeliveryState.PENDING.value, DeliveryState.SENDING.value
-OPEN = (_PENDING, _SENDING)
+_PENDING, _SENDING, _PARKED = (
+    DeliveryState.PENDING.value,
+    DeliveryState.SENDING.value,
+    DeliveryState.PARKED.value,
+)
+OPEN = (_PENDING, _SENDING, _PARKED)
 FOLLOWING = (DeliveryKind.UPDATE.value, DeliveryKind.REPLY.value)
 
 _MOST_ATTEMPTS_WAITED_FOR = 5
@@ -24,7 +28,7 @@ _MOST_ATTEMPTS_WAITED_FOR = 5
 def is_due(now: datetime) -> ColumnElement[bool]:
     """Choose rows that wait and are due, and rows whose lease has ended."""
     return or_(
-        and_(deliveries.c.state == _PENDING, deliveries.c.next_attempt_at <= now),
+        and_(deliveries.c.state.in_((_PENDING, _PARKED)), deliveries.c.next_attempt_at <= now),
         and_(deliveries.c.state == _SENDING, deliveries.c.lease_until <= now),
     )
 
@@ -32,6 +36,19 @@ def is_due(now: datetime) -> ColumnElement[bool]:
 def has_turn() -> ColumnElement[bool]:
     """Choose rows that nothing has to go before."""
     return and_(or_(deliveries.c.kind.not_in(FOLLOWING), ~_awaits_its_alert()), ~_follows_on_its_story())
+
+
+def is_behind_parked(now: datetime | None = None) -> ColumnElement[bool]:
+    """Choose rows that wait on a channel which takes nothing until a person has mended it.
+
+    One that is parked tries for all of them: at its time, which with `now` None never is, they may go, too.
+    """
+    parked = deliveries.alias()
+    some = select(parked.c.id).where(parked.c.channel == deliveries.c.channel, parked.c.state == _PARKED)
+    is_behind = and_(deliveries.c.state == _PENDING, some.correlate(deliveries).exists())
+    if now is None:
+        return is_behind
+    return and_(is_behind, ~some.where(parked.c.next_attempt_at <= now).correlate(deliveries).exists())
 
 
 def told_by(alert_id: str, channel: str, *, but: str) -> ColumnElement[bool]:

@@ -14,13 +14,14 @@ from watcher.types.alerts import Alert
 class DeliveryState(StrEnum):
     """Where a row of the outbox stands.
 
-    `gathered` waits for the digest that it goes out with; `held` is not sent (the reason says why); `dead` was given
-    up on.
+    `gathered` waits for the digest that it goes out with; `parked` waits until a person has mended what the reason says,
+    and is tried again now and then; `held` is not sent (the reason says why); `dead` was given up on.
     """
 
     PENDING = "pending"
     GATHERED = "gathered"
     SENDING = "sending"
+    PARKED = "parked"
     DELIVERED = "delivered"
     DEAD = "dead"
     HELD = "held"

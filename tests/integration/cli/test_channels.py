@@ -74,6 +74,59 @@ def test_a_refusal_is_told_and_is_an_exit_code(command: Command, slack: Threaded
 
 
 @pytest.mark.usefixtures("channels")
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("invalid_auth", "the token is wrong: copy the Bot User OAuth Token (xoxb-…)"),
+        ("not_in_channel", "the app is not in #security: type /invite @watcher there"),
+        ("is_archived", "#security is archived: unarchive it, or name another channel"),
+        ("channel_not_found", "no channel #security that the app can see: check its name"),
+        ("account_inactive", "the app was removed from the workspace: install it again"),
+        ("an_error_of_tomorrow", "Slack refused: an_error_of_tomorrow"),
+    ],
+)
+def test_a_refusal_of_slack_says_what_to_do(
+    command: Command, slack: ThreadedSlack, code: str, words: str
+) -> None:
+    slack.script([refused(code)])
+    done = command("channels", "test", "security")
+    assert (done.exit_code, words in done.output) == (1, True), done.output
+
+
+@pytest.mark.usefixtures("channels")
+def test_a_missing_scope_is_named(command: Command, slack: ThreadedSlack) -> None:
+    slack.missing_scopes = frozenset({"chat:write"})
+    assert "lacks the scope chat:write: add it" in command("channels", "test", "security").output
+
+
+@pytest.mark.usefixtures("channels")
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, "check the channel's headers and secret"),
+        (404, "nothing is there: check the channel's address"),
+        (308, "configure the final address"),
+    ],
+)
+def test_a_refusal_of_a_webhook_says_what_to_do(
+    command: Command, hook: WebhookReceiver, status: int, words: str
+) -> None:
+    hook.script([answer(status)])
+    done = command("channels", "test", "hook")
+    assert (done.exit_code, words in done.output) == (1, True), done.output
+
+
+def test_a_wrong_password_says_what_to_do_and_not_what_it_was(command: Command, folder: Path) -> None:
+    with SmtpServer(users={"duty": "correct horse"}) as server:
+        settings = mail_settings(server, username="duty", password="wrong horse")
+        (folder / "watcher.yml").write_text(yaml.safe_dump({"channels": {"duty": settings}}))
+        done = command("channels", "test", "duty")
+    assert done.exit_code == 1
+    assert "login failed at 127.0.0.1: 535: check the channel's username and password" in done.output
+    assert "horse" not in done.output
+
+
+@pytest.mark.usefixtures("channels")
 def test_no_secret_stands_in_a_result(command: Command, slack: ThreadedSlack, hook: WebhookReceiver) -> None:
     slack.script([answer(500)])
     hook.script([answer(500)])

@@ -50,6 +50,8 @@ async def attempt(rig: Rig, delivery: Delivery) -> DeliveryError | None:
 def outcome(error: DeliveryError | None) -> Outcome:
     if error is None:
         return Outcome.DELIVERED
+    if error.needs_person:
+        return Outcome.PARKED
     if not error.retryable:
         return Outcome.DEAD
     return Outcome.AMBIGUOUS if error.is_ambiguous else Outcome.RETRIED
@@ -169,7 +171,11 @@ async def test_by_way_of_the_outbox_a_retry_brings_what_is_not_dead(kind: type[R
         await outbox.drain(NOON + timedelta(hours=1))
         first = ledger.row(row_id)
         await rig.channel.close()
-    expected = {Outcome.DELIVERED: DeliveryState.DELIVERED, Outcome.DEAD: DeliveryState.DEAD}
+    expected = {
+        Outcome.DELIVERED: DeliveryState.DELIVERED,
+        Outcome.PARKED: DeliveryState.PARKED,
+        Outcome.DEAD: DeliveryState.DEAD,
+    }
     assert first.state is expected.get(case.outcome, DeliveryState.PENDING)
     assert first.attempts == 1
     assert (first.reason is None) is (case.outcome is Outcome.DELIVERED)

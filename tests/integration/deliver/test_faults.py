@@ -159,7 +159,7 @@ async def test_a_death_while_a_channel_is_given_up_leaves_nobody_untold_on_its_f
     for death in deaths():
         ledger, clock = MemoryLedger(), FakeClock()
         with WebhookRig() as refusing, SlackRig() as rig:
-            refusing.receiver.script([answer(404)] * 9)
+            refusing.receiver.script([answer(400)] * 9)
             ledger.add(channel="hook", created_at=LONG_AGO)
             for at_end in (death, Death(), Death()):
                 await live(ledger, [refusing.channel, rig.channel], clock, at_end, manners=manners)

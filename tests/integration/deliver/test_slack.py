@@ -15,9 +15,9 @@ from tests.support.clock import FakeClock
 from tests.support.receiver import accept, accept_then_hang_up, answer
 from tests.support.slack import ThreadedSlack, limited, refused
 from watcher.config.channels import SlackSettings
+from watcher.deliver.channels import slackcodes
 from watcher.deliver.channels.slack import BLOCK_ERRORS, GONE_ERRORS, SlackChannel
 from watcher.deliver.channels.slackaccount import SlackAccounts
-from watcher.deliver.channels.slackapi import RETRYABLE_ERRORS
 from watcher.errors import DeliveryError
 from watcher.types import Delivery, DeliveryKind, Receipt
 
@@ -116,7 +116,7 @@ async def test_a_wrong_token_or_channel_is_dead_and_named(
 
 
 def test_no_error_is_both_retried_and_sent_as_text() -> None:
-    assert not RETRYABLE_ERRORS & BLOCK_ERRORS
+    assert not slackcodes.PASSING & BLOCK_ERRORS
 
 
 def grown(first: Receipt, **changes: Any) -> Delivery:

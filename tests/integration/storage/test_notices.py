@@ -211,6 +211,16 @@ def test_a_channel_that_fails_is_never_the_only_bearer_of_that_notice(
     assert title == "Channel desk takes messages again"
 
 
+def test_a_channel_that_waits_for_a_person_is_told_at_once_with_what_to_do(telling: Telling) -> None:
+    telling.begin(T.SILENT, "wire-5")
+    telling.tell(NOON)
+    row_id, why = telling.rows()[0].id, "not_in_channel: type /invite @watcher there"
+    for at in (NOON, NOON + timedelta(days=60)):
+        StoreLedger(telling.store).failed(row_id, error=why, at=at, next_attempt_at=at, is_parked=True)
+    (notice,) = telling.tell(NOON + timedelta(days=61)).values()
+    assert why in notice.lines[0]
+
+
 def test_a_channel_that_gives_up_what_it_is_given_fails_until_it_takes_something(telling: Telling) -> None:
     telling.begin(T.SILENT, "wire-5")
     telling.tell(NOON)

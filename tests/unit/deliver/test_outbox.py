@@ -14,14 +14,15 @@ import pytest
 from tests.support.alerts import NOON
 from tests.support.clock import FakeClock
 from tests.support.ledger import MemoryLedger, run_inline
-from watcher.deliver.outbox import Attempt, Outbox, OutboxSettings, Result
+from watcher.deliver.outbox import Attempt, Manners, Outbox, OutboxSettings, Result
 from watcher.errors import DeliveryError, StoreError
 from watcher.types import Delivery, DeliveryKind, DeliveryState, Receipt
 
 HOUR = NOON + timedelta(hours=1)
-DELIVERED, PENDING, DEAD, SENDING = (
+DELIVERED, PENDING, PARKED, DEAD, SENDING = (
     DeliveryState.DELIVERED,
     DeliveryState.PENDING,
+    DeliveryState.PARKED,
     DeliveryState.DEAD,
     DeliveryState.SENDING,
 )
@@ -34,7 +35,7 @@ class ScriptedChannel:
     has_updates = False
 
     def __init__(
-        self, name: str = "a", *script: Exception | Callable[[], Awaitable[object]], spacing: float = 0
+        self, name: str = "a", *script: Exception | Callable[[], Awaitable[object]] | None, spacing: float = 0
     ) -> None:
         self.name = name
         self.spacing = timedelta(seconds=spacing)
@@ -57,7 +58,9 @@ class ScriptedChannel:
 class Stage:
     """An outbox with all that it stands on."""
 
-    def __init__(self, *channels: ScriptedChannel, **settings: object) -> None:
+    def __init__(
+        self, *channels: ScriptedChannel, manners: dict[str, Manners] | None = None, **settings: object
+    ) -> None:
         self.clock = FakeClock()
         self.ledger = MemoryLedger()
         self.attempts: list[Attempt] = []
@@ -72,6 +75,7 @@ class Stage:
             rng=random.Random(7),
             observe=self.attempts.append,
             on_trouble=self.troubles.append,
+            manners=manners,
         )
 
     @asynccontextmanager
@@ -112,6 +116,50 @@ async def test_a_drain_tries_each_row_once_and_leaves_failures_for_the_next_run(
     assert stage.ledger.row(failed).next_attempt_at > NOON
     assert stage.ledger.row(dead).reason == "no"
     assert stage.ledger.row(fine).reason is None
+
+
+def broken(detail: str = "the token is wrong") -> DeliveryError:
+    return DeliveryError(detail, needs_person=True)
+
+
+async def test_what_needs_a_person_is_parked_and_what_comes_later_waits_behind_it() -> None:
+    stage = Stage(channel := ScriptedChannel("a", broken(), broken(), broken(), broken()))
+    rows = [stage.ledger.add(channel="a", created_at=NOON - timedelta(days=30)) for _ in range(4)]
+    assert await stage.outbox.drain(HOUR) == {Result.PARKED: 2}
+    assert channel.sent == rows[:2], "a second one is tried: the first may have been refused for what it says"
+    assert stage.ledger.states() == [PARKED, PARKED, PENDING, PENDING]
+    assert await stage.outbox.drain(HOUR) == {}
+    stage.clock.advance(15 * 60)
+    await stage.outbox.drain(HOUR)
+    assert stage.ledger.states() == [PARKED, PARKED, PENDING, PENDING], "never given up, however old"
+    stage.clock.advance(15 * 60)
+    assert await stage.outbox.drain(HOUR) == {Result.DELIVERED: 4}
+
+
+async def test_a_message_that_alone_is_refused_holds_nothing_up_for_long() -> None:
+    stage = Stage(ScriptedChannel("a", broken(), None, broken(), None))
+    first, second = (stage.ledger.add(channel="a") for _ in range(2))
+    await stage.outbox.drain(HOUR)
+    assert stage.ledger.states() == [DEAD, DELIVERED]
+    third = stage.ledger.add(channel="a")
+    await stage.outbox.drain(HOUR)
+    fourth = stage.ledger.add(channel="a")
+    stage.clock.advance(15 * 60)
+    await stage.outbox.drain(HOUR)
+    assert stage.ledger.row(first).reason == (
+        "refused, though the channel takes others: something in this one is not taken"
+    )
+    assert [stage.ledger.row(one).state for one in (second, third, fourth)] == [DELIVERED] * 3
+
+
+async def test_what_waits_for_a_person_is_told_on_the_fallback_at_once() -> None:
+    channel, other = ScriptedChannel("a", *[broken()] * 4), ScriptedChannel("b")
+    stage = Stage(channel, other, manners={"a": Manners(fallback="b", after=timedelta(hours=1))})
+    rows = [stage.ledger.add(channel="a") for _ in range(4)]
+    await stage.outbox.drain(HOUR)
+    await stage.outbox.drain(HOUR)
+    assert other.sent == [f"{row}-b" for row in rows]
+    assert channel.sent == rows[:2]
 
 
 async def test_a_drain_starts_nothing_after_its_deadline() -> None:

@@ -24,13 +24,14 @@ from aiosmtplib import (
     SMTPNotSupported,
     SMTPRecipientsRefused,
     SMTPResponseException,
+    SMTPSenderRefused,
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
 
 from watcher.alert.inert import cut, inert
 from watcher.deliver.channels.mail import address, mail
-from watcher.deliver.channels.network import failure
+from watcher.deliver.channels.network import distrust, failure
 from watcher.errors import DeliveryError
 from watcher.types import Delivery, Receipt
 
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
-# A wrong password or a missing STARTTLS is the operator's to mend and no fault of the mail: it waits. Tried seldom,
-# because servers lock accounts out.
-_OPERATOR_PAUSE = timedelta(minutes=15)
 _QUIT_TIMEOUT = 1.0
 
 Refusals = Mapping[str, tuple[int, str]]
@@ -163,13 +161,17 @@ class EmailChannel:
         """Make the error of a conversation that never came to the mail: always worth another try."""
         if isinstance(error, SMTPAuthenticationError):
             # Not quoted: some servers answer with a piece of what they were sent.
-            detail = f"login failed at {self._settings.host}: {error.code}"
-            return self._error(detail, retry_after=_OPERATOR_PAUSE)
+            detail = f"login failed at {self._settings.host}: {error.code}: check the channel's username and password"
+            return self._error(detail, needs_person=True)
+        cause = error if isinstance(error, ssl.SSLError) else error.__cause__
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return self._error(f"{self._settings.host} is not trusted: {distrust(cause)}", needs_person=True)
         detail = f"{self._settings.host}: {_said(error)}"
-        if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
-            return self._error(f"no TLS with {detail}", retry_after=_OPERATOR_PAUSE)
+        if isinstance(cause, ssl.SSLError):
+            hint = "check the channel's port and tls (starttls for 587, tls for 465)"
+            return self._error(f"no TLS with {detail}: {hint}", needs_person=True)
         if type(error) is SMTPException:  # STARTTLS or AUTH asked for, and the server offers none
-            return self._error(f"cannot use {detail}", retry_after=_OPERATOR_PAUSE)
+            return self._error(f"cannot use {detail}: check the channel's port and tls", needs_person=True)
         return self._error(f"cannot reach {detail}")
 
     def _refused(self, error: Exception) -> DeliveryError:
@@ -177,6 +179,10 @@ class EmailChannel:
         said = _said(error)
         if isinstance(error, SMTPNotSupported | ValueError):
             return self._error(f"the server cannot take these addresses: {said}", retryable=False)
+        if isinstance(error, SMTPSenderRefused) and error.code >= 500:
+            return self._error(
+                f"sender refused: {said}: check the channel's from, username and password", needs_person=True
+            )
         if isinstance(error, SMTPResponseException):
             return self._error(f"mail refused: {said}", retryable=error.code < 500)
         is_ambiguous = isinstance(error, SMTPServerDisconnected | SMTPTimeoutError | OSError | TimeoutError)
@@ -189,7 +195,9 @@ class EmailChannel:
             count = f"{len(progress.for_now)} of {len(self._recipients)}"
             raise self._error(f"{count} recipients refused for now: {reasons}", notes=progress.notes())
         if not progress.served:
-            raise self._error(f"all recipients refused: {reasons}", retryable=False)
+            # Once somebody has mended that, all of them are tried again.
+            detail = f"all recipients refused: {reasons}: check the channel's to"
+            raise self._error(detail, needs_person=True, notes={})
         if progress.refused:
             _log.warning("recipients_refused", channel=self.name, delivery=delivery.id, refused=reasons)
         return Receipt(receiver_id=message_id, detail=progress.notes())
@@ -199,7 +207,7 @@ class EmailChannel:
         detail: str,
         *,
         retryable: bool = True,
-        retry_after: timedelta | None = None,
+        needs_person: bool = False,
         is_ambiguous: bool = False,
         notes: Mapping[str, Any] | None = None,
     ) -> DeliveryError:
@@ -207,7 +215,7 @@ class EmailChannel:
             detail,
             channel=self.name,
             retryable=retryable,
-            retry_after=retry_after,
+            needs_person=needs_person,
             is_ambiguous=is_ambiguous,
             notes=notes,
         )

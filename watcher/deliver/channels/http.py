@@ -11,11 +11,20 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from watcher.deliver.channels.network import failure
+from watcher.deliver.channels.network import distrust, failure
 from watcher.errors import DeliveryError
 
 # RFC 9110 (408, 429, 5xx) and RFC 8470 (425): a later attempt may succeed. All other 4xx mean the request is wrong.
 _RETRYABLE = frozenset({408, 425, 429})
+# What every request will get until somebody has changed the channel's settings, or the receiver.
+_REMEDIES = {
+    401: "it asks for a login: check the channel's headers and secret",
+    403: "it does not let this channel in: check its headers and secret",
+    404: "nothing is there: check the channel's address",
+    405: "it takes no POST there: check the channel's address",
+    407: "a proxy asks for a login",
+    410: "nothing is there any more: check the channel's address",
+}
 
 NETWORK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
 
@@ -32,11 +41,18 @@ def connector() -> aiohttp.TCPConnector:
 def status_error(status: int, headers: object, *, channel: str, peer: str, now: datetime) -> DeliveryError:
     """Make the error of an answer that is not a success."""
     is_retryable = status in _RETRYABLE or status >= 500
-    detail = f"{peer} answered {status}"
+    remedy = _REMEDIES.get(status)
     if 300 <= status < 400:
-        detail += ": redirects are not followed, configure the final address"
+        remedy = "redirects are not followed, configure the final address"
+    detail = f"{peer} answered {status}" + (f": {remedy}" if remedy else "")
     asked = retry_after(headers, now) if is_retryable else None
-    return DeliveryError(detail, channel=channel, retryable=is_retryable, retry_after=asked)
+    return DeliveryError(
+        detail,
+        channel=channel,
+        retryable=is_retryable,
+        retry_after=asked,
+        needs_person=remedy is not None,
+    )
 
 
 def network_error(error: BaseException, *, channel: str, peer: str) -> DeliveryError:
@@ -44,6 +60,10 @@ def network_error(error: BaseException, *, channel: str, peer: str) -> DeliveryE
 
     The text names the peer, never the whole address: that may hold a secret.
     """
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        said = distrust(error.certificate_error)
+        detail = f"{peer} is not trusted: {said}"
+        return DeliveryError(detail, channel=channel, needs_person=True)
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
         return DeliveryError(f"no TLS with {peer}: {type(error).__name__}", channel=channel)
     if isinstance(error, aiohttp.ClientConnectorError):

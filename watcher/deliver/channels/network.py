@@ -1,4 +1,4 @@
-"""Names what a socket failed of.
+"""Names what a socket failed of, and why a certificate is not trusted.
 
 In: an `OSError`. Out: a few words for the ledger. Called by the channels that open connections.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 
 
 def failure(error: OSError) -> str:
@@ -17,3 +18,16 @@ def failure(error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return error.strerror or "name not found"
     return os.strerror(error.errno) if error.errno else type(error).__name__
+
+
+def distrust(error: BaseException | None) -> str:
+    """Say why a certificate is not trusted, and who can do what about it: `certificate has expired: …`."""
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return "its certificate cannot be checked"
+    # OpenSSL's own words; with a wrong host they name it, and so what stands in the configuration.
+    reason = error.verify_message[:200]
+    if "expired" in reason:
+        return f"{reason}: whoever runs it must renew it"
+    if "self-signed" in reason or "self signed" in reason or "local issuer" in reason:
+        return f"{reason}: add the authority that signed it to the system's"
+    return f"{reason}: check the channel's address"

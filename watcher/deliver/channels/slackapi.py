@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from watcher.clock import SystemClock
+from watcher.deliver.channels import slackcodes
 from watcher.deliver.channels.http import (
     NETWORK_ERRORS,
     connector,
@@ -28,24 +29,6 @@ from watcher.deliver.channels.http import (
 from watcher.deliver.channels.slackaccount import SlackAccount
 from watcher.errors import DeliveryError
 
-# `error` of an answer with `ok: false` (https://docs.slack.dev/reference/methods/chat.postMessage#errors): a later
-# attempt may succeed. Every other code means that this message, token or channel will not do until a person acts.
-RETRYABLE_ERRORS = frozenset(
-    {
-        "ratelimited",
-        "rate_limited",
-        "message_limit_exceeded",
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
-        "team_added_to_org",
-        "org_login_required",
-        "accesslimited",
-    }
-)
-# Slack may have done what was asked before it failed.
-_AMBIGUOUS_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 _RATE_LIMIT_PAUSE = timedelta(seconds=30)
 
 
@@ -53,16 +36,23 @@ class SlackRefusedError(DeliveryError):
     """Slack answered `ok: false`; `code` is its word for why, of at most 80 characters."""
 
     def __init__(
-        self, code: str, *, channel: str, retry_after: timedelta | None = None, is_moot: bool = False
+        self,
+        code: str,
+        *,
+        channel: str,
+        detail: str | None = None,
+        retry_after: timedelta | None = None,
+        is_moot: bool = False,
     ) -> None:
         code = code[:80]
         super().__init__(
-            f"Slack refused: {code}",
+            detail or f"Slack refused: {code}",
             channel=channel,
-            retryable=code in RETRYABLE_ERRORS,
+            retryable=code in slackcodes.PASSING,
             retry_after=retry_after,
-            is_ambiguous=code in _AMBIGUOUS_ERRORS,
+            is_ambiguous=code in slackcodes.AMBIGUOUS,
             is_moot=is_moot,
+            needs_person=slackcodes.needs_person(code),
         )
         self.code = code
 
@@ -120,7 +110,7 @@ class SlackApi:
         try:
             answer = await self._client().api_call(method, **request)
         except SlackApiError as error:
-            refusal = self._refused(error)
+            refusal = self._refused(error, method, str(arguments.get("channel") or ""))
             if refusal.retry_after is not None:
                 self._account.hold(method, refusal.retry_after)
             raise refusal from error
@@ -134,7 +124,7 @@ class SlackApi:
             raise self._not_slack()
         return data
 
-    def _refused(self, error: SlackApiError) -> DeliveryError:
+    def _refused(self, error: SlackApiError, method: str, place: str) -> DeliveryError:
         """Read what Slack said: the HTTP status first, then `error` in the body."""
         # Of a body that is no JSON the client hands over aiohttp's response, whose status is named differently.
         response: Any = error.response
@@ -150,7 +140,8 @@ class SlackApi:
         asked = retry_after(response.headers, self._now())
         if asked is None and code in ("ratelimited", "rate_limited"):
             asked = _RATE_LIMIT_PAUSE
-        return SlackRefusedError(code, channel=self._channel, retry_after=asked)
+        detail = slackcodes.said(code[:80], method=method, answer=data or {}, channel=place)
+        return SlackRefusedError(code, channel=self._channel, detail=detail, retry_after=asked)
 
     def _not_slack(self) -> DeliveryError:
         return DeliveryError(
