@@ -19,6 +19,7 @@ from watcher.announce import Routing
 from watcher.articles import Articles, Limits
 from watcher.chat.desk import Desk
 from watcher.chat.lines import Lines, open_lines
+from watcher.collector import leave_alone
 from watcher.config.load import Config
 from watcher.config.models import Settings
 from watcher.deliver.channels import build, edited
@@ -213,6 +214,7 @@ class Assembly:
             )
             lines = open_lines(self._settings.channels, self._desk(store, run, workers, outbox), accounts)
             stack.push_async_callback(lines.close)
+            leave_alone()
             trim()  # of what reading the configuration has left
             parts = Parts(
                 lines=lines,

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watcher.ports import Runner
+from watcher.storage.feeds import Unchanged
 from watcher.storage.store import Store, Transaction
-from watcher.types import FeedState
 
-Settle = Callable[[Transaction], FeedState]
+Settle = Callable[[Transaction], Unchanged]
 """Does inside a transaction what else a poll leads to, and gives the state that it leaves. May be called again."""
 
 
@@ -85,6 +85,6 @@ class Groups:
 
     def _write_all(self, polls: Sequence[Settle]) -> None:
         with self._store.write() as tx:
-            states = [settle(tx) for settle in polls]
-            tx.feeds.record_states(states)
-            tx.trends.polled(max(state.last_poll_at or state.due_at for state in states))
+            settled = [settle(tx) for settle in polls]
+            tx.feeds.record_unchanged(settled)
+            tx.trends.polled(max(one.after.last_poll_at or one.after.due_at for one in settled))

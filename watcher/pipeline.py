@@ -14,10 +14,11 @@ from watcher.errors import FetchError
 from watcher.stages.alerts import count_over_time, fold_stories, raise_alerts
 from watcher.stages.counts import count, count_items, count_troubles
 from watcher.stages.failure import settle_failure
-from watcher.stages.feed import note_coverage, note_hub, settle_feed, state_after
+from watcher.stages.feed import coverage_after, note_coverage, note_hub, settle_feed, state_after
 from watcher.stages.items import keep_items, keep_matches, queue_articles
 from watcher.stages.poll import Context, Poll
 from watcher.stages.prepare import analyse, fetch, parse, read_back, select
+from watcher.storage.feeds import Unchanged
 from watcher.storage.store import Transaction
 from watcher.types import Feed, FeedState, Fetched
 
@@ -113,13 +114,13 @@ async def _record_unchanged(poll: Poll, context: Context) -> Poll:
     """Remember a poll that brought nothing: in one transaction with others, for there are no items to go with it."""
     settled = poll
 
-    def settle(tx: Transaction) -> FeedState:
+    def settle(tx: Transaction) -> Unchanged:
         nonlocal settled
-        noted = note_coverage(poll, tx, context)
-        settled = replace(noted, state=state_after(noted, tx, context))
+        found = coverage_after(poll, tx)
+        settled = replace(poll, coverage=found, state=state_after(poll, found, tx, context))
         if context.reach is not None:
             context.reach.answered(tx, settled.state, settled.now)
-        return settled.state
+        return Unchanged(before=poll.state, after=settled.state)
 
     await context.groups.record(settle)
     count(settled, context.metrics)

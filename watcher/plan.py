@@ -46,6 +46,7 @@ class Plan:
         self._wishes = wishes or {}
         self._rng = rng or random.Random()  # noqa: S311  (spreads polls, guards nothing)
         self._count = count
+        self._log = log.bind()  # putting a logger together for each poll would cost more than what it says
 
     def after_answer(self, feed: Feed, state: FeedState, fetched: Fetched) -> datetime:
         """Give the next due time of a feed that answered; `state` is with what the answer taught."""
@@ -88,7 +89,7 @@ class Plan:
             is_outage=is_outage,
         )
         self._count(due.reason)
-        log.debug("feed_due", feed=feed.id, at=due.at.isoformat(), reason=str(due.reason))
+        self._log.debug("feed_due", feed=feed.id, at=due.at.isoformat(), reason=str(due.reason))
         return due.at
 
 

@@ -34,8 +34,9 @@ def freshness(headers: Mapping[str, str], *, timetable: Timetable, now: datetime
         update (RSS 1.0 syndication module); None when nothing is said. `no-cache` and `no-store` void the headers.
     """
     said = [timetable.ttl, next_update(timetable, now)]
-    if not _is_void(headers):
-        said += [_max_age(headers), _expires(headers)]
+    control = headers.get("cache-control", "").lower()
+    if _VOID.search(control) is None:
+        said += [_max_age(control, headers), _expires(headers)]
     return max((span for span in said if span is not None and span > timedelta(0)), default=None)
 
 
@@ -95,12 +96,8 @@ def http_date(value: str) -> datetime | None:
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
-def _is_void(headers: Mapping[str, str]) -> bool:
-    return _VOID.search(headers.get("cache-control", "").lower()) is not None
-
-
-def _max_age(headers: Mapping[str, str]) -> timedelta | None:
-    found = _MAX_AGE.search(headers.get("cache-control", "").lower())
+def _max_age(control: str, headers: Mapping[str, str]) -> timedelta | None:
+    found = _MAX_AGE.search(control)
     if found is None:
         return None
     age = headers.get("age", "").strip()

@@ -141,9 +141,9 @@ class HostGate:
         taken before the turn would be kept from other hosts.
         """
         while True:
-            self._check_held(url)
             wait = self._book.free_at(url, now := self._clock.monotonic()) - now
             if wait > _SOON:
+                self._check_held(url)
                 await self._clock.sleep(wait)
             await self._places.acquire()
             now = self._clock.monotonic()

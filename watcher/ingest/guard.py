@@ -12,6 +12,7 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Self
 
@@ -21,6 +22,9 @@ from yarl import URL
 from watcher.errors import FetchError
 from watcher.types import FetchProblem
 
+_REMEMBERED = 4_096
+"""Judgements that are remembered: of an address and of how a host is written, which never change. Not of what a name
+resolves to, which does."""
 _METADATA_KIND = "a cloud metadata address"
 _CARRIER_GRADE_NAT = ip_network("100.64.0.0/10")
 _METADATA = frozenset(
@@ -51,6 +55,7 @@ _ISATAP_MARK = 0x5EFE  # RFC 5214, 6.1: the interface identifier is 00-00-5E-FE-
 _ODD_IPV4 = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}", re.IGNORECASE)
 
 
+@lru_cache(_REMEMBERED)
 def refusal(address: IPv4Address | IPv6Address) -> str | None:
     """Say why an address is not for polling.
 
@@ -109,6 +114,7 @@ def _is_mere_envelope(address: IPv6Address) -> bool:
     return address.ipv4_mapped is not None or address in _NAT64
 
 
+@lru_cache(_REMEMBERED)
 def literal_address(host: str) -> IPv4Address | IPv6Address | None:
     """Read a URL's host as an address, in any form that the system's resolver would take for one.
 

@@ -117,8 +117,7 @@ class HostBook:
 
     def free_at(self, url: URL | str, now: float) -> float:
         """Give when the URL's host may next be asked, `now` or later."""
-        host, domain = self._names(url)
-        return max([now, *(self._free(name, now) for name in {host, domain}), self._next_start(domain)])
+        return self._free_at(*self._names(url), now)
 
     def held_for(self, url: URL | str, now: float) -> float:
         """Give for how many seconds more the URL's host wants to be left alone; 0 when it does not."""
@@ -127,10 +126,11 @@ class HostBook:
     def start(self, url: URL | str, now: float) -> float:
         """Take the next turn at the URL's host; gives when the request may start."""
         host, domain = self._names(url)
-        start = self.free_at(url, now)
+        start = self._free_at(host, domain, now)
         self._host(domain).last_start = start
-        for name in {host, domain}:
-            self._spend(name)
+        self._spend(domain)
+        if host != domain:
+            self._spend(host)
         self._changed.add(domain)
         self._given += 1
         if self._given % _SWEEP_EVERY == 0:
@@ -247,7 +247,13 @@ class HostBook:
         return {Scope.FEED: None, Scope.HOST: host, Scope.DOMAIN: domain}[self._scope]
 
     def _host(self, name: str) -> _Host:
-        return self._hosts.setdefault(name, _Host())
+        if (record := self._hosts.get(name)) is None:
+            record = self._hosts[name] = _Host()
+        return record
+
+    def _free_at(self, host: str, domain: str, now: float) -> float:
+        at = max(self._free(domain, now), self._next_start(domain))
+        return at if host == domain else max(at, self._free(host, now))
 
     def _next_start(self, domain: str) -> float:
         record = self._hosts.get(domain)

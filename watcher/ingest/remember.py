@@ -30,10 +30,10 @@ def with_habits(
     """
     if parsed is not None:
         state = replace(state, timetable=parsed.timetable)
-    learnt = rhythm.unpack(state.rhythm)
-    if learnt is None or not state.filled:
+    if not (state.rhythm and state.filled):
         return replace(state, rhythm=rhythm.pack(rhythm.begin(now)))
-    if not new_items:
+    learnt = rhythm.unpack(state.rhythm) if new_items else None
+    if learnt is None:
         return state
     after = state.last_success_at or learnt.at
     learnt = rhythm.learn(learnt, [item.dated for item in new_items], after=after, now=now)
@@ -65,7 +65,7 @@ def after_answer(
     # The validators of a document that broke off are those of all of it: a 304 would then hide the rest for good.
     is_partial = parsed is not None and parsed.is_partial
     return replace(
-        _moved(state, fetched),
+        state,
         due_at=due_at,
         validators=state.validators if is_partial else _renewed(state.validators, fetched),
         body_hash=state.body_hash if is_partial else body_hash or state.body_hash,
@@ -75,6 +75,7 @@ def after_answer(
         filled=True,
         repeats_guids=state.repeats_guids or (parsed is not None and parsed.repeats_guids),
         failures=0,
+        **_moved(state, fetched),
         **_problem(state, parsed, now),
         **_covered(coverage),
     )
@@ -115,14 +116,14 @@ def during_outage(state: FeedState, *, now: datetime, due_at: datetime) -> FeedS
     return replace(state, last_poll_at=now, due_at=due_at)
 
 
-def _moved(state: FeedState, fetched: Fetched) -> FeedState:
+def _moved(state: FeedState, fetched: Fetched) -> dict[str, Any]:
     # A permanent redirect is believed when it is seen twice: a captive portal or a broken deploy shows one once.
     target = fetched.permanent_url
     if target is None or target == state.url:
-        return replace(state, moved_to=None)
+        return {"moved_to": None}
     if target == state.moved_to:
-        return replace(state, url=target, moved_to=None)
-    return replace(state, moved_to=target)
+        return {"url": target, "moved_to": None}
+    return {"moved_to": target}
 
 
 def _renewed(old: Validators, fetched: Fetched) -> Validators:
@@ -130,7 +131,8 @@ def _renewed(old: Validators, fetched: Fetched) -> Validators:
     new = fetched.validators
     if not fetched.is_not_modified:
         return new
-    return Validators(etag=new.etag or old.etag, last_modified=new.last_modified or old.last_modified)
+    kept = Validators(etag=new.etag or old.etag, last_modified=new.last_modified or old.last_modified)
+    return old if kept == old else kept
 
 
 def _problem(state: FeedState, parsed: ParsedFeed | None, now: datetime) -> dict[str, Any]:

@@ -70,7 +70,9 @@ class _Rates:
     def at(self, hour: int) -> float:
         """Give the expected arrivals in one hour of the week."""
         counts, of_day = self.rhythm.counts, hour % 24
-        daily = sum(counts.get(of_day + 24 * day, 0.0) for day in range(7)) * self.fade
+        daily = (
+            sum([counts.get(hour_, 0.0) for hour_ in range(of_day, HOURS, 24)]) * self.fade if counts else 0.0
+        )
         usual = (daily + _OVERALL_WEIGHT * self.overall) / (self.watched / 24 + _OVERALL_WEIGHT)
         mine = counts.get(hour, 0.0) * self.fade
         return (mine + _DAY_HOUR_WEIGHT * usual) / (self.watched / HOURS + _DAY_HOUR_WEIGHT) * self.today

@@ -29,6 +29,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _SKIPPED = re.compile(r"<(skipHours|skipDays)\s*>([^&]{0,2000}?)</\1\s*>", re.IGNORECASE)
 _VALUE = re.compile(r"<(?:hour|day)\s*>\s*(\w{1,9})\s*<", re.IGNORECASE)
 _HOUR = timedelta(hours=1)
+_SILENT = Timetable()
 
 
 def read_timetable(feed: Mapping[str, Any], text: str) -> Timetable:
@@ -73,7 +74,7 @@ def next_update(timetable: Timetable, now: datetime) -> timedelta | None:
 
 def pack(timetable: Timetable) -> str | None:
     """Give the text that is stored; None for a feed that says nothing."""
-    if timetable == Timetable():
+    if timetable == _SILENT:
         return None
     base = timetable.update_base
     return json.dumps(
@@ -90,7 +91,7 @@ def pack(timetable: Timetable) -> str | None:
 def unpack(text: str | None) -> Timetable:
     """Read what `pack` gave."""
     if text is None:
-        return Timetable()
+        return _SILENT
     said = json.loads(text)
     return Timetable(
         ttl=_span(said["ttl"]),

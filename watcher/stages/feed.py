@@ -18,11 +18,16 @@ from watcher.types import Feed, FeedState, ParsedFeed
 
 def note_coverage(poll: Poll, tx: Transaction, _context: Context) -> Poll:
     """Note what the answer says of whether we hear all of this feed."""
+    return replace(poll, coverage=coverage_after(poll, tx))
+
+
+def coverage_after(poll: Poll, tx: Transaction) -> Coverage:
+    """Decide what an answer says of whether we hear all of its feed, and keep the troubles that it begins and ends."""
     seen = poll.sighting
     habit = Habit.unpack(tx.feeds.habit(poll.feed.id)) if seen.new else Habit()
     found = coverage.after_answer(poll.state, seen, habit)
     keep_troubles(poll.feed, found, tx, seen.now)
-    return replace(poll, coverage=found)
+    return found
 
 
 def keep_troubles(feed: Feed, found: Coverage, tx: Transaction, now: datetime) -> None:
@@ -43,7 +48,7 @@ def note_hub(poll: Poll, tx: Transaction, context: Context) -> Poll:
 def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Remember the answer's validators and when to poll next: last, and in the same transaction as the items."""
     parsed, found = poll.parsed, poll.coverage
-    state = state_after(poll, tx, context)
+    state = state_after(poll, found, tx, context)
     tx.feeds.record(
         PollRecord(
             state=state,
@@ -56,9 +61,9 @@ def settle_feed(poll: Poll, tx: Transaction, context: Context) -> Poll:
     return replace(poll, state=state)
 
 
-def state_after(poll: Poll, tx: Transaction, context: Context) -> FeedState:
-    """Give what is remembered of a feed that has answered."""
-    fetched, parsed, found = poll.fetched, poll.parsed, poll.coverage
+def state_after(poll: Poll, found: Coverage | None, tx: Transaction, context: Context) -> FeedState:
+    """Give what is remembered of a feed that has answered; `found` is what that says of its coverage."""
+    fetched, parsed = poll.fetched, poll.parsed
     assert fetched is not None, "a poll without an answer is settled by settle_failure"
     new_items = [entry.analysed.item for entry in poll.entries if entry.known is None]
     state = with_habits(poll.state, parsed, new_items, now=poll.now)

@@ -6,11 +6,12 @@ In go the configured feeds and the outcome of polls, out come due feeds under a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Update, bindparam, delete, func, or_, select, update
 
 from watcher.ingest import timetable
 from watcher.ingest.identity import KEY_BYTES, short_key
@@ -43,6 +44,19 @@ class PollRecord:
     listed: bytes | None = None
     seen: bytes | None = None
     habit: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """What is remembered of a feed before and after a poll that brought nothing."""
+
+    before: FeedState
+    after: FeedState
+
+    @property
+    def is_only_later(self) -> bool:
+        """Tell whether nothing differs but times: so it is with nearly all polls."""
+        return _LASTING(self.before) == _LASTING(self.after)
 
 
 class FeedRows:
@@ -109,7 +123,7 @@ class FeedRows:
     def lease_due(self, *, owner: str, now: datetime, until: datetime, limit: int) -> Sequence[FeedState]:
         """Take up to `limit` feeds due at `now`, most overdue first; a lease that has ended is free again."""
         is_free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
-        due = select(feeds).where(feeds.c.is_active, feeds.c.due_at <= now, is_free)
+        due = select(*_STATE).where(feeds.c.is_active, feeds.c.due_at <= now, is_free)
         rows = self._connection.execute(
             due.order_by(feeds.c.due_at).limit(limit).with_for_update(skip_locked=True)
         ).all()
@@ -188,7 +202,7 @@ class FeedRows:
     def record(self, poll: PollRecord) -> None:
         """Write what a poll left to remember, and give back the lease."""
         state = poll.state
-        self.record_states([state])
+        self._connection.execute(_RECORD, [_recorded(state)])
         said = {"title": poll.title, "listed": poll.listed}
         if values := {name: value for name, value in said.items() if value is not None}:
             self._connection.execute(update(feeds).where(feeds.c.id == state.feed_id).values(values))
@@ -199,13 +213,22 @@ class FeedRows:
             row = {"feed_id": state.feed_id, "packed": poll.habit}
             insert_or_replace(self._connection, habits, [row], key=["feed_id"])
 
-    def record_states(self, states: Sequence[FeedState]) -> None:
+    def record_unchanged(self, polls: Iterable[Unchanged]) -> None:
         """Write what polls that brought nothing left to remember, and give back their leases."""
-        self._connection.execute(_RECORD, [_recorded(state) for state in states])
+        later, others = [], []
+        for poll in polls:
+            if poll.is_only_later:
+                later.append(_recorded_times(poll.after))
+            else:
+                others.append(_recorded(poll.after))
+        if later:
+            self._connection.execute(_RECORD_TIMES, later)
+        if others:
+            self._connection.execute(_RECORD, others)
 
     def state(self, feed_id: str) -> FeedState | None:
         """Give what is remembered of one feed; None when it was never configured."""
-        row = self._connection.execute(select(feeds).where(feeds.c.id == feed_id)).one_or_none()
+        row = self._connection.execute(select(*_STATE).where(feeds.c.id == feed_id)).one_or_none()
         return None if row is None else _state(row)
 
     def seen(self, feed_id: str) -> bytes:
@@ -228,8 +251,8 @@ class FeedRows:
 
     def all(self) -> Sequence[tuple[FeedState, str | None]]:
         """Give the state and the self-given title of all active feeds, by id."""
-        rows = self._connection.execute(select(feeds).where(feeds.c.is_active).order_by(feeds.c.id))
-        return [(_state(row), row.title) for row in rows]
+        query = select(*_STATE, feeds.c.title).where(feeds.c.is_active).order_by(feeds.c.id)
+        return [(_state(row[:-1]), row.title) for row in self._connection.execute(query)]
 
     def failing(self) -> int:
         """Count active feeds whose last poll failed."""
@@ -291,37 +314,52 @@ def _recorded(state: FeedState) -> dict[str, Any]:
     return {f"new_{name}": value for name, value in _columns(state).items()} | {"polled_id": state.feed_id}
 
 
-def _recording() -> Update:
-    names = _columns(FeedState(feed_id="", url="", due_at=EPOCH))
+def _recorded_times(state: FeedState) -> dict[str, Any]:
+    return {f"new_{name}": getattr(state, name) for name in _TIMES} | {"polled_id": state.feed_id}
+
+
+def _recording(names: Iterable[str]) -> Update:
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     polled = update(feeds).where(feeds.c.id == bindparam("polled_id"))
     return polled.values({**values, "lease_owner": None, "lease_until": None})
 
 
-_RECORD = _recording()
-"""Made once: SQLAlchemy takes ten times as long to put this statement together as SQLite to run it."""
+_WRITTEN = tuple(_columns(FeedState(feed_id="", url="", due_at=EPOCH)))
+_STATE = (feeds.c.id, *(feeds.c[name] for name in _WRITTEN))
+"""The columns that a state is read from, in the order in which `_state` takes them."""
+_TIMES = ("due_at", "last_poll_at", "last_success_at")
+_LASTING = attrgetter(*(field.name for field in fields(FeedState) if field.name not in _TIMES))
+# Made once: SQLAlchemy takes ten times as long to put such a statement together as SQLite to run it.
+_RECORD = _recording(_WRITTEN)
+_RECORD_TIMES = _recording(_TIMES)
 
 
-def _state(row: Row[Any]) -> FeedState:
+def _state(row: Sequence[Any]) -> FeedState:
+    # By their places: looking up each of twenty columns by its name takes as long as reading them.
+    (
+        feed_id, url, moved_to, due_at, etag, last_modified, body_hash, last_poll_at, last_success_at,
+        last_new_item_at, is_filled, repeats_guids, failures, problem, problem_detail, problem_since, said, rhythm,
+        troubles, silent_after, turnover_us,
+    ) = row  # fmt: skip
     return FeedState(
-        feed_id=row.id,
-        url=row.url,
-        moved_to=row.moved_to,
-        due_at=row.due_at,
-        validators=Validators(etag=row.etag, last_modified=row.last_modified),
-        body_hash=row.body_hash,
-        last_poll_at=row.last_poll_at,
-        last_success_at=row.last_success_at,
-        last_new_item_at=row.last_new_item_at,
-        filled=row.is_filled,
-        repeats_guids=row.repeats_guids,
-        failures=row.failures,
-        problem=FetchProblem(row.problem) if row.problem else None,
-        problem_detail=row.problem_detail,
-        problem_since=row.problem_since,
-        timetable=timetable.unpack(row.timetable),
-        rhythm=row.rhythm or b"",
-        troubles=frozenset(TroubleKind(name) for name in row.troubles.split()),
-        silent_after=row.silent_after,
-        turnover=None if row.turnover_us is None else row.turnover_us * _MICROSECOND,
+        feed_id=feed_id,
+        url=url,
+        moved_to=moved_to,
+        due_at=due_at,
+        validators=Validators(etag=etag, last_modified=last_modified),
+        body_hash=body_hash,
+        last_poll_at=last_poll_at,
+        last_success_at=last_success_at,
+        last_new_item_at=last_new_item_at,
+        filled=is_filled,
+        repeats_guids=repeats_guids,
+        failures=failures,
+        problem=FetchProblem(problem) if problem else None,
+        problem_detail=problem_detail,
+        problem_since=problem_since,
+        timetable=timetable.unpack(said),
+        rhythm=rhythm or b"",
+        troubles=frozenset(map(TroubleKind, troubles.split())),
+        silent_after=silent_after,
+        turnover=None if turnover_us is None else turnover_us * _MICROSECOND,
     )

@@ -211,7 +211,7 @@ class AnyHistory(RuleBasedStateMachine):
     def die(self, stage: int, is_committed: bool) -> None:
         """Die between preparing and recording, or at any stage of the transaction, or right after it."""
         self.publisher.mood = "well"
-        original, note_coverage = pipeline.RECORD, pipeline.note_coverage
+        original, coverage_after = pipeline.RECORD, pipeline.coverage_after
         before = self._everything()
 
         def death(*_: Any) -> Any:
@@ -223,13 +223,13 @@ class AnyHistory(RuleBasedStateMachine):
             else:
                 pipeline.RECORD = (*original[:stage], death, *original[stage:])
                 # A poll that brings nothing goes through no stage but this one.
-                pipeline.note_coverage = death
+                pipeline.coverage_after = death
                 self._poll()
                 raise AssertionError("nobody died")
         except DiedError:
             assert self._everything() == before, "nothing of a poll that was cut short is left"
         finally:
-            pipeline.RECORD, pipeline.note_coverage = original, note_coverage
+            pipeline.RECORD, pipeline.coverage_after = original, coverage_after
         self.polling.__exit__(None, None, None)
         self.polling.__enter__()
 
