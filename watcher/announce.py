@@ -98,6 +98,11 @@ class Routing:
             self._open(tx, alert, due, holds.get(due.channel), about, now)
         return tuple(due.channel for due in found if due.channel not in holds)
 
+    def hold(self, tx: Transaction, alert: Alert, why: Hold, *, now: datetime) -> None:
+        """Write the outbox rows of an alert as held, for the channels that it would have gone to."""
+        for due in dues(alert, self.routes, now):
+            self._open(tx, alert, due, why, (), now)
+
     def _grow(
         self,
         tx: Transaction,

@@ -13,6 +13,7 @@ from datetime import datetime
 from watcher.alert import life
 from watcher.alert.agencies import agency_of
 from watcher.alert.compose import compose
+from watcher.alert.hold import lateness
 from watcher.alert.independence import copied
 from watcher.alert.life import Reported
 from watcher.alert.retraction import Mark, mark_of
@@ -61,6 +62,27 @@ class Reporter:
         tx.alerts.add(alert)
         told = self.routing.queue(tx, alert, DeliveryKind.ALERT, now=self.now)
         return (*told, *outdo(tx, siblings, alert, self.routing, told=frozenset(told), now=self.now))
+
+    def hold(self, tx: Transaction, news: News, match: Match) -> bool:
+        """Write down what a report would have told, had it not come too late; gives whether it is the first of its story.
+
+        The alert has a story of its own: a report that comes in time is told as if this one had not come.
+        """
+        item = news.analysed.item
+        late_id = late_alert_id(news.story_id, match.rule)
+        if item.dated is None or tx.alerts.get([late_id]):
+            return False
+        made = replace(
+            self.alert(news, match),
+            id=late_id,
+            story_id=stable_id("st", late_id),
+            is_late=True,
+            closed_at=self.now,
+        )
+        tx.stories.open(made.story_id, title=made.headline, at=self.now)
+        tx.alerts.add(made)
+        self.routing.hold(tx, made, lateness(item.dated, self.now), now=self.now)
+        return True
 
     def alert(self, news: News, match: Match) -> Alert:
         """Make the alert that a report opens."""
@@ -161,6 +183,11 @@ class Reporter:
 
     def _listed(self, alert: Alert) -> Source:
         return next(one for one in alert.sources if one.feed_id == self.feed.id)
+
+
+def late_alert_id(story_id: str, rule: str) -> str:
+    """Name the alert that keeps the late reports of a rule on a story."""
+    return stable_id("al", story_id, rule, "late")
 
 
 def source_of(item: Item, item_id: int, *, outlet: str, language: str | None) -> Source:

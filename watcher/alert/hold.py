@@ -21,6 +21,7 @@ class HoldReason(StrEnum):
     SILENCE = "silence"
     INHIBITION = "inhibited"
     TLP = "tlp"
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,14 @@ class Hold:
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}"
+
+
+def lateness(published: datetime, matched_at: datetime) -> Hold:
+    """Say that a report was older than its rule's `max_age` when it matched."""
+    days, rest = divmod(int((matched_at - published).total_seconds()), 86_400)
+    age = f"{days} d {rest // 3600} h" if days else f"{rest // 3600} h {rest % 3600 // 60} min"
+    detail = f"published {published:%Y-%m-%d %H:%M} UTC, {age} old when it matched, which the rule's max_age excludes"
+    return Hold(reason=HoldReason.LATE, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

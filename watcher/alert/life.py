@@ -83,11 +83,13 @@ class Standing:
 
 
 def stage(alert: Alert) -> str:
-    """Say in a word or two how an alert stands: `reported`, `corroborated, escalated`, `withdrawn`, `closed`, `merged`."""
+    """Say in a word or two how an alert stands: `reported`, `corroborated, escalated`, `withdrawn`, `late`, `closed`, `merged`."""
     if alert.merged_into is not None:
         return LifeKind.MERGED.value
     if Standing.of(alert.events).is_withdrawn:
         return LifeKind.WITHDRAWN.value
+    if alert.is_late:
+        return "late"
     if alert.closed_at is not None:
         return LifeKind.CLOSED.value
     kinds = (LifeKind.CORROBORATED, LifeKind.ESCALATED, LifeKind.CORRECTED)

@@ -13,11 +13,12 @@ from watcher.types import Alert, Match, MatchOutcome
 
 class Verdict(StrEnum):
     """`tell` opens an alert, `update` adds a report to it, `heed` looks whether a report of a listed source says more than
-    was told, `keep` changes nothing for anybody. What the report changes is `life`'s to say."""
+    was told, `hold` writes down what would have been told, `keep` changes nothing for anybody. What the report changes is `life`'s to say."""
 
     TELL = "tell"
     UPDATE = "update"
     HEED = "heed"
+    HOLD = "hold"
     KEEP = "keep"
 
 
@@ -60,9 +61,9 @@ def outcome_of(match: Match, *, is_archive: bool) -> MatchOutcome:
         return MatchOutcome.COUNTED
     if match.is_test:
         return MatchOutcome.TEST
-    if match.is_late:
-        return MatchOutcome.LATE
-    return MatchOutcome.FIRST_POLL if is_archive else MatchOutcome.TOLD
+    if is_archive:
+        return MatchOutcome.FIRST_POLL
+    return MatchOutcome.LATE if match.is_late else MatchOutcome.TOLD
 
 
 def decide(
@@ -82,6 +83,8 @@ def decide(
         alert: what was told about this rule on this story, None when nothing was.
         is_withdrawn: the headline says that the report is taken back: it is no news of its own.
     """
+    if outcome is MatchOutcome.LATE and alert is None and not was_matched and not is_withdrawn:
+        return Decision(verdict=Verdict.HOLD, reason=Reason.LATE)
     if outcome in _HELD:
         return Decision(verdict=Verdict.KEEP, reason=_HELD[outcome])
     is_listed = alert is not None and any(source.feed_id == feed_id for source in alert.sources)

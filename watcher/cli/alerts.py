@@ -32,9 +32,15 @@ def list_alerts(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
     rule: Annotated[str | None, typer.Option(help="Only alerts of this rule.")] = None,
     severity: Annotated[str | None, typer.Option(help="Only alerts at least this severe.")] = None,
+    is_held: Annotated[
+        bool, typer.Option("--held", help="Those that nobody was told of: silenced, outdone, or too late.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """List the newest alerts."""
+    """List the newest alerts.
+
+    Example: watcher alerts list --severity high --limit 10
+    """
     from watcher.types import Severity
 
     try:
@@ -43,12 +49,12 @@ def list_alerts(
         known = ", ".join(s.label for s in Severity)
         raise typer.BadParameter(f"{severity!r} is none of {known}", param_hint="--severity") from error
     with opened(config) as (_, store), store.read() as tx:
-        alerts = tx.alerts.newest(limit=limit, rule=rule, least=least)
+        alerts = tx.alerts.newest(limit=limit, rule=rule, least=least, is_held=is_held)
     if json:
         print_json([alert_to_json(alert) for alert in alerts])
         return
     if not alerts:
-        console().print("No alerts yet.")
+        console().print("No alert is held." if is_held else "No alerts yet.")
     elif console().width < _NARROW:
         _print_narrow(alerts)
     else:

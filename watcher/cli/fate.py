@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.cli.output import console, count, plain
 from watcher.cli.stored import clock_time, delivery_to_json, moment
+from watcher.reporter import late_alert_id
 from watcher.types import MatchOutcome
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def fates_of(transaction: Transaction, item_id: int) -> dict[str, Fate]:
     fates = {}
     for match in transaction.items.matches_of(item_id):
         alert = alerts.get(match.rule)
+        if alert is None and story is not None and match.outcome is MatchOutcome.LATE:
+            late_id = late_alert_id(story.story_id, match.rule)
+            alert = transaction.alerts.get([late_id]).get(late_id)
         sent = transaction.deliveries.newest(limit=100, alert=alert.id) if alert is not None else ()
         fates[match.rule] = Fate(match=match, feed_id=feed_id, story=story, alert=alert, deliveries=sent)
     return fates

@@ -96,6 +96,7 @@ def alert_to_json(alert: Alert) -> dict[str, Any]:
         "stage": stage(alert),
         "closed_at": moment(alert.closed_at),
         "merged_into": alert.merged_into,
+        "is_late": alert.is_late,
         "sources": [
             {
                 "feed": source.feed_id,

@@ -19,6 +19,10 @@ from watcher.types import Alert, Match
 
 log = structlog.get_logger(__name__)
 
+_MOST_LATE = (
+    20  # late reports of one poll that are listed: a site that puts its archive into its feed is no news
+)
+
 
 def fold_stories(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Put every matched item into its story."""
@@ -52,7 +56,7 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
         corroborated_by=context.corroborated_by,
     )
     told: list[str] = []
-    opened = 0
+    opened = held = 0
     for entry in poll.entries:
         told += _take_back(entry, tx, reporter)
         if entry.story_id is None:
@@ -69,6 +73,10 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
             verdict = _decided(poll, entry, match, alerts.get(match.rule), context)
             opened += verdict is Verdict.TELL
             told += _do(verdict, tx, reporter, news, match, alerts)
+            if verdict is Verdict.HOLD and held < _MOST_LATE:
+                held += reporter.hold(tx, news, match)
+    if held == _MOST_LATE:
+        log.info("late_reports_not_listed", feed=poll.feed.id, listed=held)
     return replace(poll, alerts=opened, told=tuple(told))
 
 

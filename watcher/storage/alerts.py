@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
 
 from watcher.storage.answers import AnswerRows
 from watcher.storage.items import evidence_from_json, evidence_to_json
 from watcher.storage.life import LifeRows
 from watcher.storage.sql import insert_new
-from watcher.storage.tables import alert_sources, alerts
-from watcher.types import Alert, Answer, LifeEvent, Severity, Source, Tlp
+from watcher.storage.tables import alert_sources, alerts, deliveries
+from watcher.types import Alert, Answer, DeliveryState, LifeEvent, Severity, Source, Tlp
 
 _MOST_PLACES = 24
 
@@ -44,9 +44,14 @@ class AlertRows:
         since: datetime | None = None,
         rule: str | None = None,
         least: Severity | None = None,
+        is_held: bool = False,
     ) -> Sequence[Alert]:
-        """Give the newest alerts, newest first."""
+        """Give the newest alerts, newest first, without those that came too late and were told nobody.
+
+        With `is_held` those of which nobody was told, and nobody is going to be: late, silenced, outdone.
+        """
         query = select(alerts).order_by(alerts.c.created_at.desc(), alerts.c.id).limit(limit)
+        query = query.where(_is_held() if is_held else _is_shown())
         if since is not None:
             query = query.where(alerts.c.created_at >= since)
         if rule is not None:
@@ -127,8 +132,9 @@ class AlertRows:
         )
 
     def count(self) -> int:
-        """Count stored alerts."""
-        return int(self._connection.execute(select(func.count()).select_from(alerts)).scalar_one())
+        """Count stored alerts, but for those that came too late and were told nobody."""
+        query = select(func.count()).select_from(alerts).where(_is_shown())
+        return int(self._connection.execute(query).scalar_one())
 
     def _with_sources(self, rows: Iterable[Row[Any]]) -> list[Alert]:
         rows = list(rows)
@@ -173,7 +179,19 @@ def _columns(alert: Alert) -> dict[str, Any]:
         "updated_at": alert.updated_at,
         "closed_at": alert.closed_at,
         "merged_into": alert.merged_into,
+        "is_late": alert.is_late,
     }
+
+
+def _is_held() -> ColumnElement[bool]:
+    """Choose alerts with deliveries all of which are kept back."""
+    of_alert = select(deliveries.c.id).where(deliveries.c.alert_id == alerts.c.id)
+    others = of_alert.where(deliveries.c.state != DeliveryState.HELD.value)
+    return and_(of_alert.exists(), ~others.exists())
+
+
+def _is_shown() -> ColumnElement[bool]:
+    return ~and_(alerts.c.is_late, _is_held())
 
 
 def _alert(
@@ -209,6 +227,7 @@ def _alert(
         events=events,
         closed_at=row.closed_at,
         merged_into=row.merged_into,
+        is_late=row.is_late,
     )
 
 

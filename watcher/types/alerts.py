@@ -132,6 +132,7 @@ class Alert:
     reported first.
     `events` is its life so far, oldest first; `closed_at` is when its story was closed after quiet, None while it is open.
     `merged_into` is the alert that a person merged it into.
+    `is_late` says that it was made for a report that was too old to be told when it came: it is in no one's story but its own.
     `notice` is set where it carries a notice, which every channel shows as plain text; it is then in no story.
     """
 
@@ -162,3 +163,4 @@ class Alert:
     events: tuple[LifeEvent, ...] = ()
     closed_at: datetime | None = None
     merged_into: str | None = None
+    is_late: bool = False

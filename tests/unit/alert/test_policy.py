@@ -17,7 +17,7 @@ ALERT = samples.alert()
         (False, False, False, MatchOutcome.TOLD),
         (False, False, True, MatchOutcome.FIRST_POLL),
         (False, True, False, MatchOutcome.LATE),
-        (False, True, True, MatchOutcome.LATE),
+        (False, True, True, MatchOutcome.FIRST_POLL),
         (True, False, False, MatchOutcome.TEST),
         (True, True, True, MatchOutcome.TEST),
     ],
@@ -41,7 +41,9 @@ def test_what_becomes_of_a_match(
         (MatchOutcome.FIRST_POLL, "b", False, None, Verdict.KEEP, Reason.FIRST_POLL),
         (MatchOutcome.FIRST_POLL, "b", False, ALERT, Verdict.KEEP, Reason.FIRST_POLL),
         (MatchOutcome.TEST, "b", False, None, Verdict.KEEP, Reason.TEST_RULE),
-        (MatchOutcome.LATE, "b", False, None, Verdict.KEEP, Reason.LATE),
+        (MatchOutcome.LATE, "b", False, None, Verdict.HOLD, Reason.LATE),
+        (MatchOutcome.LATE, "b", False, ALERT, Verdict.KEEP, Reason.LATE),
+        (MatchOutcome.LATE, "b", True, None, Verdict.KEEP, Reason.LATE),
     ],
 )
 def test_who_is_told(

@@ -24,7 +24,7 @@ from watcher.storage.tables.stories import (
 )
 from watcher.storage.tables.trends import episodes, events, series, watches
 
-SCHEMA = "0020"
+SCHEMA = "0021"
 """The migration that these tables are the result of."""
 
 __all__ = [

@@ -32,6 +32,7 @@ alerts = Table(
     Column("updated_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("merged_into", Text),
+    Column("is_late", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("story_id", "rule"),
     Index("ix_alerts_created_at", "created_at"),
     Index("ix_alerts_closed_at_updated_at", "closed_at", "updated_at"),
