@@ -202,10 +202,12 @@ def _seen_entries(feed: ParsedFeed) -> list[SeenEntry]:
     urls = [None if _is_of_all(item.url, feed) else item.url for item in feed.items]
     texts = [text_of(item) for item in feed.items]
     url_counts, text_counts = Counter(urls), Counter(texts)
+    by_text = [item.key.startswith(("text:", "whole:")) for item in feed.items]
+    # A text that two have matters to both as soon as one of them goes by it, and then it matters that the other is there.
+    telling = {text for text, is_by_text in zip(texts, by_text, strict=True) if is_by_text}
     entries = []
-    for item, url, text in zip(feed.items, urls, texts, strict=True):
-        is_by_text = item.key.startswith(("text:", "whole:"))
-        has_company = (url is not None and url_counts[url] > 1) or (is_by_text and text_counts[text] > 1)
+    for item, url, text, is_by_text in zip(feed.items, urls, texts, by_text, strict=True):
+        has_company = (url is not None and url_counts[url] > 1) or (text in telling and text_counts[text] > 1)
         entries.append(
             SeenEntry(
                 key=short_key(item.key),

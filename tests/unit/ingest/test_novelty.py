@@ -111,8 +111,17 @@ def test_a_json_feed_is_read_by_its_new_items() -> None:
             (item(1, guid=None), item(1, guid=None, title="Same link"), item(2)),
             (item(3), item(1, guid=None), item(2)),
         ),
+        (
+            (item(1, title="Same"), "<item><title>Same</title></item>", item(2)),
+            (item(3), "<item><title>Same</title></item>", item(2)),
+        ),
     ],
-    ids=["a new entry has a seen one's guid", "a new entry has a seen one's link", "the sharer is gone"],
+    ids=[
+        "a new entry has a seen one's guid",
+        "a new entry has a seen one's link",
+        "the sharer is gone",
+        "one with a guid is gone that had the text by which another goes",
+    ],
 )
 def test_an_identity_that_depends_on_the_company_is_worked_out_in_company(
     before: tuple[str, ...], after: tuple[str, ...]
