@@ -8,7 +8,7 @@ poll gave.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watcher.errors import FetchError
@@ -21,6 +21,8 @@ _ANSWERLESS = frozenset({TroubleKind.FAILING, TroubleKind.BLOCKED, TroubleKind.R
 _BLOCKING = frozenset({FetchProblem.FORBIDDEN, FetchProblem.BLOCKED, FetchProblem.UNAUTHORIZED})
 _EMPTYING = frozenset({FetchProblem.EMPTY, FetchProblem.MALFORMED})
 _LONGEST_REASON = 300
+_UNWATCHED = timedelta(hours=6)
+"""Overdue by more than this, a feed was not looked at: the service was down, or the clock was set on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,13 @@ def after_answer(state: FeedState, seen: Sighting, habit: Habit) -> Coverage:
         state: before the poll.
         seen: what the answer held.
         habit: of the feed; only looked at where something new was seen.
+
+    Time in which nobody looked makes no feed silent, and is no habit: a clock that jumps ahead by a day must not have
+    people told that all their feeds are.
     """
+    overdue = seen.now - state.due_at
+    if state.silent_after is not None and overdue > _UNWATCHED:
+        state = replace(state, silent_after=state.silent_after + overdue)
     gap = seen.is_changed and is_gap(state, entries=seen.entries, known=seen.known + seen.rebound)
     learnt = _learnt(state, seen, habit) if seen.new else None
     patience = learnt.patience(now=seen.now) if learnt is not None else None
@@ -137,9 +145,17 @@ def _learnt(state: FeedState, seen: Sighting, habit: Habit) -> Habit | None:
     if last is None or looked is None:
         return None  # the archive of a first poll: no pause ends with it
     pause, unwatched = seen.now - last, seen.now - looked
-    if pause <= timedelta(0) or unwatched > max(pause / 2, timedelta(hours=6)):
+    if pause <= timedelta(0) or unwatched > max(pause / 2, _UNWATCHED):
         return habit  # nobody looked while it ended
-    return habit.after(pause, at=seen.now)
+    return habit.after(pause - _put_off(state, habit, last), at=seen.now)
+
+
+def _put_off(state: FeedState, habit: Habit, last: datetime) -> timedelta:
+    """Give by how much the end of our patience was moved since the last new item: for as long nobody looked."""
+    patience = habit.patience(now=last)
+    if patience is None or state.silent_after is None:
+        return timedelta(0)
+    return max(state.silent_after - (last + patience), timedelta(0))
 
 
 def _beginnings(state: FeedState, seen: Sighting, gap: bool) -> Iterator[Begun]:

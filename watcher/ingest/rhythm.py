@@ -122,7 +122,7 @@ def wait(
     """Give how long to wait for the next poll.
 
     Args:
-        rhythm: of the feed. One from the future (the clock was wrong) counts as one that has just begun.
+        rhythm: of the feed. One from the future (the clock was set back) is taken as of its last arrivals.
         now: when the wait begins.
         default: for a feed at the reference rate.
         least: bound of the interval.
@@ -131,7 +131,8 @@ def wait(
     Returns:
         The time in which the density of polls sums up to one.
     """
-    rates = _rates(rhythm, now)
+    # Before its own time a rhythm would seem to have been watched for too short, and its feed to be too busy.
+    rates = _rates(rhythm, max(now, rhythm.at))
     shortest, longest, usual = (span / _HOUR for span in (least, most, default))
     hour = hour_of_week(now)
     into = (now.minute * 60 + now.second) / 3600

@@ -66,6 +66,29 @@ def test_an_answer_begins_the_troubles_that_it_shows(case: tuple[dict[str, Any],
     assert all(one.reason for one in found.begun)
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=14), DAY, 30 * DAY])
+def test_time_in_which_nobody_looked_is_no_silence_and_no_habit(ahead: timedelta) -> None:
+    """The clock is set on between two polls of a feed that brings something every two hours."""
+    habit = Habit()
+    for n in range(400):
+        habit = habit.after(2 * HOUR, at=NOW - (400 - n) * 2 * HOUR)
+    patience = habit.patience(now=NOW)
+    assert patience is not None
+    state = replace(
+        LIVE, last_new_item_at=NOW, last_success_at=NOW, silent_after=NOW + patience, due_at=NOW + QUARTER
+    )
+    now = NOW + ahead + QUARTER
+    found = decide(state, Sighting(now=now), habit)
+    assert not found.begun
+    assert found.silent_after == state.silent_after + ahead  # type: ignore[operator]
+    state = replace(state, silent_after=found.silent_after, last_success_at=now, due_at=now + QUARTER)
+    later = decide(state, seen(now=now + 2 * HOUR), habit)
+    assert later.habit is not None
+    assert later.habit.patience(now=now) == pytest.approx(patience, abs=HOUR)
+    silent = decide(replace(state, due_at=now + patience), Sighting(now=now + patience), habit)
+    assert [one.kind for one in silent.begun] == [T.SILENT], "it is told of silence that was watched"
+
+
 ENDS: dict[str, tuple[T, Sighting, bool]] = {
     "failing, 304": (T.FAILING, UNCHANGED, True),
     "blocked, 304": (T.BLOCKED, UNCHANGED, True),

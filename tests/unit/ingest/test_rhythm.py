@@ -101,6 +101,13 @@ def test_hours_are_counted_from_monday() -> None:
     assert hour_of_week(MONDAY - M) == 167
 
 
+@pytest.mark.parametrize("weeks", [1, 4, 100])
+def test_a_clock_that_is_set_back_makes_no_feed_seem_busier(weeks: int) -> None:
+    rhythm = lived(MONDAY + 3 * D, *(MONDAY + n * H for n in range(72)))
+    last = MONDAY + 71 * H
+    assert waits(rhythm, last - 7 * weeks * D) == waits(rhythm, last) > LEAST
+
+
 @given(st.lists(st.tuples(st.integers(-(10**8), 10**8), st.integers(0, 60)), max_size=8))
 @settings(derandomize=True, deadline=None, max_examples=60)
 def test_a_clock_that_jumps_neither_starves_nor_hammers(polls: list[tuple[int, int]]) -> None:
