@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from itertools import islice
 from typing import Literal
 
@@ -229,10 +228,10 @@ class View:
         for name in names:
             for field, is_lead in _LEAD if name == "lead" else ((name, False),):
                 wanted[field] = is_lead and wanted.get(field, True)
-        narrowed = copy(self)
+        narrowed = View(self.document, self.feed, self._hits, self.vocabulary)
+        # What is known of whole fields holds in any part of the item.
+        narrowed._breaks, narrowed._distances, narrowed._starts = self._breaks, self._distances, self._starts
         narrowed._is_narrowed = True
-        narrowed._lists, narrowed._held_lists, narrowed._narrowed = {}, {}, {}
-        narrowed._places = None
         narrowed._scope = wanted
         if self._is_narrowed:
             both = (field for field in wanted if field in self._scope)
