@@ -67,6 +67,8 @@ def add_feed(
 ) -> None:
     """Add a feed to a YAML file of the configuration; comments and order in it stay."""
     from watcher.cli.feed_files import add, editing, new_id
+    from watcher.config.advice import refused_address
+    from watcher.config.load import load
 
     given = {"title": title, "tags": tag, "language": language, "interval": interval}
     with editing(config):
@@ -84,6 +86,9 @@ def add_feed(
         print_json({"added": [entry], "file": str(path)})
     else:
         typer.echo(f"added {entry['id']} to {path}")
+    if (why := refused_address(url, load(config).settings.polling)) is not None:
+        hint = "if it is yours, name it in polling.allow_addresses"
+        typer.echo(f"watcher: {plain(why)} ({hint})", err=True)
 
 
 @app.command("remove")

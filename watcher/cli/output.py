@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-_WIDTH_IN_FILES = 160  # Rich takes what is not a terminal for one of 80 columns
+_WIDTH_IN_FILES = 10_000  # so that every row is one line, as grep and cut want it; Rich would take 80 columns
 EVIDENCE_STYLE = "bold reverse yellow"
 
 
@@ -47,11 +47,12 @@ def console(*, is_error: bool = False) -> Console:
 
 
 def table(*columns: str) -> Table:
-    """Give an empty table in the look that all commands share."""
+    """Give an empty table in the look that all commands share; see `cli.listing`."""
     from rich import box
-    from rich.table import Table
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    from watcher.cli.listing import Listing
+
+    made = Listing(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
     return made

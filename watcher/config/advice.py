@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from watcher.config.complaint import closest
-from watcher.config.models import Settings
+from watcher.config.models import PollingSettings, Settings
 from watcher.config.placed import Placed
 from watcher.config.quantity import format_duration
 from watcher.config.source import Source
@@ -37,6 +38,7 @@ def advise(
     """
     yield from _about_pipelines(main, settings)
     yield from _about_feeds(settings, feeds)
+    yield from _about_addresses(settings, feeds)
     yield from _about_latency(settings, rules)
     yield from _about_routes(main, settings, [rule.value for rule in rules])
     for key, values in (("feeds", feeds), ("rules", rules)):
@@ -70,6 +72,27 @@ def _about_feeds(settings: Settings, feeds: Sequence[Placed[Feed]]) -> Iterator[
                 f"({format_duration(limits.min)} to {format_duration(limits.max)}), which wins"
             )
             yield feed.problem(message, at=("interval",), is_warning=True)
+
+
+def refused_address(url: str, polling: PollingSettings) -> str | None:
+    """Say why polls will refuse an address that is written out as one; None for names: where those lead shows later."""
+    host = urlsplit(url).hostname or ""
+    if not (host == "localhost" or ":" in host or host[-1:].isdigit()):
+        return None
+    from watcher.ingest.guard import Allowance, literal_address  # brings the HTTP client along
+
+    address = literal_address("127.0.0.1" if host == "localhost" else host)
+    allowance = Allowance.of(polling.allow_addresses, is_private_allowed=polling.allow_private_addresses)
+    reason = allowance.refusal(address, host) if address is not None else None
+    return f"polls will refuse {host}: it is {reason}" if reason else None
+
+
+def _about_addresses(settings: Settings, feeds: Sequence[Placed[Feed]]) -> Iterator[Problem]:
+    hint = "if it is yours, name it in polling.allow_addresses"
+    for feed in feeds:
+        message = refused_address(feed.value.url, settings.polling)
+        if message is not None:
+            yield feed.problem(message, at=("url",), suggestion=hint, is_warning=True)
 
 
 def _about_latency(settings: Settings, rules: Sequence[Placed[Rule]]) -> Iterator[Problem]:

@@ -34,6 +34,16 @@ _FIXED = {
     "too_short": "must not be empty",
     "finite_number": "expected a number",
 }
+_UNKNOWN = "extra_forbidden"
+_MOST_SHOWN = 3
+_ELSEWHERE = {
+    **dict.fromkeys(
+        ("budget", "fold_over", "fallback", "max_tlp"), "it belongs to a channel, under channels"
+    ),
+    **dict.fromkeys(("quiet_hours", "digest", "continue"), "it belongs to a route, under routes"),
+}
+"""Keys that are often looked for in the wrong section."""
+
 _KINDS: dict[type, str] = {
     bool: "true or false",
     int: "a number",
@@ -64,7 +74,18 @@ def validate(
         return model.model_validate(value, context=context, by_alias=True, by_name=False), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, tuple(_problem(model, source, value, at, detail) for detail in details)
+        misspelt = {
+            (detail["loc"][:-1], _meant_key(model, detail))
+            for detail in details
+            if detail["type"] == _UNKNOWN
+        }
+        # A misspelt key is told as such, and not a second time as one that is missing.
+        told = [
+            one
+            for one in details
+            if one["type"] != "missing" or (one["loc"][:-1], one["loc"][-1]) not in misspelt
+        ]
+        return None, tuple(_problem(model, source, value, at, detail) for detail in told)
 
 
 def closest(word: str, known: Sequence[str]) -> str | None:
@@ -86,7 +107,7 @@ def keys(model: type[BaseModel]) -> list[str]:
 def _problem(model: type[Section], source: Source, value: Any, at: YamlPath, detail: ErrorDetails) -> Problem:
     path, is_key = _yaml_path(value, detail["loc"])
     message, suggestion = _words(model, detail)
-    is_key = is_key or detail["type"] == "extra_forbidden"
+    is_key = is_key or detail["type"] == _UNKNOWN
     return source.problem(at + path, message, suggestion=suggestion, key=is_key)
 
 
@@ -113,8 +134,10 @@ def _words(model: type[Section], detail: ErrorDetails) -> tuple[str, str | None]
             is_secret = any(name in secret_fields(owner) for owner in owners)
             return f'the key "{name}" is missing', f'or give "{name}_file"' if is_secret else None
         case "extra_forbidden":
-            known = sorted({key for owner in _models_at(model, detail["loc"][:-1]) for key in keys(owner)})
-            return f'unknown key "{name}"', closest(name, known)
+            belongs = _ELSEWHERE.get(name)
+            return f'unknown key "{name}"', belongs or closest(name, _known_keys(model, detail))
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return _FIXED[kind], _form(model, detail["loc"])
         case "union_tag_not_found":
             return 'the key "type" is missing', None
         case "union_tag_invalid" | "literal_error":
@@ -138,6 +161,28 @@ def _words(model: type[Section], detail: ErrorDetails) -> tuple[str, str | None]
         case "list_type" if isinstance(given, str):
             return "expected a list, not a text", f"write [{_brief(given)}]"
     return _FIXED.get(kind, detail["msg"]), None
+
+
+def _known_keys(model: type[Section], detail: ErrorDetails) -> list[str]:
+    return sorted({key for owner in _models_at(model, detail["loc"][:-1]) for key in keys(owner)})
+
+
+def _meant_key(model: type[Section], detail: ErrorDetails) -> str | None:
+    near = difflib.get_close_matches(
+        str(detail["loc"][-1]).lower(), _known_keys(model, detail), n=1, cutoff=0.6
+    )
+    return near[0] if near else None
+
+
+def _form(model: type[Section], loc: tuple[int | str, ...]) -> str | None:
+    """Show how a mapping is written: the keys that it must have, then the first of those that it can have."""
+    owners = list(_models_at(model, loc))
+    if len(owners) != 1:
+        return None
+    fields = owners[0].model_fields.items()
+    needed = [str(info.validation_alias or name) for name, info in fields if info.is_required()]
+    shown = list(dict.fromkeys((*needed, *keys(owners[0]))))[:_MOST_SHOWN]
+    return f"write {{{', '.join(f'{key}: …' for key in shown)}}}"
 
 
 def _models_at(annotation: Any, loc: tuple[int | str, ...]) -> Iterator[type[BaseModel]]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from watcher.match.rate_reader import MatchesOf, read_when
 from watcher.match.rates import Trend
 from watcher.match.reader import Reader, Step
-from watcher.match.slips import did_you_mean
+from watcher.match.slips import did_you_mean, meant
 from watcher.match.syntax import AlertOptions, Condition, FromFilter, Rule, RuleTest, Status
 from watcher.types import Severity, Tlp
 
@@ -61,7 +61,8 @@ class RuleReader:
     def read(self) -> Rule | None:
         """Read all keys, so that all problems are told at once; None when one of them is an error."""
         reader, value = self._reader, self._value
-        if "match" not in value and "when" not in value:
+        written = {key if key in RULE_KEYS else meant(key, RULE_KEYS) for key in value}
+        if not written & {"match", "when"}:  # a misspelt one is told as such
             reader.fail(
                 "the rule has no 'match': it says nothing about which items it is for", suggestion="match: …"
             )

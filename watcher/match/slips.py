@@ -45,10 +45,16 @@ _KINDS = dict.fromkeys(("town", "village", "capital"), "city")
 _KINDS |= dict.fromkeys(("province", "state", "governorate"), "region")
 
 
+def meant(key: object, known: Collection[str]) -> str | None:
+    """Give the known word that is closest to what was written, if one is close."""
+    close = get_close_matches(str(key), list(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
 def did_you_mean(key: object, known: Collection[str]) -> str | None:
     """Suggest the known word that is closest to what was written, if one is close."""
-    close = get_close_matches(str(key), list(known), n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else None
+    word = meant(key, known)
+    return f"did you mean '{word}'?" if word else None
 
 
 def form_meant(key: object) -> str | None:

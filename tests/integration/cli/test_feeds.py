@@ -68,6 +68,12 @@ def test_a_feed_is_added_and_removed_and_the_rest_of_the_file_stays(command: Com
     )
 
 
+def test_a_feed_that_polls_will_refuse_is_added_with_a_word(command: Command) -> None:
+    done = command("feeds", "add", "http://169.254.169.254/x.xml", "--file", "feeds/a.yml")
+    assert done.exit_code == 0
+    assert "polls will refuse 169.254.169.254: it is a cloud metadata address" in done.output
+
+
 def test_a_feed_goes_to_a_file_of_its_own_unless_told_otherwise(command: Command, folder: Path) -> None:
     assert command("feeds", "add", "https://new.example/rss").exit_code == 0
     assert (

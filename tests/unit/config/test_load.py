@@ -45,7 +45,10 @@ BROKEN_MAIN = [
     ("polling: {allow_private_addresses: no}", None),
     ("polling: {allow_private_addresses: maybe}", "1:36: expected true or false"),
     ("polling: {interval: {min: 1h}}", "1:21: the interval must have min ≤ default ≤ max"),
-    ("polling: 5", "1:10: expected a mapping (key: value)"),
+    ("polling: 5", "1:10: expected a mapping (key: value) (write {interval: …, concurrency: …, per_host: …})"),
+    ("channels: {c: {type: console, budget: 20/1h}}", "1:39: expected a mapping (key: value) (write {alerts: …, per: …, except: …})"),
+    ("routes: [{to: [console], budget: 20/1h}]", '1:26: unknown key "budget" (it belongs to a channel, under channels)'),
+    ("channels: {c: {type: webhook, urll: 'https://h.example/x'}}", '1:31: unknown key "urll" (did you mean "url"?)'),
     ("include: {feeds: feeds/*.yml}", "1:18: expected a list, not a text (write [feeds/*.yml])"),
     ("include: {lists: [none.yml]}", '1:19: no file is called "none.yml"'),
     ("web: {listen: 8080}", '1:15: expected a text, not a number (put it in quotes)'),
@@ -118,7 +121,7 @@ BROKEN_FEEDS = [
     ("feeds: [{id: a, url: https://x/, auth: {bearer: '${T}'}}]", "1:49: the environment variable T is not set"),
     ("feeds: [{id: a, url: https://x/, headers: {'a b': c}}]", '1:44: "a b" is not the name of an HTTP header'),
     ("feeds: [{id: a, url: https://x/, headers: {A: 'b\n\n  c'}}]", None),
-    ("feeds: [tap]", "1:9: expected a mapping (key: value)"),
+    ("feeds: [tap]", "1:9: expected a mapping (key: value) (write {id: …, url: …, title: …})"),
     ("feeds: {a: b}", "1:8: expected a list under feeds:"),
     ("feed: []", '1:1: unknown key "feed" (the only one is "feeds")'),
     ("[]", "1:1: expected a mapping with the key feeds:"),
@@ -394,6 +397,27 @@ def test_a_channel_that_stands_in_for_another_or_hears_of_notices_is_used(tmp_pa
         r_yml=RULE,
     )
     assert not [one for one in warnings_of(load(main, environ={})) if "leads to" in one]
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("127.0.0.1:80", "127.0.0.1"),
+        ("localhost", "localhost"),
+        ("0x7f.1", "127.0.0.0/8"),
+        ("10.1.2.3", "10.0.0.0/8"),
+        ("[::1]", '"::1"'),
+    ],
+)
+def test_an_address_that_polls_will_refuse_is_warned_of(tmp_path: Path, host: str, allowed: str) -> None:
+    for polling, count in (("{}", 1), (f"{{allow_addresses: [{allowed}]}}", 0)):
+        main = write(
+            tmp_path,
+            watcher_yml=f"polling: {polling}\ninclude: {{feeds: [f.yml]}}",
+            f_yml=f'feeds: [{{id: f, url: "http://{host}/x"}}]',
+        )
+        told = [one for one in warnings_of(load(main, environ={})) if "polls will refuse" in one]
+        assert len(told) == count, told
 
 
 def test_what_is_allowed_but_odd_is_a_warning(tmp_path: Path) -> None:

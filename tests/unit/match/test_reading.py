@@ -129,6 +129,8 @@ def test_a_slip_is_answered_with_what_was_probably_meant(
     ("text", "path"),
     [
         ("{}", ()),
+        ("{mtach: a1}", ("mtach",)),
+        ("{wehn: {rule: x}}", ("wehn",)),
         ("{match: a1, id: }", ("id",)),
         ("{match: a1, id: 7}", ("id",)),
         ("{match: a1, severity: 3}", ("severity",)),
