@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,6 +42,12 @@ def explain(
     stored: Annotated[
         int | None, typer.Option("--item", metavar="ID", help="A stored item, by its number.")
     ] = None,
+    brief: Annotated[
+        bool,
+        typer.Option(
+            "--brief", help="Of the tree, show what decided: where a condition held, the parts that held."
+        ),
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
@@ -77,7 +84,8 @@ def explain(
         return
     _print_item(item, found)
     for explanation in found:
-        _print_explanation(explanation, has_tree=rule is not None or explanation.matched)
+        has_tree = rule is not None or explanation.matched
+        _print_explanation(explanation, has_tree=has_tree, is_brief=brief)
         if stored is not None:
             print_fate(fates.get(explanation.rule), holds=explanation.matched)
 
@@ -134,7 +142,7 @@ def _print_item(item: Item, found: list[Explanation]) -> None:
     screen.print(f"language: {found[0].language}" if found else "there are no rules", style="dim")
 
 
-def _print_explanation(explanation: Explanation, *, has_tree: bool) -> None:
+def _print_explanation(explanation: Explanation, *, has_tree: bool, is_brief: bool) -> None:
     from rich.text import Text
     from rich.tree import Tree
 
@@ -144,25 +152,42 @@ def _print_explanation(explanation: Explanation, *, has_tree: bool) -> None:
     )
     tree = Tree(head, guide_style="dim")
     if has_tree:
-        _grow(tree, explanation.match, "match")
-        if explanation.unless is not None:
-            _grow(tree, explanation.unless, "unless")
+        match, unless = explanation.match, explanation.unless
+        if is_brief:
+            match = match.decisive()
+            # What does not veto has decided nothing.
+            unless = unless and (unless.decisive() if unless.held else replace(unless, children=()))
+        told: dict[str, tuple[Any, ...]] = {}
+        _grow(tree, match, told, "match")
+        if unless is not None:
+            _grow(tree, unless, told, "unless")
     console().print(tree)
 
 
-def _grow(tree: Tree, step: Step, name: str = "") -> None:
+def _grow(tree: Tree, step: Step, told: dict[str, tuple[Any, ...]], name: str = "") -> None:
+    """Draw a condition under a branch.
+
+    Args:
+        told: what became of each definition that was drawn; one that came out the same is not drawn again.
+    """
     from rich.text import Text
 
     label = Text("✓ ", "green") if step.held else Text("✗ ", "red")
-    label.append(f"{name}: " if name else "", "dim")
+    for title in filter(None, (name, step.definition)):
+        label.append(f"{plain(title)}: ", "dim")
     label.append(plain(step.label), "" if step.held else "dim")
     for one in step.evidence:
         label.append("  ").append(plain(one.text), "yellow").append(
             f" {one.span.field}:{one.span.start}", "dim"
         )
     branch = tree.add(label)
+    if step.definition is not None and step.children:
+        if told.get(step.definition) == step.outcome:
+            label.append(" (as above)", "dim")
+            return
+        told[step.definition] = step.outcome
     for child in step.children:
-        _grow(branch, child)
+        _grow(branch, child, told)
 
 
 def _all_evidence(step: Step) -> list[Evidence]:

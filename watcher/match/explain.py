@@ -6,8 +6,9 @@ Called by `watcher explain` and wherever a match must be justified.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -17,6 +18,8 @@ from watcher.match.syntax import Condition, Rule, Status
 from watcher.match.view import View
 from watcher.text.document import Document
 from watcher.types import Evidence, Feed
+
+_USED = re.compile(r"(?:^|\.)use:([^.\[:]+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,24 @@ class Step:
     held: bool
     evidence: tuple[Evidence, ...] = ()
     children: tuple[Step, ...] = ()
+
+    @property
+    def definition(self) -> str | None:
+        """The name under `define:` of which this is the condition; None for what stands in the rule itself."""
+        found = _USED.search(self.path)
+        return found.group(1) if found else None
+
+    @property
+    def outcome(self) -> tuple[Any, ...]:
+        """What became of it, wherever in the rule it stands: equal for two uses of one definition with the same result."""
+        found = tuple(one.span for one in self.evidence)
+        return self.held, found, tuple(child.outcome for child in self.children)
+
+    def decisive(self) -> Step:
+        """Leave out the parts that did not decide: those that failed where it held, those that held where it failed."""
+        decides = self.held != (self.label == "none")
+        children = tuple(child.decisive() for child in self.children if child.held == decides)
+        return replace(self, children=children)
 
     def to_json(self) -> dict[str, Any]:
         """Give plain data."""

@@ -148,6 +148,9 @@ def test_a_miss_says_which_condition_failed(command: Command) -> None:
     assert done.exit_code == 0
     assert "✗ border" in done.stdout
     assert "✓ list:armed" in done.stdout
+    brief = command("explain", "border", "--brief", "--title", "Militants in town").stdout
+    assert "list:armed" not in brief
+    assert "✗ border" in brief
     data = json.loads(command("explain", "--title", "Rain", "--json").stdout)
     assert [one["matched"] for one in data] == [False]
 

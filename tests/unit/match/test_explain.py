@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.support.matching import FEED, NOW, document, engine_of
-from watcher.match.explain import Explanation, explain
+from watcher.match.explain import Explanation, Step, explain
 
 RULE = """
 match: {all: [{list: groups}, {near: [{list: groups}, {any: [border, frontier]}], within: 3}]}
@@ -81,3 +81,42 @@ def test_the_tree_is_plain_data() -> None:
 def test_an_unknown_rule_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         explain("other", engine_of("match: raid"), document("Raid"), FEED, NOW)
+
+
+DEFINED = "{groups: {any: [Daesh, militants]}}"
+
+
+def defined(title: str) -> Explanation:
+    rule = "match: {any: [{all: [{use: groups}, border]}, {all: [{use: groups}, {none: [festival]}]}]}"
+    engine = engine_of(rule, definitions=DEFINED)
+    return explain("rule", engine, document(title), FEED, NOW)
+
+
+def test_two_uses_of_a_definition_bear_its_name_and_the_same_outcome() -> None:
+    first, second = (branch.children[0] for branch in defined("Daesh in the hills").match.children)
+    assert first.definition == second.definition == "groups"
+    assert first.path != second.path
+    assert first.outcome == second.outcome
+    assert first.children[0].definition is None
+
+
+def test_an_outcome_tells_what_was_found_apart() -> None:
+    groups = [defined(title).match.children[0].children[0] for title in ("Daesh", "militants", "nobody")]
+    assert len({one.outcome for one in groups}) == 3
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("Daesh in the hills", ["all", "any", "Daesh", "none", "festival"]),
+        (
+            "Nobody in the hills",
+            ["all", "any", "Daesh", "militants", "border", "all", "any", "Daesh", "militants"],
+        ),
+    ],
+)
+def test_what_decided_is_what_held_of_a_hit_and_what_failed_of_a_miss(title: str, left: list[str]) -> None:
+    def labels(step: Step) -> list[str]:
+        return [label for child in step.children for label in (child.label, *labels(child))]
+
+    assert labels(defined(title).match.decisive()) == left
