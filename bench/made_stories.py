@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
@@ -19,10 +19,12 @@ from sqlalchemy import Table, insert
 
 from watcher.ingest.identity import digest
 from watcher.storage import tables
-from watcher.storage.profiles import dump, rarest, summed
+from watcher.storage.profiles import dump
 from watcher.storage.store import Store
+from watcher.storage.trait_index import NEWEST, pack
 from watcher.story.commonness import Background, shipped_words
 from watcher.story.fingerprint import fingerprint
+from watcher.story.profile import rarest, summed
 from watcher.story.traits import traits_of
 from watcher.types import Fingerprint, Item, Place, PlaceMention, Span, Trait
 
@@ -184,6 +186,7 @@ def _opened(first: int, stories: int, at: datetime) -> Iterator[tuple[Table, dic
         for report in reports:
             sums.update({trait.key: round(trait.weight * 10) for trait in report})
     background = Background(items=_EACH * stories, counts={key: weight / 10 for key, weight in sums.items()})
+    newest: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=NEWEST))
     for event, reports in traits.items():
         number = first + _EACH * event
         story_id = f"st-open-{event}"
@@ -199,10 +202,10 @@ def _opened(first: int, stories: int, at: datetime) -> Iterator[tuple[Table, dic
         profile = {"number": number + 1, "story_id": story_id, "size": _EACH, "seen_at": at}
         yield tables.story_profiles, profile | {"traits": dump(weights), "found_by": dump(found_by)}
         for key in found_by:
-            yield tables.story_traits, {"trait": key, "number": number + 1}
-    yield tables.trait_counts, {"trait": "", "weight": _EACH * stories * 10}
+            newest[key].appendleft(number + 1)
+    sums[""] = _EACH * stories * 10
     for key, weight in sums.items():
-        yield tables.trait_counts, {"trait": key, "weight": weight}
+        yield tables.story_traits, {"trait": key, "weight": weight, "newest": pack(newest[key])}
 
 
 def _traits(news: MadeNews, event: int) -> Sequence[Trait]:

@@ -22,7 +22,7 @@ from bench.made_stories import MadeNews, fill
 from bench.report import Table
 from watcher.storage.retention import close_stories
 from watcher.storage.store import Store, open_store
-from watcher.storage.tables import story_profiles, story_sketches, story_traits, trait_counts
+from watcher.storage.tables import story_profiles, story_sketches, story_traits
 from watcher.story.cluster import Report, fold_into_stories
 from watcher.types import Fingerprint, Item, Match, MatchOutcome, Severity
 
@@ -103,8 +103,7 @@ def fold(store: Store, some: list[Prepared], now: datetime) -> int:
     """Write what a poll writes of matched items; gives how many joined a story."""
     with store.write() as tx:
         ids = tx.items.add([item for item, _ in some])
-        for item, _ in some:
-            tx.items.save_matches(ids[item.key], [(MATCH, MatchOutcome.TOLD)], at=now)
+        tx.items.save_matches([(ids[item.key], [(MATCH, MatchOutcome.TOLD)]) for item, _ in some], at=now)
         reports = [Report(item_id=ids[item.key], item=item, fingerprint=print_) for item, print_ in some]
         decisions = fold_into_stories(tx, reports, now=now, window=WINDOW)
     return sum(decision.reason != "new" for decision in decisions)
@@ -137,7 +136,6 @@ def _rows(store: Store) -> str:
     names = {
         "open stories": story_profiles,
         "traits": story_traits,
-        "counts": trait_counts,
         "sketch keys": story_sketches,
     }
     with store.read() as tx:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from watcher.alert import policy
 from watcher.stages.poll import Context, Entry, Poll
 from watcher.storage.store import Transaction
+from watcher.types import Match, MatchOutcome
 
 
 def keep_items(poll: Poll, tx: Transaction, _context: Context) -> Poll:
@@ -29,22 +30,20 @@ def keep_items(poll: Poll, tx: Transaction, _context: Context) -> Poll:
 
 def keep_matches(poll: Poll, tx: Transaction, _context: Context) -> Poll:
     """Store what the rules say of the items."""
+    tx.items.save_matches([(entry.item_id, _new_matches(poll, entry)) for entry in poll.entries], at=poll.now)
     for entry in poll.entries:
-        _keep_matches(poll, entry, tx)
+        if entry.ended:
+            tx.items.withdraw_matches(entry.item_id, entry.ended, at=poll.now)
     return poll
 
 
-def _keep_matches(poll: Poll, entry: Entry, tx: Transaction) -> None:
-    matches = entry.analysed.matches
+def _new_matches(poll: Poll, entry: Entry) -> list[tuple[Match, MatchOutcome]]:
     # What was held back when it first matched stays so: an edit does not make an archive item news.
-    found = [
+    return [
         (match, policy.outcome_of(match, is_archive=poll.is_archive))
-        for match in matches
+        for match in entry.analysed.matches
         if match.rule not in entry.matched_before
     ]
-    tx.items.save_matches(entry.item_id, found, at=poll.now)
-    if entry.ended:
-        tx.items.withdraw_matches(entry.item_id, entry.ended, at=poll.now)
 
 
 def queue_articles(poll: Poll, tx: Transaction, _context: Context) -> Poll:

@@ -18,6 +18,10 @@ from watcher.storage.tables import SCHEMA
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MS = 30_000
+_CACHE_KIB = 16 * 1024
+"""Of a poll's pages all fit: those that do not are written before the commit, and once more with it."""
+_WAL_PAGES = 4_000
+"""16 MiB: the pages that every poll changes are written to the database once for some polls, not for each."""
 
 READ_ONLY = "watcher_read_only"
 DURABLE = "watcher_durable"
@@ -104,6 +108,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
     cursor.close()
 
 

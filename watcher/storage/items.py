@@ -140,9 +140,9 @@ class ItemRows:
         return frozenset(self._connection.scalars(query))
 
     def save_matches(
-        self, item_id: int, found: Sequence[tuple[Match, MatchOutcome]], *, at: datetime
+        self, found: Iterable[tuple[int, Sequence[tuple[Match, MatchOutcome]]]], *, at: datetime
     ) -> None:
-        """Record what the rules said of an item; a rule that said it before is brought up to date."""
+        """Record what the rules said of items, by row id; a rule that said it before is brought up to date."""
         rows = [
             {
                 "item_id": item_id,
@@ -154,7 +154,8 @@ class ItemRows:
                 "matched_at": at,
                 "withdrawn_at": None,
             }
-            for match, outcome in found
+            for item_id, said in found
+            for match, outcome in said
         ]
         insert_or_replace(self._connection, matches, rows, key=("item_id", "rule"))
 

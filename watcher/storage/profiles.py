@@ -1,45 +1,39 @@
-"""What open stories speak of: their profiles, the index that finds them by a trait, and how common each trait is.
+"""What open stories speak of: their profiles, and the stories that may be of an item's event.
 
-Candidates come from the index, by the rarest traits of an item and the newest stories that have them; never from a
-scan. What reports add is written once for all items of a poll, by `flush`; until then it is found in memory. Called by
-`story.cluster` inside the poll's transaction.
+Candidates come from the index of traits, by the rarest traits of an item and the newest stories that have them; never
+from a scan. What reports add is written once for all items of a poll, by `flush`; until then it is found in memory.
+Called by `story.cluster` inside the poll's transaction, and by `storage.regrouping`.
 """
 
 from __future__ import annotations
 
-import heapq
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Float, Select, bindparam, delete, func, insert, select, text, union_all
+import numpy
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, bindparam, delete, select, text
 
-from watcher.storage.sql import insert_new, insert_or_add, insert_or_replace
-from watcher.storage.tables import story_profiles, story_traits, trait_counts
+from watcher.storage.sql import insert_or_replace
+from watcher.storage.tables import story_profiles
+from watcher.storage.trait_index import TraitIndex
 from watcher.story.commonness import Background, idf
-from watcher.story.event import Profile
-from watcher.types import Trait, TraitKind
+from watcher.story.event import asked_of
+from watcher.story.profile import UNIT, Profile, difference, rarest, summed, weightiest, without
+from watcher.types import Trait
 
-_ALL = ""  # the row of `trait_counts` that counts the reports themselves
-_UNIT = 10  # weights are kept in tenths: sums of whole numbers are the same in any order
-_COMPARED = ("c:", "p:", "k:")
-_FINDING = {TraitKind.WORD: 24, TraitKind.PLACE: 4, TraitKind.CONCEPT: 6}
-"""By so many of each kind, the rarest, a story is found."""
-_NEWEST_OF_A_TRAIT = 64
+_ALL = ""  # the trait that every report has: counts the reports themselves
 _MOST_CANDIDATES = 8
-_MOST_TRAITS = 400
-"""A story that goes on for days keeps what most of its reports say."""
 _MOST_FOUND_BY = 400
-_BATCH = 500  # parameters of one IN list: far below what either database takes
 _STEP = 500  # stories that are closed in one transaction
 _FOLD_LOCK = 7_163_925  # any number that nothing else locks
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     """A story's row, decoded; `traits` are weights in tenths."""
 
@@ -56,15 +50,14 @@ class _Kept:
 
 
 class ProfileRows:
-    """The `story_profiles`, `story_traits` and `trait_counts` tables inside one transaction."""
+    """The `story_profiles` table and the index of its traits inside one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._weights: dict[str, int] = {}
-        self._rows: dict[str, Any] = {}
-        self._changed: dict[str, _Kept] = {}
-        self._new_traits: list[dict[str, Any]] = []
-        self._changes: Counter[str] = Counter()
+        self._index = TraitIndex(connection)
+        self._rows: dict[int, Row[Any]] = {}
+        self._changed: dict[int, _Kept] = {}
+        self._numbers: dict[str, int] = {}
         self._is_locked = (
             connection.dialect.name == "sqlite"
         )  # there a transaction that writes is alone anyway
@@ -75,8 +68,17 @@ class ProfileRows:
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FOLD_LOCK})
             self._is_locked = True
 
+    def expect(self, traits: Iterable[Trait]) -> None:
+        """Read how common the traits of all items of a poll are, at once."""
+        self._index.expect([*(trait.key for trait in traits), _ALL])
+
+    def background(self, keys: Iterable[str]) -> Background:
+        """Give how common traits are among the reports of open stories."""
+        counts = self._counts([*dict.fromkeys(keys), _ALL])
+        return Background(items=round(counts.pop(_ALL)), counts=counts)
+
     def candidates(self, traits: Sequence[Trait], *, since: datetime) -> tuple[list[Profile], Background]:
-        """Give the stories that share an item's rarest traits, and how common the traits of all of them are.
+        """Give the stories that share an item's rarest traits, and how common the traits are that are compared.
 
         Args:
             traits: of the item.
@@ -84,59 +86,36 @@ class ProfileRows:
         """
         background = self.background(trait.key for trait in traits)
         profiles = self._sharing(traits, background, since)
-        compared = {key for story in profiles for key in story.traits if key.startswith(_COMPARED)}
-        more = self._counts(sorted(compared - background.counts.keys()))
-        return profiles, background.with_counts(more)
-
-    def expect(self, traits: Iterable[Trait]) -> None:
-        """Read how common the traits of all items of a poll are, at once."""
-        self._counts([*dict.fromkeys(trait.key for trait in traits), _ALL])
-
-    def background(self, keys: Iterable[str]) -> Background:
-        """Give how common traits are among the reports of open stories."""
-        wanted = list(dict.fromkeys(keys))
-        counts = self._counts([*wanted, _ALL])
-        return Background(items=round(counts.pop(_ALL)), counts=counts)
+        more = sorted(asked_of(traits, profiles, background))
+        return profiles, background.with_counts(self._counts(more)) if more else background
 
     def _counts(self, keys: Sequence[str]) -> dict[str, float]:
-        # Nobody else changes them while this transaction folds (see `lock`): each is read once.
-        unread = [key for key in keys if key not in self._weights]
-        for start in range(0, len(unread), _BATCH):
-            some = unread[start : start + _BATCH]
-            self._weights.update(dict.fromkeys(some, 0))
-            self._weights.update(
-                (row[0], row[1]) for row in self._connection.execute(_COUNTS, {"keys": some})
-            )
-        return {key: self._weights[key] / _UNIT for key in keys}
+        return {key: weight / UNIT for key, weight in self._index.weights(keys).items()}
 
     def _sharing(self, traits: Sequence[Trait], background: Background, since: datetime) -> list[Profile]:
         keys = rarest([trait for trait in traits if background.counts[trait.key] > 0], background)
         if not keys:
             return []
-        telling = {key: idf(key, background) for key in keys}
-        values: dict[str, Any] = {"since": since}
-        for place, key in enumerate(keys):
-            values[f"trait{place}"] = key
-            values[f"telling{place}"] = telling[key]
-        rows = self._connection.execute(_newest(len(keys)), values).all()
-        found = {row.story_id: (row.shared, row.number) for row in rows if row.story_id not in self._changed}
-        self._rows.update((row.story_id, row) for row in rows)
-        for story in self._changed.values():
-            shared = sum(telling[key] for key in telling.keys() & story.found_by)
-            if shared and story.seen_at >= since:
-                found[story.story_id] = (shared, story.number)
-        best = heapq.nlargest(_MOST_CANDIDATES, found, key=found.__getitem__)
-        return [self._profile(story_id) for story_id in best]
+        found_by, numbers = self._index.newest(keys)
+        best = _most_shared(numbers, numpy.repeat([idf(key, background) for key in keys], found_by))
+        self._read(best)
+        return [story for number in best if (story := self._profile(number, since)) is not None]
 
-    def _profile(self, story_id: str) -> Profile:
-        changed = self._changed.get(story_id)
-        if changed is not None:
-            size, weights = changed.size, changed.traits
-        else:
-            row = self._rows[story_id]
-            size, weights = row.size, json.loads(row.traits)
-        traits = {key: weight / _UNIT for key, weight in weights.items()}
-        return Profile(story_id=story_id, size=size, traits=traits)
+    def _read(self, numbers: Sequence[int]) -> None:
+        unread = [number for number in numbers if number not in self._rows and number not in self._changed]
+        if unread:
+            for row in self._connection.execute(_BY_NUMBER, {"numbers": unread}).all():
+                self._rows[row.number] = row
+                self._numbers[row.story_id] = row.number
+
+    def _profile(self, number: int, since: datetime) -> Profile | None:
+        changed, row = self._changed.get(number), self._rows.get(number)
+        found = changed or row
+        if found is None or found.seen_at < since:
+            return None
+        weights = changed.traits if changed else json.loads(row.traits) if row else {}
+        traits = {key: weight / UNIT for key, weight in weights.items()}
+        return Profile(story_id=found.story_id, size=found.size, traits=traits)
 
     def add(
         self,
@@ -162,87 +141,124 @@ class ProfileRows:
         story = None if is_new else self._story(story_id)
         if story is None:
             story = _Kept(number=item_id, story_id=story_id, size=0, traits={}, found_by=[], seen_at=at)
-        sums = summed(story.traits, traits)
-        self._count(_difference(story.traits, sums), reports=1)
-        new = [key for key in rarest(traits, background) if key not in story.found_by]
+        known = set(story.found_by)
+        new = [key for key in rarest(traits, background) if key not in known]
         new = new[: _MOST_FOUND_BY - len(story.found_by)]
-        self._new_traits += [{"trait": key, "number": story.number} for key in new]
-        self._changed[story_id] = _Kept(
-            number=story.number,
-            story_id=story_id,
+        self._index.put(story.number, new)
+        after = replace(
+            story,
             size=story.size + 1,
-            traits=sums,
+            traits=summed(story.traits, traits),
             found_by=story.found_by + new,
             seen_at=max(at, story.seen_at),
         )
+        self._change(story, after)
+
+    def lessen(self, story_id: str, reports: Sequence[Sequence[Trait]]) -> bool:
+        """Take what reports say out of a story; gives False where it is closed and has no profile."""
+        story = self._story(story_id)
+        if story is None:
+            return False
+        size = max(1, story.size - len(reports))
+        self._change(story, replace(story, size=size, traits=without(story.traits, reports)))
+        self.flush()
+        return True
+
+    def absorb(self, story_id: str, other: str) -> None:
+        """Put what the reports of another story say into a story."""
+        mine, theirs = self._story(story_id), self._story(other)
+        if theirs is None:
+            return
+        both = replace(theirs, story_id=story_id)
+        if mine is not None:
+            sums = {
+                key: mine.traits.get(key, 0) + theirs.traits.get(key, 0)
+                for key in (mine.traits | theirs.traits)
+            }
+            found_by = [*dict.fromkeys(mine.found_by + theirs.found_by)][:_MOST_FOUND_BY]
+            self._index.put(mine.number, found_by[len(mine.found_by) :])
+            both = replace(
+                mine, size=mine.size + theirs.size, traits=weightiest(sums), found_by=found_by,
+                seen_at=max(mine.seen_at, theirs.seen_at),
+            )  # fmt: skip
+            self._change(mine, both)
+            self._drop([theirs])
+        else:
+            self._changed[both.number] = both
+        self.flush()
 
     def _story(self, story_id: str) -> _Kept | None:
-        if story_id in self._changed:
-            return self._changed[story_id]
-        row = self._rows.get(story_id)
+        number = self._numbers.get(story_id)
+        if number in self._changed:
+            return self._changed[number]
+        row = None if number is None else self._rows.get(number)
         if row is None:
-            row = self._connection.execute(_PROFILE, {"story": story_id}).one_or_none()
+            row = self._connection.execute(_BY_STORY, {"story": story_id}).one_or_none()
         return None if row is None else _kept(row)
 
-    def _count(self, changes: Mapping[str, int], *, reports: int) -> None:
-        for key, weight in [*changes.items(), (_ALL, reports * _UNIT)]:
-            self._changes[key] += weight
-            if key in self._weights:
-                self._weights[key] += weight
+    def _change(self, before: _Kept, after: _Kept) -> None:
+        self._changed[after.number] = after
+        self._numbers[after.story_id] = after.number
+        changes = difference(before.traits, after.traits)
+        self._index.count(changes | {_ALL: (after.size - before.size) * UNIT})
 
     def flush(self) -> None:
         """Write what was added."""
         rows = [story.row() for story in self._changed.values()]
         insert_or_replace(self._connection, story_profiles, rows, key=("number",))
-        insert_new(self._connection, story_traits, self._new_traits)
-        # In one order always: two transactions that each hold a row the other wants would wait for ever.
-        counts = [{"trait": key, "weight": weight} for key, weight in sorted(self._changes.items()) if weight]
-        insert_or_add(self._connection, trait_counts, counts, key=("trait",), number="weight")
-        for known in (self._rows, self._changed, self._new_traits, self._changes):
+        self._index.flush()
+        for known in (self._rows, self._changed, self._numbers):
             known.clear()
+
+    def _drop(self, closed: Sequence[_Kept]) -> None:
+        """Drop stories with what they are found by, and with what they say."""
+        numbers: defaultdict[str, set[int]] = defaultdict(set)
+        for story in closed:
+            self._index.count({key: -weight for key, weight in story.traits.items()})
+            self._index.count({_ALL: -story.size * UNIT})
+            for key in story.found_by:
+                numbers[key].add(story.number)
+        self._index.take({key: frozenset(gone) for key, gone in numbers.items()})
+        gone = [story.number for story in closed]
+        for number in gone:
+            self._changed.pop(number, None)
+        self._connection.execute(delete(story_profiles).where(story_profiles.c.number.in_(gone)))
 
     def forget(self, *, before: datetime) -> bool:
         """Close stories that nothing can join any more, one step of them; says whether more are left."""
         self.lock()
         query = select(story_profiles).where(story_profiles.c.seen_at < before).limit(_STEP)
-        closed = list(self._connection.execute(query))
+        closed = [_kept(row) for row in self._connection.execute(query)]
         if not closed:
             return False
-        less: Counter[str] = Counter()
-        for row in closed:
-            less.update({key: -weight for key, weight in json.loads(row.traits).items()})
-        self._count(less, reports=-sum(row.size for row in closed))
+        self._drop(closed)
         self.flush()
-        found_by = [
-            {"a_trait": key, "a_number": row.number} for row in closed for key in json.loads(row.found_by)
-        ]
-        if found_by:
-            one = (
-                story_traits.c.trait == bindparam("a_trait"),
-                story_traits.c.number == bindparam("a_number"),
-            )
-            self._connection.execute(delete(story_traits).where(*one), found_by)
-        numbers = [row.number for row in closed]
-        self._connection.execute(delete(story_profiles).where(story_profiles.c.number.in_(numbers)))
-        gone = trait_counts.c.trait.in_(sorted(less)[:30_000])
-        self._connection.execute(delete(trait_counts).where(gone, trait_counts.c.weight <= 0))
+        self._index.sweep({key for story in closed for key in (*story.traits, *story.found_by)})
         return len(closed) == _STEP
 
     def recount(self) -> None:
-        """Count anew how common each trait is; gives what the counts are anyway."""
+        """Make the index anew from the profiles; gives what it is anyway."""
         self.lock()
-        sums: Counter[str] = Counter()
-        for size, traits in self._connection.execute(select(story_profiles.c.size, story_profiles.c.traits)):
-            sums.update(json.loads(traits))
-            sums[_ALL] += size * _UNIT
-        self._connection.execute(delete(trait_counts))
-        self._weights.clear()
-        if sums:
-            rows = [{"trait": key, "weight": weight} for key, weight in sorted(sums.items())]
-            self._connection.execute(insert(trait_counts), rows)
+        self.flush()
+        self._index.clear()
+        for row in self._connection.execute(select(story_profiles)).yield_per(_STEP):
+            story = _kept(row)
+            self._index.count(story.traits)
+            self._index.count({_ALL: story.size * UNIT})
+            self._index.put(story.number, story.found_by)
+        self._index.flush()
 
 
-def _kept(row: Any) -> _Kept:
+def _most_shared(numbers: NDArray[numpy.int64], telling: NDArray[numpy.float64]) -> list[int]:
+    """Give the stories that most speaks for: `numbers` has each as often as traits find it, `telling` what each tells."""
+    stories, places = numpy.unique(numbers, return_inverse=True)
+    shared = numpy.bincount(places, telling)
+    best = numpy.lexsort((stories, shared))[: -_MOST_CANDIDATES - 1 : -1]
+    found: list[int] = stories[best].tolist()
+    return found
+
+
+def _kept(row: Row[Any]) -> _Kept:
     return _Kept(
         number=row.number,
         story_id=row.story_id,
@@ -253,67 +269,10 @@ def _kept(row: Any) -> _Kept:
     )
 
 
-def summed(old: Mapping[str, int], traits: Iterable[Trait]) -> dict[str, int]:
-    """Give the weights of a story's traits, in tenths, with those of one more report."""
-    sums = dict(old)
-    for trait in traits:
-        sums[trait.key] = sums.get(trait.key, 0) + round(trait.weight * _UNIT)
-    if len(sums) <= _MOST_TRAITS:
-        return sums
-    return dict(heapq.nlargest(_MOST_TRAITS, sums.items(), key=lambda pair: (pair[1], pair[0])))
-
-
 def dump(value: object) -> str:
     """Give JSON as short as it can be."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _difference(old: Mapping[str, int], new: Mapping[str, int]) -> dict[str, int]:
-    changes = {key: weight - old.get(key, 0) for key, weight in new.items() if weight != old.get(key, 0)}
-    return changes | {key: -weight for key, weight in old.items() if key not in new}
-
-
-def rarest(traits: Iterable[Trait], background: Background) -> list[str]:
-    """Give the traits that stories are found by: of each kind that finds, the most telling ones."""
-    by_kind: defaultdict[TraitKind, list[tuple[float, str]]] = defaultdict(list)
-    for trait in traits:
-        if trait.kind in _FINDING:
-            by_kind[trait.kind].append((idf(trait.key, background), trait.key))
-    return [key for kind, most in _FINDING.items() for _, key in heapq.nlargest(most, by_kind.get(kind, ()))]
-
-
-_COUNTS = select(trait_counts.c.trait, trait_counts.c.weight).where(
-    trait_counts.c.trait.in_(bindparam("keys", expanding=True))
-)
-_PROFILE = select(story_profiles).where(story_profiles.c.story_id == bindparam("story"))
-
-
-@cache
-def _newest(traits: int) -> Select[Any]:
-    """Give the statement that finds stories by so many traits; built once, because building costs more than running."""
-    columns = story_traits.c
-    newest = [
-        select(
-            select(columns.number, bindparam(f"telling{place}", type_=Float).label("telling"))
-            .where(columns.trait == bindparam(f"trait{place}"))
-            .order_by(columns.number.desc())
-            .limit(_NEWEST_OF_A_TRAIT)
-            .subquery()
-        )
-        for place in range(traits)
-    ]
-    found = union_all(*newest).subquery()
-    shared = func.sum(found.c.telling)
-    best = (
-        select(found.c.number, shared.label("shared"))
-        .group_by(found.c.number)
-        .order_by(shared.desc(), found.c.number.desc())
-        .limit(_MOST_CANDIDATES)
-        .subquery()
-    )
-    return (
-        select(story_profiles, best.c.shared)
-        .join(best, best.c.number == story_profiles.c.number)
-        .where(story_profiles.c.seen_at >= bindparam("since", type_=story_profiles.c.seen_at.type))
-        .order_by(best.c.shared.desc(), best.c.number.desc())
-    )
+_BY_NUMBER = select(story_profiles).where(story_profiles.c.number.in_(bindparam("numbers", expanding=True)))
+_BY_STORY = select(story_profiles).where(story_profiles.c.story_id == bindparam("story"))

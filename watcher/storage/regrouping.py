@@ -6,32 +6,24 @@ holds the lock of `profiles`.
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
-from watcher.storage.sql import insert_new, insert_or_add, insert_or_replace
+from watcher.storage.profiles import ProfileRows
+from watcher.storage.sql import insert_new, insert_or_replace
 from watcher.storage.tables import (
     items,
     stories,
     story_items,
     story_keys,
-    story_profiles,
-    story_traits,
     story_words,
-    trait_counts,
 )
 from watcher.types import Trait
 
-_UNIT = 10  # as in `profiles`: weights are kept in tenths
-_ALL = ""
-_MOST_TRAITS = 160
-_MOST_FOUND_BY = 200
 _MOST_WORDS = 50
 
 
@@ -57,8 +49,9 @@ class Word:
 class RegroupRows:
     """What a story is made of and found by, inside one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, profiles: ProfileRows) -> None:
         self._connection = connection
+        self._profiles = profiles
 
     def absorb(self, story_id: str, other: str) -> tuple[int, ...]:
         """Move everything of another story into one; gives the reports that moved. The other stays, empty."""
@@ -72,7 +65,7 @@ class RegroupRows:
             .where(stories.c.id == story_id)
             .values(last_seen_at=max(self._connection.scalars(seen)))
         )
-        self._absorb_profile(story_id, other)
+        self._profiles.absorb(story_id, other)
         return moved
 
     def part(self, story_id: str, new: str, item_ids: Sequence[int], keys: Iterable[str], void: Iterable[str]) -> None:  # fmt: skip
@@ -97,18 +90,7 @@ class RegroupRows:
 
     def lessen(self, story_id: str, traits: Sequence[Sequence[Trait]]) -> bool:
         """Take what reports say out of a story's profile; gives False where it is closed and has none."""
-        row = self._profile(story_id)
-        if row is None:
-            return False
-        less: Counter[str] = Counter()
-        for report in traits:
-            less.update({trait.key: round(trait.weight * _UNIT) for trait in report})
-        old: dict[str, int] = json.loads(row.traits)
-        sums = {key: weight - less[key] for key, weight in old.items() if weight > less[key]}
-        size = max(1, row.size - len(traits))
-        self._save(row.number, story_id, size, sums, json.loads(row.found_by), row.seen_at)
-        self._count(old, sums, reports=size - row.size)
-        return True
+        return self._profiles.lessen(story_id, traits)
 
     def say(self, word: Word) -> None:
         """Keep what a person said."""
@@ -145,51 +127,6 @@ class RegroupRows:
             .where(story_items.c.item_id.in_(list(item_ids)))
         )
         return {row.item_id: row.story_id for row in self._connection.execute(query)}
-
-    def _absorb_profile(self, story_id: str, other: str) -> None:
-        one, two = self._profile(story_id), self._profile(other)
-        if two is None:
-            return
-        if one is None:
-            self._connection.execute(
-                update(story_profiles).where(story_profiles.c.number == two.number).values(story_id=story_id)
-            )
-            return
-        both = Counter(json.loads(one.traits)) + Counter(json.loads(two.traits))
-        sums = dict(sorted(both.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_TRAITS])
-        known: list[str] = json.loads(one.found_by)
-        found_by = list(dict.fromkeys([*known, *json.loads(two.found_by)]))[:_MOST_FOUND_BY]
-        for table in (story_traits, story_profiles):
-            self._connection.execute(delete(table).where(table.c.number == two.number))
-        rows = [{"trait": key, "number": one.number} for key in found_by if key not in known]
-        insert_new(self._connection, story_traits, rows)
-        seen_at = max(one.seen_at, two.seen_at)
-        self._save(one.number, story_id, one.size + two.size, sums, found_by, seen_at)
-        self._count(both, sums, reports=0)
-
-    def _profile(self, story_id: str) -> Row[Any] | None:
-        query = select(story_profiles).where(story_profiles.c.story_id == story_id)
-        return self._connection.execute(query).one_or_none()
-
-    def _save(
-        self, number: int, story_id: str, size: int, sums: Mapping[str, int], found_by: Sequence[str], seen_at: datetime
-    ) -> None:  # fmt: skip
-        row = {
-            "number": number,
-            "story_id": story_id,
-            "size": size,
-            "traits": json.dumps(sums, ensure_ascii=False, separators=(",", ":")),
-            "found_by": json.dumps(list(found_by), ensure_ascii=False, separators=(",", ":")),
-            "seen_at": seen_at,
-        }
-        insert_or_replace(self._connection, story_profiles, [row], key=("number",))
-
-    def _count(self, old: Mapping[str, int], new: Mapping[str, int], *, reports: int) -> None:
-        """Keep the counts the sum of the profiles."""
-        changes = {key: new.get(key, 0) - old.get(key, 0) for key in sorted({*old, *new})}
-        rows = [{"trait": key, "weight": change} for key, change in changes.items() if change]
-        rows.append({"trait": _ALL, "weight": reports * _UNIT})
-        insert_or_add(self._connection, trait_counts, rows, key=("trait",), number="weight")
 
 
 def _word(row: Row[Any]) -> Word:

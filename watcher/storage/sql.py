@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 Insert = sqlite.Insert | postgresql.Insert
@@ -34,10 +34,15 @@ def insert_or_add(
     *,
     key: Sequence[str],
     number: str,
+    replaced: Sequence[str] = (),
 ) -> None:
-    """Insert the rows; one whose `key` columns are taken adds its `number` to that of the row that has them."""
+    """Insert the rows; one whose `key` columns are taken adds its `number` to that of the row that has them.
+
+    Of the `replaced` columns it replaces the values, except by None.
+    """
     if rows:
-        connection.execute(_adding(connection.dialect.name, table, tuple(key), number), list(rows))
+        statement = _adding(connection.dialect.name, table, tuple(key), number, tuple(replaced))
+        connection.execute(statement, list(rows))
 
 
 # Statements are kept: to build one takes several times as long as to run it.
@@ -56,10 +61,13 @@ def _replacing(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[
 
 
 @lru_cache(maxsize=128)
-def _adding(dialect: str, table: Table, key: tuple[str, ...], number: str) -> Insert:
+def _adding(
+    dialect: str, table: Table, key: tuple[str, ...], number: str, replaced: tuple[str, ...]
+) -> Insert:
     statement = _insert(dialect, table)
     added = {number: table.c[number] + statement.excluded[number]}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=added)
+    newer = {name: func.coalesce(statement.excluded[name], table.c[name]) for name in replaced}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=added | newer)
 
 
 def _insert(dialect: str, table: Table) -> Insert:

@@ -47,7 +47,7 @@ class Transaction:
         self.stories = StoryRows(connection)
         self.members = MemberRows(connection)
         self.profiles = ProfileRows(connection)
-        self.regroup = RegroupRows(connection)
+        self.regroup = RegroupRows(connection, self.profiles)
         self.alerts = AlertRows(connection)
         self.answers = AnswerRows(connection)
         self.life = LifeRows(connection)

@@ -7,7 +7,7 @@ all items of a poll, by `flush`; until then it is found in memory. Called by `st
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -26,6 +26,7 @@ T = TypeVar("T")
 _NEWEST_OF_A_KEY = 24
 _MOST_CANDIDATES = 16
 _BATCH = 500  # parameters of one IN list: far below what either database takes
+_MOST_SKETCHES = 2_000  # rows that are read to see which keys are shared
 _STEP = 2_000  # items whose sketches are forgotten in one transaction
 
 
@@ -66,15 +67,24 @@ class StoryRows:
         self._waiting: dict[Table, list[dict[str, Any]]] = {}
         self._touched: dict[str, datetime] = {}
         self._joined: defaultdict[int, list[Candidate]] = defaultdict(list)
+        self._unshared: set[int] = set()
 
-    def expect(self, item_ids: Sequence[int], keys: Sequence[str]) -> None:
-        """Read which stories the items and the exact keys of a poll are in, at once."""
+    def expect(self, item_ids: Sequence[int], keys: Sequence[str], sketches: Iterable[int] = ()) -> None:
+        """Read which stories the items and the exact keys of a poll are in, and which sketches others share, at once."""
         for some in _batches(list(dict.fromkeys(item_ids))):
             self._by_item.update(dict.fromkeys(some))
             self._by_item.update(
                 (row[0], row[1]) for row in self._connection.execute(_BY_ITEM, {"items": some})
             )
         self._read_keys(keys)
+        for some in _batches(sorted(set(sketches))):
+            self._unshared.update(self._not_there(some))
+
+    def _not_there(self, keys: Sequence[int]) -> Iterable[int]:
+        there = self._connection.scalars(_SKETCHES, {"keys": keys}).all()
+        # Of many rows only the first were read: what comes after them may be there.
+        last = there[-1] if len(there) == _MOST_SKETCHES else keys[-1]
+        return {key for key in keys if key <= last}.difference(there)
 
     def _read_keys(self, keys: Sequence[str]) -> None:
         for some in _batches([key for key in dict.fromkeys(keys) if key not in self._by_key]):
@@ -119,11 +129,12 @@ class StoryRows:
 
     def candidates(self, sketch: Sequence[int], *, since: datetime) -> Sequence[Candidate]:
         """Give items that came since `since` and share keys of a sketch: those that share most, and the newest."""
-        if not sketch:
-            return []
-        keys = {f"key{place}": key for place, key in enumerate(sketch)}
-        query = _sharing(len(sketch))
         joined = {one.item_id: one for key in sketch for one in self._joined.get(key, ())}
+        shared = [key for key in sketch if key not in self._unshared]
+        if not shared:
+            return [*joined.values()]
+        keys = {f"key{place}": key for place, key in enumerate(shared)}
+        query = _sharing(len(shared))
         return [*joined.values()] + [
             Candidate(
                 item_id=row.item_id,
@@ -131,7 +142,7 @@ class StoryRows:
                 feed_id=row.feed_id,
                 shingles=_unpack(row.shingles),
             )
-            for row in self._connection.execute(query, {**keys, "since": since})
+            for row in self._connection.execute(query, {**keys, "since": since}).all()
         ]
 
     def texts(self, item_ids: Sequence[int]) -> dict[int, Shingles]:
@@ -217,6 +228,7 @@ class StoryRows:
             self._connection.execute(_TOUCH, touched)
         for known in (self._waiting, self._touched, self._joined, self._by_key, self._by_item, self._void):
             known.clear()
+        self._unshared.clear()
 
     def forget_sketches(self, *, before: datetime) -> bool:
         """Drop sketches of items that have left the window, one step of them; says whether more are left."""
@@ -232,6 +244,12 @@ class StoryRows:
 
 _BY_KEY = select(story_keys.c.key, story_keys.c.story_id, story_keys.c.is_void).where(
     story_keys.c.key.in_(bindparam("keys", expanding=True))
+)
+_SKETCHES = (
+    select(story_sketches.c.key)
+    .where(story_sketches.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(story_sketches.c.key)
+    .limit(_MOST_SKETCHES)
 )
 _BY_ITEM = select(story_items.c.item_id, story_items.c.story_id).where(
     story_items.c.item_id.in_(bindparam("items", expanding=True))

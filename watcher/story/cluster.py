@@ -58,7 +58,9 @@ def fold_into_stories(
     """
     tx.profiles.lock()
     tx.stories.expect(
-        [one.item_id for one in reports], [key for one in reports for key in one.fingerprint.exact]
+        [one.item_id for one in reports],
+        [key for one in reports for key in one.fingerprint.exact],
+        [key for one in reports for key in one.fingerprint.sketch],
     )
     if folds_events:
         tx.profiles.expect(trait for one in reports for trait in one.fingerprint.traits)

@@ -33,6 +33,16 @@ class Background:
     items: int
     counts: Mapping[str, float]
     _known: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
+    _others: float = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked for with each word.
+        object.__setattr__(self, "_others", elsewhere_items(self, 0))
+
+    @property
+    def others(self) -> float:
+        """How many reports are taken to be known, of stories and beforehand."""
+        return self._others
 
     @property
     def scale(self) -> float:
@@ -58,7 +68,7 @@ def _idf(key: str, background: Background) -> float:
     count = background.counts.get(key, 0.0)
     if kind == TraitKind.WORD:
         count = stream_count(count * background.scale)
-        return math.log(elsewhere_items(background, 0) / (count + known_count(name)))
+        return math.log(background.others / (count + known_count(name)))
     if kind == TraitKind.CONCEPT:
         share = shipped_concepts().shares.get(name, 0.0)
         known = max(_UNSEEN, share * _CONCEPT_ITEMS)

@@ -13,15 +13,26 @@ A story is compared as a whole, with what all its reports say: one stray report 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 
 from watcher.story.commonness import Background, elsewhere_items, idf, known_count, stream_count
 from watcher.story.decide import Decision, Reason
+from watcher.story.profile import Profile
 from watcher.story.weights import Weights, shipped_weights
 from watcher.types import Trait, TraitKind
 
-__all__ = ["Background", "Profile", "Signs", "idf", "same_event", "sign_score", "signs_of", "word_score"]
+__all__ = [
+    "Background",
+    "Profile",
+    "Signs",
+    "asked_of",
+    "idf",
+    "same_event",
+    "sign_score",
+    "signs_of",
+    "word_score",
+]
 
 _SCENE = 0.65  # weight: in the headlines of most reports
 _PLACED = 0.5  # a story has a scene when one place is in so many of its reports
@@ -32,29 +43,10 @@ _IN_HEADLINE = 0.7  # words of headline and link weigh more, those of the text l
 _CORE = 0.3  # words are a story's core that are in so many of its reports
 _MOST_SHARE = 0.95  # no word is in all reports
 _MOST_DISCOUNT = 0.9  # of a count
+_WEIGHED = (TraitKind.CONCEPT, TraitKind.PLACE, TraitKind.COUNTRY)  # by how telling each of them is
 _PAST = f"{TraitKind.CONCEPT}:memorial"
 
 _Kinds = dict[TraitKind, list[tuple[str, float]]]
-_KINDS = {kind.value: kind for kind in TraitKind}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A story as it is compared: how many reports it has, and the sum of their traits' weights by key."""
-
-    story_id: str
-    size: int
-    traits: Mapping[str, float]
-    _kinds: _Kinds = field(default_factory=dict, compare=False, repr=False)
-
-    @property
-    def kinds(self) -> _Kinds:
-        """The traits by their kind."""
-        if not self._kinds:  # asked for several times in each comparison
-            self._kinds.update({kind: [] for kind in TraitKind})
-            for key, weight in self.traits.items():
-                self._kinds[_KINDS[key[0]]].append((key, weight))
-        return self._kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +105,25 @@ def same_event(traits: Sequence[Trait], stories: Iterable[Profile], background: 
     return best
 
 
+def asked_of(traits: Sequence[Trait], stories: Iterable[Profile], background: Background) -> set[str]:
+    """Give the traits of stories whose counts `same_event` asks for, besides those of the item's own.
+
+    Args:
+        traits: of the item.
+        stories: that it is compared with.
+        background: counts of the item's traits.
+    """
+    kinds = _by_kind(traits)
+    asked = {
+        key
+        for story in stories
+        if not _has_other_scene(kinds, story) and _may_agree(kinds, story, background)
+        for kind in _WEIGHED
+        for key, _ in story.of(kind)
+    }
+    return asked - background.counts.keys()
+
+
 def word_score(traits: Sequence[Trait], story: Profile, background: Background) -> float:
     """Give the log likelihood ratio of an item's words: from this story, or from any other news."""
     return math.fsum(_word_scores(_by_kind(traits), story, background).values())
@@ -148,7 +159,7 @@ def _missed_core(kinds: _Kinds, story: Profile) -> float:
     """Give how unlikely it is, as a log, that a report of the story lacks the core words that this item lacks."""
     mine = {key for key, _ in kinds[TraitKind.WORD]}
     reports = story.size + shipped_weights().smoothing
-    shares = ((key, count / reports) for key, count in story.kinds[TraitKind.WORD] if count > _CORE * reports)
+    shares = ((key, count / reports) for key, count in story.of(TraitKind.WORD) if count > _CORE * reports)
     return math.fsum(math.log(1 - _MOST_SHARE * share) for key, share in shares if key not in mine)
 
 
@@ -167,25 +178,28 @@ def _shared_concepts(kinds: _Kinds, story: Profile, background: Background) -> f
     return min(1.0, sum(idf(key, background) * weight for key, weight in shared) / _ENOUGH_CONCEPTS)
 
 
+def _may_agree(kinds: _Kinds, story: Profile, background: Background) -> bool:
+    return _shared_concepts(kinds, story, background) > _FEW_CONCEPTS
+
+
 def _sign_surplus(kinds: _Kinds, story: Profile, background: Background) -> float:
-    if _shared_concepts(kinds, story, background) <= _FEW_CONCEPTS:  # most stories: spares the rest
+    if not _may_agree(kinds, story, background):  # most stories: spares the rest
         return -math.inf
     return sign_score(_signs(kinds, story, background)) - shipped_weights().least_signs
 
 
 def _signs(kinds: _Kinds, story: Profile, background: Background) -> Signs:
-    has = story.kinds
     held = {kind: any(key in story.traits for key, _ in found) for kind, found in kinds.items()}
     places, rules = TraitKind.PLACE, TraitKind.RULE
     return Signs(
-        concepts=_cosine(kinds[TraitKind.CONCEPT], story, has[TraitKind.CONCEPT], background),
+        concepts=_cosine(kinds[TraitKind.CONCEPT], story, story.of(TraitKind.CONCEPT), background),
         shared_concepts=_shared_concepts(kinds, story, background),
-        places=_cosine(kinds[places], story, has[places], background),
-        other_places=float(bool(kinds[places]) and bool(has[places]) and not held[places]),
-        countries=_cosine(kinds[TraitKind.COUNTRY], story, has[TraitKind.COUNTRY], background),
+        places=_cosine(kinds[places], story, story.of(places), background),
+        other_places=float(bool(kinds[places]) and bool(story.of(places)) and not held[places]),
+        countries=_cosine(kinds[TraitKind.COUNTRY], story, story.of(TraitKind.COUNTRY), background),
         no_country=float(not held[TraitKind.COUNTRY]),
         number=float(held[TraitKind.NUMBER]),
-        other_rules=float(bool(kinds[rules]) != bool(has[rules])),
+        other_rules=float(bool(kinds[rules]) != bool(story.of(rules))),
         same_language=float(held[TraitKind.LANGUAGE]),
         looks_back=float(any(key == _PAST for key, _ in kinds[TraitKind.CONCEPT]) != (_PAST in story.traits)),
     )
@@ -208,7 +222,7 @@ def _is_elsewhere(kinds: _Kinds, story: Profile) -> bool:
     mine = kinds[TraitKind.PLACE]
     if not mine or any(key in story.traits for key, _ in mine):
         return False
-    return any(weight >= _PLACED * story.size for _, weight in story.kinds[TraitKind.PLACE])
+    return any(weight >= _PLACED * story.size for _, weight in story.of(TraitKind.PLACE))
 
 
 def _has_other_scene(kinds: _Kinds, story: Profile) -> bool:
@@ -220,7 +234,7 @@ def _has_other_scene(kinds: _Kinds, story: Profile) -> bool:
         return False
     named = {key for key, _ in kinds[TraitKind.PLACE]}
     return any(
-        weight >= _SCENE * story.size and key not in named for key, weight in story.kinds[TraitKind.PLACE]
+        weight >= _SCENE * story.size and key not in named for key, weight in story.of(TraitKind.PLACE)
     )
 
 

@@ -37,7 +37,7 @@ class Filled:
         with self.store.write() as tx:
             (item_id,) = tx.items.add([item]).values()
             if outcome is not None:
-                tx.items.save_matches(item_id, [(samples.match(), outcome)], at=NOW)
+                tx.items.save_matches([(item_id, [(samples.match(), outcome)])], at=NOW)
                 window = timedelta(hours=72)
                 fold_into_story(tx, item_id, item, fingerprint(item), now=NOW, window=window)
             if is_withdrawn:

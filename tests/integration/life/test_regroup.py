@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.integration.life.press import FEEDS, Desk, Press
 from tests.support.polling import InlineWorkers, Polling, a_rule
 from watcher.regroup import Piece, Regrouped, RegroupError, Speaker, merge, pieces, split
-from watcher.storage.tables import story_profiles, trait_counts
+from watcher.storage.tables import story_profiles, story_traits
 from watcher.types import Alert, DeliveryKind, LifeKind
 
 RULES = (a_rule(),)
@@ -189,7 +189,7 @@ async def test_the_counts_stay_the_sum_of_the_profiles(tmp_path: Path) -> None:
 
 def counts(polling: Polling) -> dict[str, int]:
     with polling.store.read() as tx:
-        return {row.trait: row.weight for row in tx.connection.execute(select(trait_counts)) if row.weight}
+        return {row.trait: row.weight for row in tx.connection.execute(select(story_traits)) if row.weight}
 
 
 def recounted(polling: Polling) -> dict[str, int]:

@@ -152,11 +152,11 @@ class TestItems:
     def test_withdrawn_matches_no_longer_count(self, store: Store) -> None:
         with store.write() as tx:
             item_id = tx.items.add([samples.item()])["g:1"]
-            tx.items.save_matches(item_id, [(samples.match(), MatchOutcome.TOLD)], at=NOW)
+            tx.items.save_matches([(item_id, [(samples.match(), MatchOutcome.TOLD)])], at=NOW)
             assert tx.items.matched_rules(item_id) == {"border"}
             tx.items.withdraw_matches(item_id, ["border"], at=NOW)
             assert tx.items.matched_rules(item_id) == frozenset()
-            tx.items.save_matches(item_id, [(samples.match(), MatchOutcome.TOLD)], at=NOW)
+            tx.items.save_matches([(item_id, [(samples.match(), MatchOutcome.TOLD)])], at=NOW)
             assert tx.items.matched_rules(item_id) == {"border"}
 
 

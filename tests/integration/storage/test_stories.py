@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tests.support import samples
 from watcher.storage.store import Store, Transaction
-from watcher.storage.tables import stories, story_profiles, story_traits, trait_counts
+from watcher.storage.tables import stories, story_profiles, story_traits
 from watcher.story.cluster import Report, fold_into_stories, fold_into_story
 from watcher.story.fingerprint import fingerprint
 from watcher.types import Item
@@ -53,7 +53,7 @@ def rows(store: Store) -> dict[str, object]:
 def rows_of(tx: Transaction) -> dict[str, object]:
     return {
         table.name: sorted(map(tuple, tx.connection.execute(select(table))))
-        for table in (stories, story_profiles, story_traits, trait_counts)
+        for table in (stories, story_profiles, story_traits)
     }
 
 
@@ -135,7 +135,7 @@ def test_forgetting_leaves_the_counts_of_what_is_still_open(store: Store) -> Non
         fold(tx, new)
         assert not tx.profiles.forget(before=samples.NOW + WINDOW)
         assert tx.connection.scalar(select(func.count()).select_from(story_profiles)) == 1
-        counts = {row.trait: row.weight for row in tx.connection.execute(select(trait_counts))}
+        counts = {row.trait: row.weight for row in tx.connection.execute(select(story_traits))}
     assert counts[""] == 10
     assert "c:football" not in counts
 

@@ -20,11 +20,10 @@ from watcher.storage.tables.stories import (
     story_sketches,
     story_traits,
     story_words,
-    trait_counts,
 )
 from watcher.storage.tables.trends import episodes, events, series, watches
 
-SCHEMA = "0021"
+SCHEMA = "0022"
 """The migration that these tables are the result of."""
 
 __all__ = [
@@ -59,7 +58,6 @@ __all__ = [
     "story_traits",
     "story_words",
     "subscriptions",
-    "trait_counts",
     "troubles",
     "watches",
 ]
