@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 from tests.acceptance.conftest import ATTACK, QUIET, RULE
 from tests.support.feeds import ThreadedFeedServer, rss
 from tests.support.hub import HubDouble
@@ -9,11 +11,21 @@ from tests.support.service import Service, eventually
 from tests.support.slack import ThreadedSlack
 
 
+def send(port: int, request: str, *, is_open: bool = True) -> int:
+    """Send bytes that no library would; give the status of the answer, 0 for none."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as peer:
+        peer.sendall(request.encode())
+        if not is_open:
+            peer.shutdown(socket.SHUT_WR)
+        answer = peer.recv(100).split()
+        return int(answer[1]) if answer else 0
+
+
 def test_a_push_is_told_within_the_poll_interval_and_a_forged_one_is_not(
     service: Service, feeds: ThreadedFeedServer, slack: ThreadedSlack, channels: dict[str, object]
 ) -> None:
     with HubDouble() as hub:
-        topic = feeds.url("/wire")
+        topic = feeds.url("/wire") + "?token=a-secret-of-the-feed"
         links = {"Link": f'<{hub.url}>; rel="hub", <{topic}>; rel=self'}
         feeds.set("/wire", body=rss(QUIET), headers=links)
         service.configure(
@@ -47,6 +59,12 @@ def test_a_push_is_told_within_the_poll_interval_and_a_forged_one_is_not(
         assert hub.ask(one.callback[:-1] + "_", {**question, "hub.topic": topic})[0] == 404
         assert hub.ask(one.callback, {**question, "hub.topic": topic})[0] == 404, "nobody asked for that"
 
+        path = one.callback.partition(f":{service.port}")[2]
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+        assert send(service.port, f"{head}Content-Encoding: gzip\r\n\r\nno gzip..") == 400
+        assert send(service.port, "no HTTP at all\r\n\r\n") == 400
+        assert send(service.port, f"{head}\r\nbreaks", is_open=False) == 0
+
         assert len(feeds.requests("/wire")) == polled
         (state,) = service.json("status")["subscriptions"]
         assert (state["feed"], state["state"]) == ("wire", "active")
@@ -57,5 +75,7 @@ def test_a_push_is_told_within_the_poll_interval_and_a_forged_one_is_not(
         shown = service.command("status", "--json").stdout + service.log
         assert one.secret not in shown
         assert one.callback not in shown
+        assert "a-secret-of-the-feed" not in shown
+        assert "Traceback" not in service.log, "what peers do wrong is no fault of ours"
     assert len(slack.messages) == 1
     assert service.json("status")["items"] == 3

@@ -5,11 +5,13 @@ In goes an aiohttp application, out comes a listening socket, for as long as it 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from watcher.config.load import Config
 from watcher.errors import ConfigError, Problem
@@ -32,6 +34,8 @@ async def serving(
         application, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_TIME
     )
     await runner.setup()
+    requests = logging.getLogger("aiohttp.server")
+    requests.addFilter(_is_of_ours)
     try:
         try:
             await web.TCPSite(runner, host, port).start()
@@ -41,6 +45,13 @@ async def serving(
         yield
     finally:
         await runner.cleanup()
+        requests.removeFilter(_is_of_ours)
+
+
+def _is_of_ours(record: logging.LogRecord) -> bool:
+    """Let through what went wrong on our side: of a peer that breaks off, or speaks no HTTP, nobody need be told."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
 
 
 def _port_problem(config: Config, host: str, port: int, error: OSError) -> Problem:

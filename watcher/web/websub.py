@@ -45,19 +45,30 @@ def add_websub(application: web.Application, subscriber: Subscriber, *, max_body
     async def push(request: web.Request) -> web.Response:
         if not await subscriber.knows(request.match_info["token"]):
             raise web.HTTPNotFound
-        body = bytearray()
-        async with asyncio.timeout(_MAX_SECONDS):
-            async for piece in request.content.iter_any():
-                body += piece
-                if len(body) > max_body_bytes:
-                    raise web.HTTPRequestEntityTooLarge(max_size=max_body_bytes, actual_size=len(body))
+        body = await _read(request, max_body_bytes)
         headers = {name.lower(): value for name, value in request.headers.items()}
         if "link" in headers:
             headers["link"] = ", ".join(request.headers.getall("Link"))
-        given = Push(token=request.match_info["token"], headers=headers, body=bytes(body))
+        given = Push(token=request.match_info["token"], headers=headers, body=body)
         answer = await subscriber.receive(given)
         retry = {"Retry-After": "60"} if answer is Answer.BUSY else None
         return web.Response(status=_STATUS[answer], headers=retry)
 
     application.router.add_get("/websub/{token:[A-Za-z0-9_-]{20,100}}", verify, allow_head=False)
     application.router.add_post("/websub/{token:[A-Za-z0-9_-]{20,100}}", push)
+
+
+async def _read(request: web.Request, limit: int) -> bytes:
+    """Read a push, decompressed, up to the limit; one that does not come, or not whole, is refused."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_MAX_SECONDS):
+            async for piece in request.content.iter_any():
+                body += piece
+                if len(body) > limit:
+                    raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(body))
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
+    except (ConnectionError, web.RequestPayloadError) as error:
+        raise web.HTTPBadRequest from error
+    return bytes(body)
