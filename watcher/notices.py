@@ -7,7 +7,7 @@ transaction with the note that they were told. Run by the scheduler of `app`; no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -68,8 +68,9 @@ class Notices:
 
     def tell(self, tx: Transaction, now: datetime) -> tuple[str, ...]:
         """Write the notices that are due, and give the names of the channels that have something to send."""
-        self._note_channels(tx, now)
-        self._drop_unconfigured(tx, now)
+        stranded = tx.deliveries.stranded(since=now - _STUCK_WITHIN)
+        self._note_channels(tx, stranded, now)
+        self._drop_unconfigured(tx, stranded, now)
         lasting = tx.troubles.lasting()
         lost = (one.subject for one in lasting if one.kind in _LOSSES and self._is_ripe(one, now))
         round_ = _Round(tx=tx, now=now, last_told=tx.notices.last_told(), lost=frozenset(lost))
@@ -82,8 +83,12 @@ class Notices:
             channels |= self._tell_each(round_, tx.troubles.recovered(passing=_PASSING), is_recovery=True)
         return tuple(sorted(channels))
 
-    def _note_channels(self, tx: Transaction, now: datetime) -> None:
-        """Find the channels that fail in what the ledger says of their deliveries."""
+    def _note_channels(self, tx: Transaction, stranded: Mapping[str, int], now: datetime) -> None:
+        """Find the channels that fail, or are gone, in what the ledger says of their deliveries."""
+        for name, number in stranded.items():
+            waiting = "1 delivery waits" if number == 1 else f"{number} deliveries wait"
+            why = f"{waiting} for it, and no channel of this name is configured any more"
+            tx.troubles.begin(TroubleKind.CHANNEL, name, at=now, reason=why)
         failing = tx.deliveries.failing_channels(since=now - _STUCK_WITHIN, attempts=STUCK_ATTEMPTS)
         for name in self.channels:
             if name in failing:
@@ -91,9 +96,9 @@ class Notices:
             else:
                 tx.troubles.end(TroubleKind.CHANNEL, name, at=now)
 
-    def _drop_unconfigured(self, tx: Transaction, now: datetime) -> None:
+    def _drop_unconfigured(self, tx: Transaction, stranded: Collection[str], now: datetime) -> None:
         for one in tx.troubles.lasting():
-            known = self.channels if one.kind is TroubleKind.CHANNEL else self.feeds
+            known = {*self.channels, *stranded} if one.kind is TroubleKind.CHANNEL else self.feeds
             if one.subject and one.subject not in known:
                 tx.troubles.end(one.kind, one.subject, at=now)
                 tx.troubles.told([one], at=now, is_recovery=True)  # nobody need hear of it

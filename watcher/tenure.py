@@ -18,11 +18,10 @@ from watcher.ingest.schedule import PollingLimits, horizon
 from watcher.lease import gone
 from watcher.storage.store import Store, Transaction
 from watcher.trends import Trends
-from watcher.types import DeliveryState, Feed
+from watcher.types import Feed
 
 log = structlog.get_logger(__name__)
 
-_WAITING = (DeliveryState.PENDING, DeliveryState.PARKED)
 _SILENCE = timedelta(minutes=3)
 """A service on another machine that has not shown itself for so long is gone; it shows itself every minute."""
 
@@ -65,9 +64,9 @@ class Tenure:
             tx.trends.configure(self.trends.series, now=now)
             self._pull_back(tx, now)
             tx.delivery_leases.try_parked(now=now)
-            waiting = {channel for channel, state in tx.deliveries.counts() if state in _WAITING}
-        for channel in sorted(waiting - self.channels):
-            log.warning("deliveries_without_channel", channel=channel)
+            stranded = tx.deliveries.strand(self.channels)
+        for channel, count in sorted(stranded.items()):
+            log.warning("deliveries_without_channel", channel=channel, deliveries=count)
 
     def keep(self, store: Store, *, now: datetime) -> None:
         """Show that this service lives, and mend times that a jump of the clock has put out of reach."""

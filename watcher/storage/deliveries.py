@@ -6,7 +6,7 @@ Called by the pipeline (to write), by what people say (to hold and release), and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,8 @@ from watcher.storage.turns import OPEN
 from watcher.types import Delivery, DeliveryKind, DeliveryState
 
 _DEAD = DeliveryState.DEAD.value
+_PENDING = DeliveryState.PENDING.value
+_STRANDED = "no channel: none of this name is configured any more; it is sent once there is"
 _WAITING = (DeliveryState.PENDING, DeliveryState.PARKED, DeliveryState.GATHERED)
 
 
@@ -110,6 +112,28 @@ class DeliveryRows:
             deliveries.c.state.in_([one.value for one in _WAITING]),
         )
         return self._set(waiting, state=DeliveryState.HELD.value, reason=reason)
+
+    def strand(self, channels: Set[str]) -> dict[str, int]:
+        """Hold what waits for channels that are not among these, and let go what was held so for those that are.
+
+        Gives how many rows were held now, by channel. When a row is due stays.
+        """
+        waits = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.PARKED.value))
+        gone = and_(waits, deliveries.c.channel.not_in(list(channels)))
+        query = select(deliveries.c.channel, func.count()).where(gone).group_by(deliveries.c.channel)
+        found = {channel: int(number) for channel, number in self._connection.execute(query)}
+        self._set(and_(_is_stranded(), deliveries.c.channel.in_(list(channels))), state=_PENDING, reason=None)
+        if found:
+            self._set(gone, state=DeliveryState.HELD.value, reason=_STRANDED)
+        return found
+
+    def stranded(self, *, since: datetime) -> dict[str, int]:
+        """Count the rows written since a moment that are held because their channel is not configured, by channel."""
+        query = select(deliveries.c.channel, func.count()).where(
+            _is_stranded(), deliveries.c.created_at >= since
+        )
+        rows = self._connection.execute(query.group_by(deliveries.c.channel))
+        return {channel: int(number) for channel, number in rows}
 
     def release_held(self, alert_id: str, times: Mapping[str, datetime]) -> tuple[str, ...]:
         """Send what was kept from these channels after all, at these times; gives the channels where anything was."""
@@ -237,6 +261,10 @@ def read_deliveries(connection: Connection, rows: Sequence[Row[Any]]) -> list[De
         )
         for row in rows
     ]
+
+
+def _is_stranded() -> ColumnElement[bool]:
+    return and_(deliveries.c.state == DeliveryState.HELD.value, deliveries.c.reason == _STRANDED)
 
 
 def _is_held(alert_id: str) -> ColumnElement[bool]:

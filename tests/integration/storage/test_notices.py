@@ -221,6 +221,22 @@ def test_a_channel_that_waits_for_a_person_is_told_at_once_with_what_to_do(telli
     assert why in notice.lines[0]
 
 
+def test_what_waits_for_a_channel_that_is_gone_is_told(telling: Telling) -> None:
+    telling.begin(T.SILENT, "wire-5")
+    telling.tell(NOON)
+    with telling.store.write() as tx:
+        assert tx.deliveries.strand(frozenset({"north-desk", "ops"})) == {"desk": 1}
+    telling.notices = notices(channels=("north-desk", "ops"), to=("ops",))
+    (notice,) = telling.tell(NOON + HOUR).values()
+    assert notice.title == "Channel desk takes nothing"
+    assert "1 delivery waits for it, and no channel of this name is configured" in notice.lines[0]
+    with telling.store.write() as tx:
+        tx.deliveries.strand(frozenset(CHANNELS))
+    telling.notices = notices(to=("ops",))
+    titles = {one.title for one in telling.tell(NOON + 2 * HOUR).values()}
+    assert titles == {"Channel desk takes messages again"}
+
+
 def test_a_channel_that_gives_up_what_it_is_given_fails_until_it_takes_something(telling: Telling) -> None:
     telling.begin(T.SILENT, "wire-5")
     telling.tell(NOON)

@@ -95,7 +95,7 @@ def test_polls_and_articles_of_a_clock_that_was_a_day_ahead_are_due_again(store:
         assert not tx.articles.lease_due(owner="far/1/a", now=later, until=later, limit=1)
 
 
-def test_deliveries_of_a_channel_that_is_gone_are_spoken_of(store: Store) -> None:
+def test_what_waits_for_a_channel_that_is_gone_is_held_until_it_is_back(store: Store) -> None:
     with store.write() as tx:
         tx.stories.open("st-1", title="x", at=NOW)
         tx.alerts.add(samples.alert())
@@ -105,7 +105,17 @@ def test_deliveries_of_a_channel_that_is_gone_are_spoken_of(store: Store) -> Non
         assert tx.deliveries.counts() == {("old", DeliveryState.PENDING): 1}
     with structlog.testing.capture_logs() as logs:
         tenure("far/1/a").take_over(store, now=NOW)
-    assert {"event": "deliveries_without_channel", "channel": "old", "log_level": "warning"} in logs
+    (warned,) = (log for log in logs if log["event"] == "deliveries_without_channel")
+    assert (warned["channel"], warned["deliveries"]) == ("old", 1)
+    with store.read() as tx:
+        (held,) = tx.deliveries.newest(limit=9)
+        assert tx.deliveries.stranded(since=NOW) == {"old": 1}
+    assert held.state is DeliveryState.HELD
+    assert (held.reason or "").startswith("no channel: none of this name is configured")
+    tenure("far/1/a", channels=frozenset({"old"})).take_over(store, now=NOW)
+    with store.read() as tx:
+        (waits,) = tx.deliveries.newest(limit=9)
+    assert (waits.state, waits.reason) == (DeliveryState.PENDING, None)
 
 
 def test_whoever_only_looks_changes_no_schema(database_url: str) -> None:
