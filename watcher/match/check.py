@@ -185,6 +185,12 @@ class _Checker:
             if isinstance(one, Fact) and self._feeds and self._never(one, rule, seen):
                 yield _warning(one, f"'{one.label}' can never hold for what this rule sees", None)
             if isinstance(one, AllOf):
+                languages = [part for part in one.conditions if isinstance(part, LanguageIs)]
+                if languages and not frozenset.intersection(
+                    *(frozenset(part.accepted) for part in languages)
+                ):
+                    message = "an item is in one language: these can never hold together"
+                    yield _warning(languages[-1], message, "language: [fr, en] takes either")
                 forbidden = [
                     bad for part in one.conditions if isinstance(part, NoneOf) for bad in part.conditions
                 ]

@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import NoReturn, cast, get_args
 
+from watcher.match.dialects import foreign_field, foreign_function, foreign_word
 from watcher.match.forms.distance import Near
 from watcher.match.forms.distance import Sequence as InOrder
 from watcher.match.forms.logic import AllOf, AnyOf, AtLeast, NoneOf
@@ -35,12 +35,6 @@ _TOKEN = re.compile(
 )
 _NEARNESS = re.compile(r"(O?)NEAR/(\d{1,6})")
 _FIELD = re.compile(r"([^\W\d_]+):")
-# Other databases' words for nearness: W/5, PRE/3, near/5, /5; ADJ5, NEAR.
-_FOREIGN = re.compile(r"(?i:(W|N|WITHIN|PRE|P|ADJ|O?NEAR)?/(\d+))|(ADJ|O?NEAR)/?(\d*)")
-_ORDERED = ("PRE", "P", "ADJ", "ONEAR")
-_SIGNS = {"&": "AND", "&&": "AND", "|": "OR", "||": "OR", "+": "AND", "-": "NOT", "!": "NOT"}
-_SIGNS |= {"ANDNOT": "AND NOT", "BUTNOT": "NOT", "XOR": "OR"}
-_BESIDE = {"site": "feed", "source": "feed", "lang": "language", "language": "language", "place": "place"}
 _LOWER = ("and", "or", "not")
 
 
@@ -103,6 +97,8 @@ def _tokens(text: str) -> Iterator[Token]:
             yield _field(field[1], start)
             at = start + field.end()
         else:
+            if text.startswith("(", at) and (function := foreign_function(found["word"])):
+                raise QueryError(f"there is no operator '{function.operator}'", start, function.suggestion)
             yield _word(found["word"], start)
     yield Token(kind="end", text="", at=len(text.rstrip()))
 
@@ -110,12 +106,7 @@ def _tokens(text: str) -> Iterator[Token]:
 def _field(name: str, at: int) -> Token:
     if name in _FIELDS:
         return Token(kind="field", text=name, at=at)
-    if name in _BESIDE:
-        hint = f"put {{{_BESIDE[name]}: …}} and the query into an all: list"
-        raise QueryError(f"there is no operator '{name}:'", at, hint)
-    close = get_close_matches(name.lower().removeprefix("in"), _FIELDS, n=1)
-    hint = f"did you mean '{close[0]}:'?" if close else f"known here: {', '.join(f'{f}:' for f in _FIELDS)}"
-    raise QueryError(f"there is no operator '{name}:'", at, hint)
+    raise QueryError(f"there is no operator '{name}:'", at, foreign_field(name, _FIELDS))
 
 
 def _word(word: str, at: int) -> Token:
@@ -128,15 +119,9 @@ def _word(word: str, at: int) -> Token:
     if word.startswith(("NEAR/", "ONEAR/")):
         operator = word.partition("/")[0]
         raise QueryError(f"'{word}' needs a number of words", at, f"write {operator}/10")
-    if found := _FOREIGN.fullmatch(word):
-        kind = "ONEAR" if (found[1] or found[3] or "").upper() in _ORDERED else "NEAR"
-        hint = f"write {kind}/{found[2] or found[4] or 10}"
-        raise QueryError(f"'{word}' is no operator here", at, hint)
-    if word in _SIGNS:
-        raise QueryError(f"'{word}' is no operator here", at, f"write {_SIGNS[word]}")
-    if len(word) > 1 and word[0] in "-!+" and word[1].isalpha():
-        hint = f"AND {word[1:]}" if word[0] == "+" else f"NOT {word[1:]}"
-        raise QueryError(f"'{word[0]}' is no operator here", at, f"write {hint}")
+    if foreign := foreign_word(word):
+        message = f"'{foreign.operator}' is no operator here"
+        raise QueryError(message, at + foreign.offset, foreign.suggestion)
     for sign in "?!$#":
         if sign in word[1:]:
             where = at + word.index(sign, 1)

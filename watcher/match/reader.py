@@ -13,7 +13,7 @@ from datetime import date
 from itertools import count
 from typing import ClassVar, Protocol
 
-from watcher.match.slips import did_you_mean, form_meant, language_meant
+from watcher.match.slips import did_you_mean, form_meant, language_meant, owner_of
 from watcher.match.syntax import Condition
 from watcher.match.term import Term, TermError
 
@@ -177,6 +177,8 @@ class Reader:
             return
         key = next(iter(value))
         known = form_meant(key) or did_you_mean(key, self.forms)
+        if known is None and isinstance(value[key], str):
+            known = f'a text with a colon is put in quotes: "{key}: {value[key]}"'
         self.fail(
             f"'{key}' is no kind of condition",
             str(key),
@@ -292,7 +294,7 @@ class Reader:
         """Note every key that means nothing here."""
         unknown = [key for key in value if key not in known]
         for key in unknown:
-            hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
+            hint = did_you_mean(key, known) or owner_of(key) or f"known here: {', '.join(known)}"
             self.fail(f"unknown key {_shown(key)}", _step(key), suggestion=hint)
         return not unknown
 

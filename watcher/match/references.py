@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.places import PlaceIs
 from watcher.match.reader import Step, SyntaxProblem
-from watcher.match.slips import did_you_mean, kind_meant
+from watcher.match.slips import did_you_mean, kind_meant, one_slip_away
 from watcher.match.syntax import Condition, TermList
 from watcher.text.gazetteer import Gazetteer
+from watcher.text.names import key
 
 _STEP = re.compile(r"([^.\[\]:]+)(?::[^.\[]*)?((?:\[\d+\])*)")
 
@@ -63,7 +64,11 @@ def yaml_steps(path: str) -> tuple[Step, ...]:
 def _unknown_countries(one: PlaceIs, gazetteer: Gazetteer) -> Iterator[SyntaxProblem]:
     for code in sorted(one.countries - gazetteer.countries.keys()):
         if len(code) == 2:
-            yield _error(one, f"there is no country '{code}'", "codes are those of ISO 3166-1: TN, LY, FR")
+            found = next(iter(gazetteer.named(code)), None)
+            hint = f"did you mean '{found.country}'?" if found and found.kind == "country" else None
+            yield _error(
+                one, f"there is no country '{code}'", hint or "codes are those of ISO 3166-1: TN, LY, FR"
+            )
         else:
             yield _error(one, f"'{code}' is no country code", _place_meant(code, gazetteer))
 
@@ -71,7 +76,7 @@ def _unknown_countries(one: PlaceIs, gazetteer: Gazetteer) -> Iterator[SyntaxPro
 def _place_meant(name: str, gazetteer: Gazetteer) -> str:
     """Say how a place is written for which a name stands where a country's two letters should."""
     found = next(iter(gazetteer.named(name)), None)
-    if found is None:
+    if found is None or (len(name) == 3 and name.isupper() and found.kind != "country"):
         return "two letters, ISO 3166-1: TN, LY, FR"
     is_country = found.kind in ("country", "people")
     return f"did you mean '{found.country}'?" if is_country else f"write place: {{near: {name}, km: 20}}"
@@ -82,9 +87,17 @@ def _unknown_centre(one: PlaceIs, gazetteer: Gazetteer) -> Iterator[SyntaxProble
         return
     places = gazetteer.named(one.near)
     if not places:
-        yield _error(one, f"no place is called '{one.near}'", "add it under places: with lat and lon")
+        meant = _misspelt(one.near, gazetteer)
+        hint = f"did you mean '{meant}'? Or " if meant else ""
+        yield _error(one, f"no place is called '{one.near}'", f"{hint}add it under places: with lat and lon")
     elif all(place.lat is None or place.lon is None for place in places):
         yield _error(one, f"'{one.near}' has no coordinates", "add lat and lon to it under places:")
+
+
+def _misspelt(name: str, gazetteer: Gazetteer) -> str | None:
+    """Give the largest place whose name is one slip away from a name of none."""
+    found = [place for word in set(one_slip_away(key(name))) for place in gazetteer.named(word)[:1]]
+    return max(found, key=lambda place: place.population).name if found else None
 
 
 def _error(one: Condition, message: str, suggestion: str | None) -> SyntaxProblem:

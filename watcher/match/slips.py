@@ -6,8 +6,9 @@ whatever reads or checks rules.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from string import ascii_lowercase
 
 _OTHER_WORDS = {
     "or": "any: [ … ]",
@@ -27,6 +28,17 @@ _OTHER_WORDS = {
 }
 _OTHER_WORDS |= {
     name: f"{{field: {name}, match: …}}" for name in ("title", "lead", "body", "author", "categories", "url")
+}
+
+_OWNERS = {
+    "within": "near: [ … ] and sequence: [ … ]",
+    "min": "count: …",
+    "of": "at_least: 2",
+    "threshold": "score: [ … ]",
+    "weight": "an entry of score:",
+    "km": "near: inside place:",
+    "kind": "place: {in: TN, kind: city}",
+    "min_confidence": "place: {in: TN, min_confidence: 0.8}",
 }
 
 _LANGUAGE_NAMES = {
@@ -61,6 +73,29 @@ def form_meant(key: object) -> str | None:
     """Say how a condition is written for which another language has this word."""
     meant = _OTHER_WORDS.get(str(key).lower())
     return f"write {meant}" if meant else None
+
+
+def owner_of(key: object) -> str | None:
+    """Say which form a key goes with; None for one that goes with none."""
+    owner = _OWNERS.get(str(key))
+    return f"'{key}' goes with {owner}" if owner else None
+
+
+def one_slip_away(word: str) -> Iterator[str]:
+    """Yield what a folded word becomes when a letter is dropped, added, replaced, or exchanged with the next.
+
+    The four slips that make most misspellings (Damerau 1964); for Latin script.
+    """
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        if tail:
+            yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in ascii_lowercase:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]
 
 
 def language_meant(written: object) -> str | None:

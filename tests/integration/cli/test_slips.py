@@ -19,6 +19,20 @@ _TESTS = "tests: [{title: x, expect: match}]"
             "rules/b.yml:2:20: warning: 'OR' is looked for as a word here ({query: '…'} reads AND, OR, NOT and NEAR/5)",
         ),
         ("match: {or: [a, b]}", "rules/b.yml:2:25: 'or' is no kind of condition (write any: [ … ])"),
+        (
+            "match: {any: [raid, attack: tunisia]}",
+            """rules/b.yml:2:41: 'attack' is no kind of condition (a text with a colon is put in quotes: "attack: tunisia")""",
+        ),
+        (
+            "match: {any: [raid, attack], within: 5}",
+            "rules/b.yml:2:42: unknown key 'within' ('within' goes with near: [ … ] and sequence: [ … ])",
+        ),
+        ("match: {place: UK}", "rules/b.yml:2:28: there is no country 'UK' (did you mean 'GB'?)"),
+        (
+            "match: {place: {near: Kaserine, km: 5}}",
+            "rules/b.yml:2:28: no place is called 'Kaserine' "
+            "(did you mean 'Kasserine'? Or add it under places: with lat and lon)",
+        ),
         ("match: {place: Tunisia}", "rules/b.yml:2:28: 'Tunisia' is no country code (did you mean 'TN'?)"),
         (
             "match: {place: Sfax}",
