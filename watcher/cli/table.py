@@ -50,7 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "status": Entry("watcher.cli.status", "Show how feeds, alerts and deliveries stand."),
     "db": Entry("watcher.cli.db", "Upgrade, back up and prune the database."),
     "schema": Entry(
-        "watcher.cli.schema", "Print the JSON Schema of a configuration file, or of what webhooks are sent."
+        "watcher.cli.schema", "Print the JSON Schema of a configuration file, of webhooks, or the HTTP API's."
     ),
 }
 

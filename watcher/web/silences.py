@@ -6,7 +6,8 @@ only where that token is set.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 import structlog
 from aiohttp import web
@@ -23,21 +24,26 @@ from watcher.web.api import RefusedError, answer, guarded, read
 log = structlog.get_logger(__name__)
 
 PATH = "/api/v1/silences"
+DESCRIPTION_PATH = "/api/v1/openapi.json"
 
 _MOST_VALUES = 100
 _LONGEST_VALUE = 200
-_MOST_LISTED = 10_000
+MOST_LISTED = 10_000
+LIMIT_DEFAULT = 50
 
 Author = Annotated[str, AfterValidator(lambda text: inert(text).strip()), Field(max_length=AUTHOR_LIMIT)]
 
 
-class Meant(AlertMatch):
-    """Which alerts: the matchers of a route, and `story`, ids of alerts or of their stories."""
+class SilenceMatchers(AlertMatch):
+    """Which alerts: the matchers of a route, and `story`, ids of alerts or of their stories.
+
+    Each is a list of at most 100 values of 200 characters.
+    """
 
     story: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _is_bounded(self) -> Meant:
+    def _is_bounded(self) -> SilenceMatchers:
         for name in type(self).model_fields:
             values = getattr(self, name)
             if len(values) > _MOST_VALUES or any(len(value) > _LONGEST_VALUE for value in values):
@@ -53,12 +59,12 @@ class Meant(AlertMatch):
         return Matchers(**given, story=frozenset(self.story))
 
 
-class Wanted(BaseModel):
+class SilenceWanted(BaseModel):
     """A silence as it is asked for: `for` or `until`, and `when` or `all`."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
-    when: Meant = Field(default_factory=Meant)
+    when: SilenceMatchers = Field(default_factory=SilenceMatchers)
     all: bool = False
     for_: Annotated[str | None, Field(alias="for", max_length=40)] = None
     until: Annotated[str | None, Field(max_length=40)] = None
@@ -66,12 +72,52 @@ class Wanted(BaseModel):
     comment: Annotated[str, Field(max_length=COMMENT_LIMIT)] = ""
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Wanted:
+    def _is_whole(self) -> SilenceWanted:
         if bool(self.when.matchers()) == self.all:
             raise ValueError('say which alerts in "when", or "all": true for every one')
         if not self.author:
             raise ValueError('"author" must say who asks for it')
         return self
+
+
+class SilenceShown(BaseModel):
+    """A silence as it is shown; times are UTC."""
+
+    id: str
+    state: Literal["holds", "to come", "over"]
+    when: dict[str, list[str]] = Field(description="The matchers; empty for every alert.")
+    starts_at: datetime
+    ends_at: datetime
+    expired_at: datetime | None = Field(description="When somebody ended it early.")
+    author: str
+    comment: str
+    created_at: datetime
+
+
+class SilenceMade(SilenceShown):
+    """A silence that was made."""
+
+    held: int = Field(description="How many deliveries waited and are kept back by it.")
+
+
+class SilenceEnded(BaseModel):
+    """How many silences were ended."""
+
+    expired: Literal[1]
+
+
+class Misfit(BaseModel):
+    """What is wrong with which key of a request."""
+
+    path: str
+    message: str
+
+
+class Refusal(BaseModel):
+    """Why a request is not done."""
+
+    error: str
+    problems: list[Misfit]
 
 
 def add_silences(
@@ -88,7 +134,7 @@ def add_silences(
     """
 
     async def listed(request: web.Request) -> web.Response:
-        limit, now = _limit(request.query.get("limit", "50")), clock.now()
+        limit, now = _limit(request.query.get("limit", str(LIMIT_DEFAULT))), clock.now()
         not_over_at = None if request.query.get("all") == "true" else now
 
         def look_up() -> list[dict[str, Any]]:
@@ -99,7 +145,7 @@ def add_silences(
         return answer(await run(look_up))
 
     async def make(request: web.Request) -> web.Response:
-        wanted, now = await read(request, Wanted), clock.now()
+        wanted, now = await read(request, SilenceWanted), clock.now()
         try:
             ends_at = end_of(wanted.for_, wanted.until, now)
         except ValueError as error:
@@ -133,12 +179,18 @@ def add_silences(
         log.info("silence_ended", silence=silence_id)
         return answer({"expired": 1})
 
+    async def described(_request: web.Request) -> web.Response:
+        from watcher.web.openapi import document
+
+        return answer(document())
+
+    application.router.add_get(DESCRIPTION_PATH, described)
     application.router.add_get(PATH, guarded(token, listed), allow_head=False)
     application.router.add_post(PATH, guarded(token, make))
     application.router.add_delete(PATH + "/{id:[A-Za-z0-9-]{1,40}}", guarded(token, end))
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= _MOST_LISTED):
-        raise RefusedError(400, f"limit must be a number from 1 to {_MOST_LISTED}")
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MOST_LISTED):
+        raise RefusedError(400, f"limit must be a number from 1 to {MOST_LISTED}")
     return int(text)

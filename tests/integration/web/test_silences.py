@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,15 @@ from aiohttp.test_utils import TestServer
 
 from tests.support import samples
 from tests.support.clock import FakeClock
+from tests.support.commands import watcher
 from tests.support.ledger import run_inline
+from tests.support.openapi import check_answer
 from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Store, open_store
 from watcher.types import DeliveryKind
-from watcher.web.silences import add_silences
+from watcher.web.silences import DESCRIPTION_PATH, add_silences
+
+ROOT = Path(__file__).parents[3]
 
 TOKEN = "token-of-the-api"
 ASKED = {"when": {"rule": ["border*"]}, "for": "8h", "author": "desk", "comment": "exercise"}
@@ -56,7 +61,9 @@ async def ask(store: Store, clock: FakeClock) -> AsyncIterator[Ask]:
                 method, url, **content, **{"headers": headers | options.pop("headers", {}), **options}
             ) as answer:
                 text = await answer.text()
-                return answer.status, json.loads(text) if answer.content_type == "application/json" else text
+                told = json.loads(text) if answer.content_type == "application/json" else text
+                check_answer(method, answer.url.path, asked=body, status=answer.status, told=told)
+                return answer.status, told
 
         yield request
 
@@ -76,6 +83,26 @@ async def test_a_silence_is_made_listed_and_ended(ask: Ask, clock: FakeClock) ->
     status, (over,) = await ask("GET", "?all=true")
     assert (over["state"], over["expired_at"]) == ("over", "2026-03-01T12:00:00Z")
     clock.advance(1)
+
+
+async def test_the_document_that_is_served_is_the_one_that_is_kept_and_printed(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    application = web.Application()
+    add_silences(application, store=store, run=run_inline, clock=clock, token=TOKEN)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        async with session.get(server.make_url("/api/v1/openapi.json")) as answer:
+            served = await answer.json()
+        registered = {
+            (route.method, route.resource.canonical if route.resource else "")
+            for route in application.router.routes()
+        } - {("GET", DESCRIPTION_PATH), ("HEAD", DESCRIPTION_PATH)}
+    assert served == json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))
+    assert served == json.loads(watcher("schema", "api", cwd=tmp_path).stdout)
+    described = {(method.upper(), path) for path, some in served["paths"].items() for method in some}
+    assert described == registered
+    names = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(served)))
+    assert names == set(served["components"]["schemas"])
 
 
 async def test_what_waits_to_be_sent_is_kept_back(ask: Ask, store: Store) -> None:
