@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from watcher.ingest.tangle import tangle_at
 from watcher.ingest.webpage import feed_links
 
 MAX_CANDIDATES = 20
@@ -87,7 +88,7 @@ def _of_site(text: str, url: str) -> tuple[str | None, ...]:
 
 def _anchors(text: str, url: str) -> tuple[str | None, ...]:
     """Give the links of a page's own site whose address looks like that of a feed."""
-    page = LexborHTMLParser(text)
+    page = LexborHTMLParser(text[: tangle_at(text)])
     host = urlsplit(url).hostname
     found = []
     for anchor in page.css("a[href]")[:_MAX_ANCHORS]:

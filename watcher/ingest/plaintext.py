@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser
 
 from watcher.ingest.charset import scrub
+from watcher.ingest.tangle import tangle_at
 
 _MAX_TAGS = 50_000
 _MAX_UNCLOSED = 2_000
-"""Of one text, roughly. More is not prose, and the time of an HTML parser grows with tags times depth; such a text is
-stripped of its tags by a plain pattern instead."""
+"""Of one text, roughly. More is not prose; such a text, and one that is entangled, is stripped of its tags by a plain
+pattern instead of being parsed."""
 
 _PARAGRAPH_TAGS = (
     "address|article|aside|blockquote|body|center|details|dialog|dl|div|fieldset|figcaption|figure|footer|form|"
@@ -99,7 +100,7 @@ def _from_html(text: str) -> str:
     """Parse HTML and give its text, with line breaks for blocks only."""
     marked = _LINE.sub("\n\\g<0>", _PARAGRAPH.sub("\n\n\\g<0>", one_line(text)))
     opened, closed = marked.count("<"), marked.count("</")
-    if opened > _MAX_TAGS or opened - 2 * closed > _MAX_UNCLOSED:
+    if opened > _MAX_TAGS or opened - 2 * closed > _MAX_UNCLOSED or tangle_at(marked) is not None:
         return decode_entities(_TAG.sub("", marked))
     tree = LexborHTMLParser(marked)
     tree.strip_tags(_NOT_TEXT, recursive=True)

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser
 
 from watcher.ingest.prolog import read_prolog, root_name
+from watcher.ingest.tangle import tangle_at
 
 _HEAD_CHARS = 300_000
 """Of a page: links to feeds stand in its head."""
@@ -33,7 +34,8 @@ def is_web_page(text: str) -> bool:
 
 def feed_links(text: str, *, url: str) -> tuple[str, ...]:
     """Give the absolute addresses of the feeds that a page names in `<link rel="alternate">`, in its order."""
-    page = LexborHTMLParser(text[:_HEAD_CHARS])
+    head = text[:_HEAD_CHARS]
+    page = LexborHTMLParser(head[: tangle_at(head)])
     found = []
     for link in page.css("link[href]"):
         attributes = link.attributes

@@ -9,6 +9,7 @@ from html import escape
 import pytest
 
 from watcher.errors import FetchError
+from watcher.ingest.discovery import Origin, candidates
 from watcher.ingest.parse import parse
 from watcher.types import Fetched, FetchProblem
 
@@ -32,6 +33,9 @@ def rss(inside: str, *, root: str = 'rss version="2.0"') -> str:
     return f"<{root}><channel><title>T</title>{inside}</channel></rss>"
 
 
+BOLD = "<p>" + "".join(f"<b a{n}>" for n in range(1_400)) + "</p><p>x" * 20_000
+ATTRIBUTES = "<p " + " ".join(f"a{n}" for n in range(50_000)) + ">"
+
 # Documents whose cost in feedparser alone grows with the square of their size, or without bound: each took it from
 # several seconds to minutes. Sizes are such that a square shows as many seconds.
 SLOW = {
@@ -48,6 +52,9 @@ SLOW = {
     "unclosed entities before the root": "<!ENTITY a 'b' \n" * 20_000 + rss("<item/>"),
     "unclosed comments in a text": rss(f"<item><description>{escape('<!--' * 60_000)}</description></item>"),
     "deep blocks in a text": rss(f"<item><description>{escape('<div>' * 45_000)}</description></item>"),
+    "deep blocks, all closed": rss(f"<item><description>{escape('<ul><li>' * 9_000 + '</li></ul>' * 9_000)}</description></item>"),
+    "bold in every paragraph": rss(f"<item><description>{escape(BOLD)}</description></item>"),
+    "a tag of 50,000 attributes": rss(f"<item><description>{escape(ATTRIBUTES)}</description></item>"),
     "one long entity": '<!DOCTYPE rss [\n<!ENTITY a "' + "A" * 5_000 + '">\n]>\n' + rss("<item>" + "&a;" * 20_000 + "</item>"),
     "a long date": rss(f"<item><pubDate>{'1-' * 100_000}</pubDate></item>"),
     "a run of brackets": rss(f"<item><description>{'<' * 100_000}</description></item>"),
@@ -61,4 +68,18 @@ def test_documents_made_to_be_slow_are_read_in_bounded_time(document: str) -> No
         read(document)
     except FetchError as error:
         assert error.problem is FetchProblem.MALFORMED  # noqa: PT017  (most of them give an item)
+    assert time.process_time() - started < 2.5
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<div>" * 60_000, "<ul><li>" * 9_000 + "</li></ul>" * 9_000, BOLD, ATTRIBUTES],
+    ids=["deep", "lists", "bold", "attributes"],
+)
+def test_pages_made_to_be_slow_are_looked_at_in_bounded_time(page: str) -> None:
+    started = time.process_time()
+    with pytest.raises(FetchError):
+        read(f"<html><head><link rel=alternate type=application/rss+xml href=/f>{page}")
+    found = candidates(f"<html><a href=/feed.xml>{page}", url="https://served.example/")
+    assert found[0].origin is Origin.ANCHOR
     assert time.process_time() - started < 2.5
