@@ -6,6 +6,7 @@ sentences and places are computed only when one of them asks. Called by the pipe
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -82,7 +83,7 @@ class Engine:
         return rule.match.holds(view) and not (rule.unless is not None and rule.unless.holds(view))
 
     def _match_of(self, rule: Rule, view: View, now: datetime) -> Match:
-        hits = tuple(_bounded(rule.match.evidence(view)))
+        hits = _bounded(rule.match.evidence(view))
         return Match(
             rule=rule.id,
             rule_title=rule.title,
@@ -133,15 +134,18 @@ def evidence_of(hit: Hit, document: Document) -> Evidence:
     return Evidence(span=span, text=document.text(hit.field)[hit.start : hit.end], path=hit.path)
 
 
-def _bounded(hits: Iterable[Hit]) -> Iterator[Hit]:
+def _bounded(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     """Leave out repetitions, and all but the first of very many for one condition."""
-    kept: dict[Hit, None] = {}
-    per_path: dict[str, int] = {}
-    for hit in hits:
-        if hit not in kept and per_path.get(hit.path, 0) < MOST_EVIDENCE:
-            kept[hit] = None
-            per_path[hit.path] = per_path.get(hit.path, 0) + 1
-    yield from kept
+    kept = tuple(dict.fromkeys(hits))
+    if len(kept) <= MOST_EVIDENCE:
+        return kept
+    per_path: dict[str, int] = defaultdict(int)
+    first: list[Hit] = []
+    for hit in kept:
+        per_path[hit.path] += 1
+        if per_path[hit.path] <= MOST_EVIDENCE:
+            first.append(hit)
+    return tuple(first)
 
 
 def _sentence(hits: Iterable[Hit], document: Document) -> Span | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watcher.text.cues import (
     BODY_WORDS,
@@ -47,10 +47,14 @@ class Vocabulary:
     pages: tuple[Page, ...]
     surnames: frozenset[str]
     common: frozenset[str]
+    _small: dict[str, bool] = field(default_factory=dict)
 
     def has_small(self, word: str) -> bool:
-        """Tell whether the item writes a word with a small letter."""
-        return any(page.has_small(word) for page in self.pages)
+        """Tell whether the item writes a word with a small letter; looked for once, as names come several times."""
+        found = self._small.get(word)
+        if found is None:
+            found = self._small[word] = any(page.has_small(word) for page in self.pages)
+        return found
 
 
 def vocabulary(pages: Iterable[Page], language: str) -> Vocabulary:

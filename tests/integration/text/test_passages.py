@@ -108,8 +108,16 @@ def test_the_lead_ends_where_the_second_sentence_does(language: str) -> None:
     assert body.end == whole(language).sentences[1][1]
 
 
-def test_many_questions_split_the_whole_text_once() -> None:
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_many_sentences_are_those_of_the_whole_text_and_never_split_it(language: str) -> None:
+    words, asked = whole(language), document(language)
+    for offset in (*range(0, len(text()), 100), len(text()) + 1, 0):
+        assert asked.sentence_at(BODY, offset) == words.sentences[words.sentence_at(offset)]
+    assert BODY not in asked._words
+
+
+def test_many_distances_split_the_whole_text_once() -> None:
     asked = document("en")
     for offset in range(0, len(text()), 100):
-        asked.sentence_at(BODY, offset)
+        asked.words_between(BODY, offset, offset + 50)
     assert BODY in asked._words

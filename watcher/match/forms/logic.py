@@ -79,7 +79,8 @@ class AtLeast(Condition):
         return covering([condition.occurrences(view) for condition in self.conditions], self.need)
 
     def evidence(self, view: View) -> Iterable[Hit]:
-        return (hit for one in self.conditions if one.holds(view) for hit in one.evidence(view))
+        all_hold = self.need == len(self.conditions)
+        return [hit for one in self.conditions if all_hold or one.holds(view) for hit in one.evidence(view)]
 
     def anchor(self, vocabulary: Vocabulary) -> Anchor | None:
         anchors = [condition.anchor(vocabulary) for condition in self.conditions]
