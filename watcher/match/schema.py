@@ -8,12 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from watcher.match.forms import FORMS
+from watcher.match.forms.facts import LANGUAGES_SCHEMA
 from watcher.match.rate_reader import when_schema
 from watcher.match.rule_reader import DURATION, EXPECTATIONS, GROUPS
 from watcher.match.syntax import Status
 from watcher.types import Severity, Tlp
 
-_TEXT = {"type": "string", "minLength": 1}
+_TEXT = {"type": "string", "minLength": 1, "pattern": r"\S"}
+_TERM = {
+    **_TEXT,
+    # A wildcard on fewer than three letters, as far as the regular expressions of all editors know letters.
+    "not": {"pattern": r"(^|\s)(\*|\w{1,2}\*|\*\w{1,2})(\s|$)"},
+}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
 _CONDITION = {"$ref": "#/$defs/condition"}
 _ID = "^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -39,7 +45,10 @@ def rule_schema() -> dict[str, Any]:
                 "status": {"enum": [status.value for status in Status]},
                 "tags": _TEXTS,
                 "tlp": {"enum": [tlp.label for tlp in Tlp]},
-                "from": _mapping({"feeds": _TEXTS, "tags": _TEXTS, "languages": _TEXTS}),
+                "from": {
+                    **_mapping({"feeds": _TEXTS, "tags": _TEXTS, "languages": LANGUAGES_SCHEMA}),
+                    "minProperties": 1,
+                },
                 "match": _CONDITION,
                 "when": when_schema(_CONDITION, _DURATION),
                 "unless": _CONDITION,
@@ -69,10 +78,11 @@ def filter_schema() -> dict[str, Any]:
 
 def list_schema() -> dict[str, Any]:
     """Give the schema of an entry of `lists:`."""
-    terms = {"type": "array", "items": _TEXT, "minItems": 1}
+    terms = {"type": "array", "items": _TERM, "minItems": 1}
+    exact = {"type": "array", "items": _TEXT, "minItems": 1}
     groups = {
         "type": "object",
-        "properties": {"any": terms, "exact": terms},
+        "properties": {"any": terms, "exact": exact},
         "patternProperties": {_LANGUAGE: terms},
         "additionalProperties": False,
         "minProperties": 1,
@@ -81,11 +91,15 @@ def list_schema() -> dict[str, Any]:
 
 
 def _definitions() -> dict[str, Any]:
-    forms = []
+    forms, placed = [], []
     for form in FORMS.values():
-        schema = form.schema()
-        forms.append(_mapping(schema, required=[key for key in schema if key not in form.optional]))
-    return {"condition": {"anyOf": [_TEXT, *forms]}}
+        keys = form.schema()
+        schema = _mapping(keys, required=[key for key in keys if key not in form.optional])
+        forms.append(schema)
+        # A definition that is used may be anything: the reader knows it.
+        if getattr(form, "unplaced_because", None) is None:
+            placed.append(schema)
+    return {"condition": {"anyOf": [_TERM, *forms]}, "placed": {"anyOf": [_TERM, *placed]}}
 
 
 def _test_schema() -> dict[str, Any]:

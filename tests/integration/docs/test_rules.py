@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from tests.support.docs import PAGES, Block, blocks, write_configuration
 from watcher.analysis import Analysis
 from watcher.config.load import Config, load
+from watcher.config.schema import FileKind, file_schema
 from watcher.match.forms import FORMS
 from watcher.match.syntax import Rule
 from watcher.types import Feed, Item
@@ -53,6 +55,17 @@ def test_the_file_loads_and_its_tests_hold(block: Block, tmp_path: Path) -> None
     config = load(write_configuration([block], tmp_path), environ={})
     analysis = analysis_of(config)
     assert not [surprise for rule in config.rules for surprise in surprises(analysis, rule)]
+
+
+@pytest.fixture(scope="module")
+def schema() -> Draft202012Validator:
+    return Draft202012Validator(file_schema(FileKind.RULES))
+
+
+@pytest.mark.parametrize("block", RULE_BLOCKS, ids=lambda block: block.name)
+def test_an_editor_accepts_the_example(block: Block, schema: Draft202012Validator) -> None:
+    data = {"rules": [{"id": block.rule_id, **block.data}]} if block.is_fragment else block.data
+    assert not [error.message for error in schema.iter_errors(data)]
 
 
 def surprises(analysis: Analysis, rule: Rule) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from watcher.match.anchor import Anchor, quorum
-from watcher.match.forms.logic import CONDITIONS_SCHEMA, cheapest_first
+from watcher.match.forms.logic import PLACED_SCHEMA, cheapest_first
 from watcher.match.reader import Reader
 from watcher.match.syntax import Condition, Hit, Occurrence
 from watcher.match.windows import covering, in_order
@@ -57,7 +57,7 @@ class Together(Condition):
 
     @classmethod
     def schema(cls) -> dict[str, object]:
-        return {cls.key: CONDITIONS_SCHEMA}
+        return {cls.key: PLACED_SCHEMA}
 
     def groups(self, view: View) -> list[Many[Occurrence]]:
         """Give each condition's occurrences; empty when one has none, without looking for the others'."""
@@ -102,7 +102,7 @@ class Near(Together):
 
     @classmethod
     def schema(cls) -> dict[str, object]:
-        return {cls.key: CONDITIONS_SCHEMA, "within": {"type": "integer", "minimum": 1}}
+        return {cls.key: PLACED_SCHEMA, "within": {"type": "integer", "minimum": 1}}
 
     def occurrences(self, view: View) -> Many[Occurrence]:
         groups = self.groups(view)

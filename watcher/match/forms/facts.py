@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from watcher.match.view import View
 
 
+_LANGUAGE: dict[str, object] = {"type": "string", "pattern": "^[a-z]{2,3}$"}
+LANGUAGES_SCHEMA: dict[str, object] = {
+    "anyOf": [_LANGUAGE, {"type": "array", "items": _LANGUAGE, "minItems": 1}]
+}
+"""A language code or several, as a JSON Schema."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Condition):
     """What facts share: one or several accepted values, and no place in the text."""
@@ -54,6 +61,10 @@ class LanguageIs(Fact):
     """`{language: fr}`: the item is in the language, as an ISO 639-1 code."""
 
     key: ClassVar[str] = "language"
+
+    @classmethod
+    def schema(cls) -> dict[str, object]:
+        return {cls.key: LANGUAGES_SCHEMA}
 
     @classmethod
     def values(cls, reader: Reader, given: object) -> tuple[str, ...] | None:

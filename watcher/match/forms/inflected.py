@@ -46,7 +46,7 @@ class Lemma(Condition):
 
     @classmethod
     def schema(cls) -> dict[str, object]:
-        text: dict[str, object] = {"type": "string", "minLength": 1}
+        text: dict[str, object] = {"type": "string", "pattern": r"^\s*\S+\s*$"}
         return {cls.key: {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}}
 
     def holds(self, view: View) -> bool:

@@ -20,6 +20,8 @@ CONDITIONS_SCHEMA: dict[str, object] = {
     "items": {"$ref": "#/$defs/condition"},
     "minItems": 1,
 }
+PLACED_SCHEMA: dict[str, object] = {**CONDITIONS_SCHEMA, "items": {"$ref": "#/$defs/placed"}}
+"""Conditions that occur somewhere in the text."""
 
 
 def cheapest_first(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
