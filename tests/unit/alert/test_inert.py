@@ -45,7 +45,7 @@ def test_what_acts_is_stripped_and_what_is_read_stays(text: str, expected: str) 
     assert inert(text) == expected
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(TEXTS)
 @example("\x1b\x1b[[31m31m")
 @example("\x1b\u202e[31m")
@@ -58,7 +58,7 @@ def test_nothing_is_left_that_could_act(text: str) -> None:
     assert inert(result) == result
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(TEXTS, st.integers(2, 60))
 def test_a_cut_text_fits_and_starts_like_the_whole(text: str, limit: int) -> None:
     result = cut(text, limit)

@@ -80,7 +80,7 @@ def test_what_is_no_click_of_ours_is_nothing(wrong: dict[str, Any]) -> None:
 
 
 @given(JSON.filter(lambda value: isinstance(value, dict)))
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=30)
 def test_no_payload_breaks_the_reader(value: dict[str, Any]) -> None:
     read_click(value)
     read_command(value)

@@ -76,7 +76,7 @@ VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text
 KEYS = st.sampled_from(["id", "title", "summary", "body", "lang", "published", "url", "author"])
 
 
-@settings(derandomize=True, max_examples=200)
+@settings(derandomize=True, max_examples=100)
 @given(st.one_of(st.dictionaries(KEYS, VALUES, max_size=6).map(json.dumps), st.text(max_size=30)))
 def test_any_text_is_an_item_or_a_value_error(text: str) -> None:
     with contextlib.suppress(ValueError):

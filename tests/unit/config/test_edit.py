@@ -102,7 +102,7 @@ VALUES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_si
 ENTRIES = st.fixed_dictionaries({"id": VALUES, "url": VALUES}, optional={"title": VALUES, "tags": st.lists(VALUES, min_size=1, max_size=3)})  # fmt: skip
 
 
-@settings(derandomize=True, max_examples=100)
+@settings(derandomize=True, max_examples=50)
 @given(st.lists(ENTRIES, min_size=1, max_size=4, unique_by=lambda entry: str(entry["id"])), st.data())
 def test_whatever_the_texts_are_adding_and_removing_give_what_was_meant(
     entries: list[dict[str, object]], data: st.DataObject

@@ -466,7 +466,7 @@ def test_the_digest_changes_with_any_file_and_with_nothing_else(tmp_path: Path) 
 @settings(
     derandomize=True,
     deadline=None,
-    max_examples=100,
+    max_examples=50,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

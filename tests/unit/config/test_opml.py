@@ -136,7 +136,7 @@ FEEDS = st.builds(
 )
 
 
-@settings(derandomize=True, max_examples=80)
+@settings(derandomize=True, max_examples=40)
 @given(st.lists(FEEDS, max_size=4, unique_by=(lambda feed: feed.url, lambda feed: feed.id)))
 def test_what_is_written_reads_back(feeds: list[Feed]) -> None:
     def by_id(feed: Feed) -> str:
@@ -163,7 +163,7 @@ def test_secrets_are_not_written() -> None:
     assert "hidden" not in write_opml([feed])
 
 
-@settings(derandomize=True, max_examples=100)
+@settings(derandomize=True, max_examples=50)
 @given(
     st.one_of(
         st.binary(max_size=60),

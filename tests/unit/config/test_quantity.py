@@ -47,7 +47,7 @@ def test_what_is_no_duration_is_refused(value: object) -> None:
         parse_duration(value)
 
 
-@settings(derandomize=True, max_examples=200)
+@settings(derandomize=True, max_examples=100)
 @given(st.timedeltas(min_value=timedelta(), max_value=timedelta(days=365 * 99)))
 def test_a_written_duration_reads_back(duration: timedelta) -> None:
     assert parse_duration(format_duration(duration)) == duration // MILLISECOND * MILLISECOND
@@ -67,7 +67,7 @@ def test_what_is_no_size_is_refused(value: object) -> None:
         parse_size(value)
 
 
-@settings(derandomize=True, max_examples=120)
+@settings(derandomize=True, max_examples=60)
 @given(st.one_of(st.text(max_size=12), st.from_regex(r"[0-9]{1,12}[a-zA-Z]{0,3}", fullmatch=True)))
 def test_any_text_is_read_or_refused_as_a_value_error(text: str) -> None:
     for parse in (parse_duration, parse_size):

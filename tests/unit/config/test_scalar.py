@@ -23,7 +23,7 @@ def test_nulls_booleans_and_numbers_are_read(text: str, value: object) -> None:
     assert type(plain(text)) is type(value)
 
 
-@settings(derandomize=True, max_examples=120)
+@settings(derandomize=True, max_examples=60)
 @given(st.text(max_size=20))
 def test_a_plain_scalar_is_its_text_or_a_simple_value(text: str) -> None:
     value = plain(text)

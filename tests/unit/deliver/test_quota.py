@@ -30,7 +30,7 @@ def test_without_a_number_only_a_hold_makes_it_wait() -> None:
 @given(
     calls=st.integers(1, 5), period=st.floats(0.5, 60.0), pauses=st.lists(st.floats(0.0, 30.0), max_size=40)
 )
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=50)
 def test_whoever_waits_never_makes_more_calls_in_any_period(
     calls: int, period: float, pauses: list[float]
 ) -> None:

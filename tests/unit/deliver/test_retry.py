@@ -68,7 +68,7 @@ def test_what_the_receiver_asks_for_is_honoured_within_a_day() -> None:
     assert timedelta(days=1) <= delay(absurd) <= timedelta(days=1.1)
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
+@settings(derandomize=True, max_examples=50, deadline=None)
 @given(
     attempts=st.integers(0, 10**6),
     age=st.timedeltas(timedelta(days=-1), timedelta(days=3)),

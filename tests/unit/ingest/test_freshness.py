@@ -81,7 +81,7 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
-@settings(derandomize=True, max_examples=100)
+@settings(derandomize=True, max_examples=50)
 def test_no_header_value_breaks_the_reading(one: str, two: str, three: str) -> None:
     headers = {
         "retry-after": one,

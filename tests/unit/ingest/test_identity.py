@@ -61,14 +61,14 @@ ENTRIES = st.lists(
 
 
 @given(ENTRIES, st.booleans())
-@settings(derandomize=True, max_examples=120)
+@settings(derandomize=True, max_examples=60)
 def test_no_two_entries_of_a_document_share_a_key(entries: list[Marks], repeats: bool) -> None:
     found = keys(*entries, repeats_guids=repeats)
     assert len(set(found)) == len(entries)
 
 
 @given(ENTRIES, st.randoms())
-@settings(derandomize=True, max_examples=100)
+@settings(derandomize=True, max_examples=50)
 def test_keys_do_not_depend_on_the_order_of_entries(entries: list[Marks], random: object) -> None:
     shuffled = list(entries)
     random.shuffle(shuffled)  # type: ignore[attr-defined]

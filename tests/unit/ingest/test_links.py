@@ -62,7 +62,7 @@ def test_links_are_absolute_clean_and_of_the_web(raw: str | None, expected: str 
 
 
 @given(st.text(max_size=80))
-@settings(derandomize=True, max_examples=120)
+@settings(derandomize=True, max_examples=60)
 def test_cleaning_never_fails_and_is_stable(raw: str) -> None:
     once = clean_link(raw, base=BASE)
     if once is not None:

@@ -223,7 +223,7 @@ def test_any_pile_of_markup_gives_sound_items_or_a_fetch_error(start: str, piece
 
 
 @given(st.binary(max_size=200))
-@settings(derandomize=True, max_examples=80, deadline=None)
+@settings(derandomize=True, max_examples=40, deadline=None)
 def test_any_bytes_give_a_fetch_error_or_sound_items(body: bytes) -> None:
     assert survives(body)
 
@@ -266,7 +266,7 @@ FIELDS = ["id", "url", "external_url", "title", "content_html", "content_text", 
 
 
 @given(st.lists(st.one_of(JSON, st.dictionaries(st.sampled_from(FIELDS), JSON)), max_size=5), JSON, JSON)
-@settings(derandomize=True, max_examples=80, deadline=None)
+@settings(derandomize=True, max_examples=40, deadline=None)
 def test_a_json_feed_with_fields_of_any_type_is_read(items: list[Any], title: Any, authors: Any) -> None:
     document = {
         "version": "https://jsonfeed.org/version/1.1",

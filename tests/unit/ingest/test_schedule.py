@@ -230,7 +230,7 @@ SPANS = st.one_of(st.none(), st.timedeltas(min_value=timedelta(0), max_value=tim
 
 
 @given(PROBLEMS, st.integers(0, 10**9), SPANS, SPANS, SPANS, st.floats(0, 1, exclude_max=True))
-@settings(derandomize=True, max_examples=120)
+@settings(derandomize=True, max_examples=60)
 def test_a_feed_is_always_due_again_within_bounds(
     problem: FetchProblem | None,
     failures: int,

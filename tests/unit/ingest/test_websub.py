@@ -49,7 +49,7 @@ def test_a_hub_is_found_where_a_feed_names_one(body: bytes, link: str | None, of
     assert offer_of(fetched(body, link)) == offer
 
 
-@settings(derandomize=True, max_examples=100)
+@settings(derandomize=True, max_examples=50)
 @given(st.binary(max_size=60), st.text(alphabet='<>;, rel="hubself:/x', max_size=60))
 def test_whatever_an_answer_holds_an_offer_is_two_web_addresses(body: bytes, link: str) -> None:
     offer = offer_of(fetched(b"<link rel=hub " + body, link))

@@ -156,6 +156,6 @@ def test_a_path_leads_to_its_place_in_the_yaml(path: str, steps: tuple[str | int
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=100, derandomize=True)
+@settings(max_examples=50, derandomize=True)
 def test_any_path_can_be_led_back(path: str) -> None:
     yaml_steps(path)

@@ -166,13 +166,13 @@ close = st.recursive(
 
 
 @given(conditions, texts, texts)
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_engine_agrees_with_the_naive_evaluator(condition: Any, title: Text, body: Text) -> None:
     agree(condition, title, body)
 
 
 @given(close, dense_texts)
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_engine_agrees_on_distances_and_order(condition: Any, body: Text) -> None:
     agree(condition, Text(()), body)
 
@@ -196,7 +196,7 @@ def agree(condition: Any, title: Text, body: Text) -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=150, derandomize=True, deadline=None)
 def test_evidence_lies_on_its_text_whatever_the_text(title: str, body: str) -> None:
     """A phrase cut out of a text is found in it again, and evidence is what stands at its offsets."""
     cut = [word for word in (title + " raid " + body).split() if word.isalnum()][:2]

@@ -272,7 +272,7 @@ conditions = st.recursive(st.recursive(terms, placed, max_leaves=6), anywhere, m
 
 
 @given(conditions)
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 def test_a_printed_tree_reads_as_the_same_tree(condition: Condition) -> None:
     rule, problems = rule_of(printed(condition))
     assert rule is not None, problems
@@ -305,7 +305,7 @@ pieces = st.sampled_from(
 
 
 @given(st.lists(st.one_of(pieces, st.text(max_size=4)), max_size=12), st.sampled_from(["", " "]))
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 def test_any_text_is_a_query_or_a_problem(parts: list[str], between: str) -> None:
     rule, problems = rule_of(between.join(parts))
     assert (rule is None) == any(not problem.is_warning for problem in problems)

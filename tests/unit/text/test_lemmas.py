@@ -101,7 +101,7 @@ def test_without_a_dictionary_a_word_is_a_form_of_itself(language: str) -> None:
 
 
 @given(st.text(max_size=60), st.sampled_from([*LANGUAGES, "und"]))
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=75, derandomize=True, deadline=None)
 def test_any_text_has_few_readings(word: str, language: str) -> None:
     readings = LEMMATIZER.readings(word, language)
     assert 1 <= len(readings) <= 400

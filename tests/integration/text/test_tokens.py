@@ -73,7 +73,7 @@ def test_an_empty_text_has_neither_words_nor_sentences() -> None:
     assert TOKENIZER.words("", "en") == Words(starts=(), ends=(), sentences=())
 
 
-@settings(derandomize=True, max_examples=40, deadline=None)
+@settings(derandomize=True, max_examples=25, deadline=None)
 @given(
     st.text(st.characters() | st.sampled_from("\ud800\udfff. \n"), max_size=120),
     st.sampled_from(["en", "fr", "ar", "und"]),
