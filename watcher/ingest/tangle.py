@@ -9,7 +9,8 @@ HTML standard): 17 kB made a parser build a million nodes.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
 
 _FEW_TAGS = 280
 _FEW_CHARS = 16_384
@@ -19,10 +20,10 @@ _MOST_STEPS = 5_000_000
 _COPY_STEPS = 250
 """A copied element costs as much as so many steps past an open one."""
 
-_LONG_TAG_CHARS = 1_000
-"""Shorter ones have too few attributes to matter."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{1000,}")
+"""Shorter ones have too few attributes to matter."""
 _SEPARATOR = re.compile(r"[\s/]+")
 _EMPTY = frozenset(
     [
@@ -51,41 +52,48 @@ _FORMATTING = frozenset(
 
 
 def tangle_at(text: str) -> int | None:
-    """Give the offset up to which a parser reads HTML in bounded time; None for all of it.
+    """Give the offset up to which a parser reads HTML in bounded time; None for all of it."""
+    if len(text) <= _FEW_CHARS and text.count("<") <= _FEW_TAGS:
+        return None
+    ends = [end for end in (_too_nested_at(text), _too_long_tag_at(text)) if end is not None]
+    return min(ends, default=None)
+
+
+def _too_nested_at(text: str) -> int | None:
+    index = _first_too_many(_TAG.findall(text.lower()))
+    return None if index is None else next(islice(_TAG.finditer(text), index, None)).start()
+
+
+def _first_too_many(tags: Sequence[tuple[str, str]]) -> int | None:
+    """Give the first tag, as (slash of an end tag, name), that makes too much work.
 
     Elements count as open until an end tag of their name: more are open here than in a parser, which closes many by
     itself, so that the work is never thought to be less than it is.
     """
-    if len(text) <= _FEW_CHARS and text.count("<") <= _FEW_TAGS:
-        return None
-    unclosed: defaultdict[str, int] = defaultdict(int)
-    depth = copies = steps = seen_to = 0
-    for tag in _TAG.finditer(text):
-        is_end, name = tag[1], tag[2].lower()
-        if name in _EMPTY:
-            change = 0
-        elif not is_end:
-            change = 1
-        else:
-            change = -1 if unclosed[name] else 0
-        unclosed[name] += change
-        depth += change
-        if name in _FORMATTING:
-            copies += change
+    unclosed: dict[str, int] = {}
+    depth = copies = steps = 0
+    # Run over every long text of a feed, so that it does without calls.
+    for index, (is_end, name) in enumerate(tags):
+        if is_end:
+            if is_open := unclosed.get(name, 0):
+                unclosed[name] = is_open - 1
+                depth -= 1
+                copies -= name in _FORMATTING
+        elif name not in _EMPTY:
+            unclosed[name] = unclosed.get(name, 0) + 1
+            depth += 1
+            copies += name in _FORMATTING
         steps += depth + _COPY_STEPS * copies
-        if tag.end() > seen_to:  # what looks like a tag may stand inside of one
-            seen_to = _end_of_tag(text, tag.end())
-            steps += _attributes(text, tag.end(), seen_to) ** 2 // 2
         if steps > _MOST_STEPS:
-            return tag.start()
+            return index
     return None
 
 
-def _end_of_tag(text: str, start: int) -> int:
-    end = text.find(">", start)
-    return len(text) if end < 0 else end
-
-
-def _attributes(text: str, start: int, end: int) -> int:
-    """Count the attributes between the name of a tag and its end, roughly: a long value may look like many."""
-    return len(_SEPARATOR.findall(text, start, end)) if end - start > _LONG_TAG_CHARS else 0
+def _too_long_tag_at(text: str) -> int | None:
+    steps = 0
+    for tag in _LONG_TAG.finditer(text):
+        # Roughly: a long value may look like many attributes.
+        steps += len(_SEPARATOR.findall(tag[0])) ** 2 // 2
+        if steps > _MOST_STEPS:
+            return tag.start()
+    return None
