@@ -133,6 +133,10 @@ class StoreError(WatcherError):
     """The store cannot be used."""
 
 
+class MissingDatabase(StoreError):  # noqa: N818  (named as the fact that it states)
+    """Nothing was ever stored: the service has not run yet."""
+
+
 class SchemaTooNew(StoreError):  # noqa: N818  (named as the fact that it states)
     """The database was written by a newer program; opening it with this one would damage it."""
 

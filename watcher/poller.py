@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from watcher.dispatch import Turns, dispatch
+from watcher.errors import StoreError
 from watcher.pipeline import poll_feed
 from watcher.reach import PROBES
 from watcher.stages.poll import Context, Poll
@@ -190,10 +191,13 @@ class Poller:
         started = context.clock.monotonic()
         try:
             poll = await self._poll_feed(state)
-        except Exception:
+        except Exception as error:
             # The boundary of a task: the store refused (a full disk, a lost server) or the code is wrong. Nothing of
             # this poll was kept; the feed is due again when its lease ends.
-            log.exception("poll_failed", feed=state.feed_id)
+            if isinstance(error, StoreError):
+                log.error("poll_not_kept", feed=state.feed_id, reason=str(error))
+            else:
+                log.exception("poll_failed", feed=state.feed_id)
             context.metrics.errors.labels("poll").inc()
             self.tally.polled += 1
             self.tally.failed += 1

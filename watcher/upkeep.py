@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import SQLAlchemyError
 
 from watcher.allocator import trim
 from watcher.assembly import Parts
@@ -50,6 +49,7 @@ class Upkeep:
     settings: Settings
     metrics: Metrics
     feeds: int
+    _refused: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> AsyncIOScheduler:
         """Start all jobs on the running loop; each runs once at a time, and again in its time after an error."""
@@ -89,7 +89,7 @@ class Upkeep:
         try:
             async with asyncio.timeout(_ANSWER_TIME):
                 await self._count(lambda tx: tx.feeds.failing())
-        except (StoreError, SQLAlchemyError, OSError, TimeoutError) as error:
+        except (StoreError, OSError, TimeoutError) as error:
             return f"the database does not answer: {type(error).__name__}"
         return None
 
@@ -97,9 +97,17 @@ class Upkeep:
         """Run a scheduled job; its error is logged and counted, and the job is tried again in its time."""
         try:
             await job()  # type: ignore[misc]  # every job is a coroutine function
+        except StoreError as error:
+            self.metrics.errors.labels(name).inc()
+            if self._refused.get(name) != str(error):  # each second while the disk is full: once is enough
+                self._refused[name] = str(error)
+                log.error("store_refused", job=name, reason=str(error))
         except Exception:
             log.exception("job_failed", job=name)
             self.metrics.errors.labels(name).inc()
+        else:
+            if self._refused.pop(name, None) is not None:
+                log.info("store_takes_again", job=name)
 
     async def _measure(self) -> None:
         metrics = self.metrics

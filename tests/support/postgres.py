@@ -10,8 +10,9 @@ import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 MISSING = "PostgreSQL is not installed (package: postgresql)"
@@ -26,9 +27,33 @@ def find_postgres() -> Path | None:
     return next((folder for folder in candidates if (folder / "initdb").exists()), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postgres:
+    """A server that can go away and come back; `url` is of an empty database on it."""
+
+    url: str
+    control: Sequence[str | Path]
+    options: str
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        _run([*self.control, "-w", "-o", self.options, "start"])
+
+    def stop(self, *, check: bool = True) -> None:
+        """Stop it as a crash would."""
+        _run([*self.control, "-m", "immediate", "stop"], check=check)
+
+
 @contextmanager
 def running_postgres(folder: Path) -> Iterator[str]:
     """Run a server in `folder` and give the URL of an empty database on it."""
+    with postgres_server(folder) as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[Postgres]:
+    """Run a server in `folder`."""
     programs = find_postgres()
     if programs is None:
         raise FileNotFoundError(MISSING)
@@ -45,16 +70,21 @@ def running_postgres(folder: Path) -> Iterator[str]:
                 parent.chmod(parent.stat().st_mode | 0o011)
     port = _free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-    run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": "/"}
-    subprocess.run([*prefix, programs / "initdb", "-D", data, "-U", "watcher", "-A", "trust"], **run)
-    subprocess.run(
-        [*prefix, programs / "pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", options, "start"], **run
+    _run([*prefix, programs / "initdb", "-D", data, "-U", "watcher", "-A", "trust"])
+    server = Postgres(
+        url=f"postgresql://watcher@127.0.0.1:{port}/postgres",
+        control=(*prefix, programs / "pg_ctl", "-D", data, "-l", data / "log"),
+        options=options,
     )
+    server.start()
     try:
-        yield f"postgresql://watcher@127.0.0.1:{port}/postgres"
+        yield server
     finally:
-        run["check"] = False  # a server that is gone already needs no stop
-        subprocess.run([*prefix, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+        server.stop(check=False)  # a server that is gone already needs no stop
+
+
+def _run(words: Sequence[str | Path], *, check: bool = True) -> None:
+    subprocess.run(words, check=check, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
 
 
 def _free_port() -> int:

@@ -49,6 +49,7 @@ class Service:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.config = folder / "watcher.yml"
+        self.log_path = folder / "log.txt"
         self.port = free_port()
         self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -120,7 +121,7 @@ class Service:
 
     def start(self) -> None:
         """Start the service, without waiting for it."""
-        with (self.folder / "log.txt").open("ab") as log:
+        with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [*WATCHER, "run", "--config", str(self.config)],
                 stdout=log,
@@ -174,7 +175,7 @@ class Service:
     @property
     def log(self) -> str:
         """Everything that the service has printed."""
-        return (self.folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", **self.environment}
@@ -188,4 +189,4 @@ class Service:
         if self._process is not None:
             self.kill()
         if error is not None:
-            sys.stdout.write(self.log[-8000:] if (self.folder / "log.txt").exists() else "no log\n")
+            sys.stdout.write(self.log[-8000:] if self.log_path.exists() else "no log\n")

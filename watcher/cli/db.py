@@ -16,20 +16,24 @@ app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
-def upgrade(config: ConfigOption = DEFAULT_CONFIG) -> None:
+def upgrade(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
     """Create the database, or bring its schema up to date; `run` does the same when it starts."""
     from watcher.config.load import load
     from watcher.storage.store import open_store
     from watcher.storage.tables import SCHEMA
 
     open_store(load(config).settings.database).close()
-    typer.echo(f"the database has schema {SCHEMA}")
+    if json:
+        print_json({"schema": SCHEMA})
+    else:
+        typer.echo(f"the database has schema {SCHEMA}")
 
 
 @app.command()
 def backup(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; must not exist.")],
     config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
 ) -> None:
     """Copy a SQLite database, also while the service runs."""
     from watcher.storage.backup import back_up
@@ -39,7 +43,10 @@ def backup(
             typer.echo("watcher: this is not a SQLite database: use pg_dump", err=True)
             raise typer.Exit(WRONG_USE)
         back_up(loaded.settings.database, target)
-    typer.echo(f"copied to {target}")
+    if json:
+        print_json({"file": str(target), "bytes": target.stat().st_size})
+    else:
+        typer.echo(f"copied to {target}")
 
 
 @app.command()

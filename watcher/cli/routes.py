@@ -10,7 +10,7 @@ import typer
 from watcher.cli import matching
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, find_named
 from watcher.cli.output import console, plain, print_json, rows, table
-from watcher.cli.stored import clock_time, moment, opened
+from watcher.cli.stored import clock_time, moment, opened, opened_store
 from watcher.cli.table import FAILED, WRONG_USE
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _made(config: Path, rule_id: str, now: datetime) -> tuple[Config, Alert, Any
     silences: Any = ()
     loaded = loaded_without_secrets(config)
     try:
-        with opened(config) as (_, store), store.read() as tx:
+        with opened_store(loaded) as store, store.read() as tx:
             silences = tx.silences.active(now)
     except StoreError:
         pass  # without a database there is no silence either

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watcher.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, command_app, find_named
-from watcher.cli.output import console, print_json, rows, table
+from watcher.cli.output import console, plain, print_json, rows, table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from watcher.alert.precision import Tally
+    from watcher.config.load import Config
     from watcher.match.syntax import Condition, Rule
 
 app = command_app()
@@ -32,8 +33,9 @@ def list_rules(
     json: JsonOption = False,
 ) -> None:
     """List the rules, by id."""
-    found = [rule for rule in _load(config) if fnmatch.fnmatchcase(rule.id, pattern)]
-    tallies = _tallies(config)
+    loaded = _load(config)
+    found = [rule for rule in _by_id(loaded) if fnmatch.fnmatchcase(rule.id, pattern)]
+    tallies = _tallies(loaded)
     if json:
         print_json([_summary(rule) | _measured(tallies.get(rule.id)) for rule in found])
         return
@@ -61,8 +63,9 @@ def show_rule(
     json: JsonOption = False,
 ) -> None:
     """Show one rule: what it says of itself, and its conditions as a tree."""
-    rule = find_named("rule", rule_id, {rule.id: rule for rule in _load(config)})
-    tally = _tallies(config).get(rule.id)
+    loaded = _load(config)
+    rule = find_named("rule", rule_id, {rule.id: rule for rule in _by_id(loaded)})
+    tally = _tallies(loaded).get(rule.id)
     if json:
         print_json(_summary(rule) | _measured(tally) | _details(rule))
         return
@@ -74,21 +77,28 @@ def show_rule(
         )
 
 
-def _load(config: Any) -> Sequence[Rule]:
-    from watcher.config.load import load
+def _load(config: Path) -> Config:
+    from watcher.cli.stored import loaded_without_secrets
 
-    return sorted(load(config).rules, key=lambda rule: rule.id)
+    return loaded_without_secrets(config)
 
 
-def _tallies(config: Path) -> Mapping[str, Tally]:
-    """Read what people made of each rule's alerts; nothing where there is no database yet."""
-    from watcher.cli.stored import opened
-    from watcher.errors import StoreError
+def _by_id(loaded: Config) -> Sequence[Rule]:
+    return sorted(loaded.rules, key=lambda rule: rule.id)
+
+
+def _tallies(loaded: Config) -> Mapping[str, Tally]:
+    """Read what people made of each rule's alerts; nothing where there is no database to read it from."""
+    from watcher.cli.stored import opened_store
+    from watcher.errors import MissingDatabase, StoreError
 
     try:
-        with opened(config) as (_, store), store.read() as tx:
+        with opened_store(loaded) as store, store.read() as tx:
             return tx.answers.tallies()
-    except StoreError:
+    except MissingDatabase:
+        return {}
+    except StoreError as error:
+        typer.echo(f"watcher: what people made of alerts is not known: {plain(str(error))}", err=True)
         return {}
 
 

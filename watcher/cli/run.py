@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,8 +46,9 @@ def run(
     def read() -> Config:
         found = load(config)
         log.configure(level=found.settings.log.level, form=found.settings.log.format)
-        for warning in found.warnings:
-            typer.echo(str(warning), err=True)
+        with suppress(OSError):  # a full disk under the log keeps nobody from being told
+            for warning in found.warnings:
+                typer.echo(str(warning), err=True)
         return _with_free_output(found) if json else found
 
     loaded = read()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watcher.errors import StoreError
+from watcher.errors import MissingDatabase
 
 if TYPE_CHECKING:
     from watcher.config.load import Config
@@ -25,18 +25,32 @@ def opened(config: Path) -> Iterator[tuple[Config, Store]]:
 
     Raises:
         ConfigError: the configuration is wrong.
-        StoreError: there is no database yet, or it cannot be opened.
+        StoreError: as `opened_store`.
+    """
+    loaded = loaded_without_secrets(config)
+    with opened_store(loaded) as store:
+        yield loaded, store
+
+
+@contextmanager
+def opened_store(loaded: Config) -> Iterator[Store]:
+    """Open the database of a loaded configuration, which is left at the schema that it has.
+
+    Raises:
+        MissingDatabase: there is none yet.
+        StoreError: it cannot be opened.
     """
     from watcher.storage.engine import sqlite_path
     from watcher.storage.store import open_store
 
-    loaded = loaded_without_secrets(config)
     path = sqlite_path(loaded.settings.database)
     if path is not None and not path.exists():
-        raise StoreError(f"there is no database at {path} yet: start the service with `watcher run` first")
+        raise MissingDatabase(
+            f"there is no database at {path} yet: start the service with `watcher run` first"
+        )
     store = open_store(loaded.settings.database, is_upgrading=False)
     try:
-        yield loaded, store
+        yield store
     finally:
         store.close()
 

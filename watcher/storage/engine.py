@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from watcher.errors import SchemaTooNew, StoreError
+from watcher.storage.failure import explain
 from watcher.storage.tables import SCHEMA
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,13 +45,13 @@ def open_engine(url: str, *, is_upgrading: bool = True) -> Engine:
     try:
         engine = _make_engine(parsed)
     except (OSError, ModuleNotFoundError) as error:
-        raise StoreError(_explain(parsed, error)) from error
+        raise StoreError(explain(parsed, error)) from error
     try:
         with engine.connect() as connection:
             _migrate(connection, is_upgrading=is_upgrading)
     except (DBAPIError, OSError) as error:
         engine.dispose()
-        raise StoreError(_explain(parsed, error)) from error
+        raise StoreError(explain(parsed, error)) from error
     except StoreError:
         engine.dispose()
         raise
@@ -153,16 +154,3 @@ def _migrate(connection: Connection, *, is_upgrading: bool) -> None:
                 f"the database has schema {found or 'none'}, this program knows {SCHEMA}: run `watcher db upgrade`"
             )
         command.upgrade(config, SCHEMA)
-
-
-def _explain(url: URL, error: Exception) -> str:
-    where = url.render_as_string(hide_password=True)
-    cause = str(getattr(error, "orig", None) or error).strip()
-    if isinstance(error, ModuleNotFoundError):
-        return f"{where}: {cause}; install it with: pip install 'watcher[postgresql]'"
-    if url.get_backend_name() == "sqlite":
-        where = str(Path(str(url.database)).absolute())
-        if "not a database" in cause or "malformed" in cause:
-            return f"{where}: {cause}; it is another kind of file, or damaged: name another under database:, or put a backup back"
-        return f"{where}: {cause}; check that the folder exists, is writable and has space"
-    return f"{where}: {cause}; check that the server runs and that user, password and database are right"

@@ -18,6 +18,7 @@ from watcher.storage.delivery_leases import DeliveryLeases
 from watcher.storage.delivery_outcomes import DeliveryOutcomes
 from watcher.storage.digests import DigestRows
 from watcher.storage.engine import DURABLE, READ_ONLY, open_engine
+from watcher.storage.failure import telling
 from watcher.storage.feeds import FeedRows
 from watcher.storage.hosts import HostRows
 from watcher.storage.items import ItemRows
@@ -78,14 +79,21 @@ class Store:
 
         A kill of the process undoes no commit. A power cut may undo the last ones, whole and in order, back to the
         last `durable` one.
+
+        Raises:
+            StoreError: the database refuses (a full disk, a lock, a server that is away); nothing of the block is kept.
         """
-        with (self._durable if durable else self._engine).begin() as connection:
+        with telling(self._engine.url), (self._durable if durable else self._engine).begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Run a transaction that only reads: one consistent state, no lock on writers."""
-        with self._reader.begin() as connection:
+        """Run a transaction that only reads: one consistent state, no lock on writers.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        with telling(self._engine.url), self._reader.begin() as connection:
             yield Transaction(connection)
 
     @property
