@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, TypeVar
@@ -37,6 +37,9 @@ log = structlog.get_logger(__name__)
 
 _PRELOAD = ["watcher.preload"]
 _TRIM_SECONDS = 10.0
+LONGEST_PARSE = timedelta(minutes=1)
+"""Of processor time, several times what the longest document takes that is read whole. What was made to take longer, in
+a way that no bound on its size or shape foresees, must not keep a worker for good."""
 
 
 def start_early() -> None:
@@ -61,10 +64,14 @@ class Workers:
     Args:
         knowledge: what every worker is started with.
         count: how many processes; None for one per processor, at most four.
+        longest_parse: of processor time, for one document; a worker that takes longer dies of it.
     """
 
-    def __init__(self, knowledge: Knowledge, *, count: int | None = None) -> None:
+    def __init__(
+        self, knowledge: Knowledge, *, count: int | None = None, longest_parse: timedelta = LONGEST_PARSE
+    ) -> None:
         self._knowledge = knowledge
+        self._longest_parse = longest_parse.total_seconds()
         self._count = count or min(4, os.cpu_count() or 1)
         self._pool = self._start()
 
@@ -86,11 +93,13 @@ class Workers:
     ) -> ParsedFeed:
         """Parse what is new in a fetched document; raises `FetchError` for one that is no feed."""
         try:
-            return await self._run(_parse, fetched, seen_at, repeats_guids, memory)
+            return await self._run(_parse, fetched, seen_at, repeats_guids, memory, self._longest_parse)
         except BrokenProcessPool as error:
             # Twice the pool died under this document: it is the document.
             raise FetchError(
-                FetchProblem.INTERNAL, "the parser crashed on this document", feed_id=fetched.feed_id
+                FetchProblem.INTERNAL,
+                "the parser crashed on this document, or found no end of it",
+                feed_id=fetched.feed_id,
             ) from error
 
     async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]:
@@ -161,10 +170,17 @@ def _is_ready() -> bool:
     return _analysis is not None
 
 
-def _parse(fetched: Fetched, seen_at: datetime, repeats_guids: bool, memory: bytes) -> ParsedFeed:
+def _parse(
+    fetched: Fetched, seen_at: datetime, repeats_guids: bool, memory: bytes, seconds: float
+) -> ParsedFeed:
     from watcher.ingest.novelty import parse_new
 
-    return parse_new(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=memory)
+    # Nobody handles this signal, so it ends the process, also in the middle of a library that never comes back.
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        return parse_new(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=memory)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def _extract(page: Fetched) -> str:
