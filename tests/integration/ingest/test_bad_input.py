@@ -208,6 +208,16 @@ CASES = {
         says="HTTP",
         answer=Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000 + b"\r\n\r\n"),
     ),
+    "ten thousand headers": Case(
+        problem=FetchProblem.BAD_RESPONSE,
+        says="Too many headers",
+        answer=Answer(raw=b"HTTP/1.1 200 OK\r\n" + b"X-More: and more\r\n" * 10_000 + b"\r\n"),
+    ),
+    "hints without end": Case(
+        problem=FetchProblem.TIMEOUT,
+        says="an answer from",
+        answer=Answer(raw=b"HTTP/1.1 103 Early Hints\r\n\r\n" * 10, endless=True, drip=(1, 0.01)),
+    ),
     # --- compression
     "claims gzip": Case(
         problem=FetchProblem.BAD_ENCODING,

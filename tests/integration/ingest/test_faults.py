@@ -180,6 +180,36 @@ STORIES = {
         items={1, 2, 3, 4},
         told={3, 4},
     ),
+    "a length that is too short, with the ETag of the whole": Story(
+        answers=[
+            good(1, 2, etag='"a"'),
+            Answer(
+                raw=b'HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nETag: "b"\r\nContent-Length: 420\r\n\r\n'
+                + document(3, 4, 1, 2)
+            ),
+            good(3, 4, 1, 2, etag='"b"'),
+        ],
+        items={1, 2, 3, 4},
+        told={3, 4},
+        check=asked_with("if-none-match", None, '"a"', '"a"'),
+    ),
+    "one ETag for ever, whatever the document": Story(
+        answers=[good(1, 2, etag='"x"'), Answer(body=document(3, 1, 2), headers={"ETag": '"x"'})],
+        items={1, 2, 3},
+        told={3},
+    ),
+    "dates that are a day ahead": Story(
+        answers=[good(1, 2), good(3, 1, 2, pubDate="Thu, 01 Jan 2099 00:00:00 GMT")],
+        items={1, 2, 3},
+        told={3},
+        troubles={T.SKEWED},
+    ),
+    "told to slow down without a time": Story(
+        answers=[good(1, 2), *[Answer(status=429)] * 4],
+        items={1, 2},
+        told=set(),
+        check=lambda polling, server: polling.state().due_at - polling.clock.now() > timedelta(hours=1),
+    ),
     "two servers with different documents in turn": Story(
         answers=[good(1, 2, 3), good(2, 3, 4)], again=True, items={1, 2, 3, 4}, told={4}
     ),

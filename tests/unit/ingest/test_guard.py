@@ -146,6 +146,21 @@ async def test_a_name_with_private_addresses_only_is_refused() -> None:
         await GuardedResolver(Fixed("10.0.0.1"), CLOSED).resolve("inner.example", 80)
 
 
+async def test_a_name_is_judged_by_what_it_resolves_to_each_time() -> None:
+    class Rebinding(Fixed):
+        async def resolve(
+            self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+        ) -> list[ResolveResult]:
+            found = await super().resolve(host, port, family)
+            self._addresses = ("127.0.0.1",)
+            return found
+
+    resolver = GuardedResolver(Rebinding("1.1.1.1"), CLOSED)
+    assert [result["host"] for result in await resolver.resolve("turns.example", 80)] == ["1.1.1.1"]
+    with pytest.raises(FetchError, match="loopback"):
+        await resolver.resolve("turns.example", 80)
+
+
 @pytest.mark.parametrize(
     ("entries", "address", "host", "is_allowed"),
     [
