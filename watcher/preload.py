@@ -6,7 +6,7 @@ it: spaCy compiles its exceptions for two seconds, and a killed service should b
 
 import gc
 
-from watcher.allocator import give_back
+from watcher.allocator import give_back, trim
 
 give_back()
 
@@ -16,13 +16,16 @@ import spacy.lang.en  # noqa: E402, F401  (for its memory)
 import watcher.analysis  # noqa: E402
 import watcher.ingest.novelty  # noqa: E402
 import watcher.workers  # noqa: E402, F401
+from watcher.text.gazetteer import Gazetteer  # noqa: E402
 from watcher.text.language import detect  # noqa: E402
 from watcher.text.tokens import Tokenizer  # noqa: E402
 
-detect("The language model is read at its first use.")
-# So are the modules that a pipeline is made of: 17 MB.
+# What follows is made at its first use, and kept by the process that used it.
+detect("The language model.")
 for language in ("en", "ar"):
-    Tokenizer().words("spaCy loads most of itself with the first pipeline.", language)
+    Tokenizer().words("The modules that a pipeline is made of, and a pipeline.", language)
+Gazetteer.load().traces["the traces of all names"]
+trim()  # of what loading has left: each worker would have it too
 # Collecting garbage writes to every object that it looks at, and a page that is written to is shared no longer.
 gc.collect()
 gc.freeze()

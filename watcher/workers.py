@@ -7,6 +7,7 @@ replaced, and what it was doing is done once more. Built by `app`, called by the
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -154,6 +155,7 @@ def _begin_work(knowledge: Knowledge) -> None:
     _analysis = Analysis(
         rules=knowledge.rules, lists=knowledge.lists, places=knowledge.places, models=knowledge.models
     )
+    gc.freeze()  # it stays: the collector need not walk it again and again
 
 
 def _stay_with_parent() -> None:

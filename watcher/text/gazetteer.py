@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from watcher.text.atlas import ALTERNATE, BEGINNING, FOREIGN, NAME, Atlas, beginnings_of
@@ -67,6 +67,12 @@ class Candidate:
     is_extra: bool = False
 
 
+@cache
+def _shipped() -> Atlas:
+    # It never changes, and workers share what was read of it before they were forked.
+    return Atlas(DATA_FILE)
+
+
 class Gazetteer:
     """The places that can be found, and their names. Build it with `load`; it never changes afterwards."""
 
@@ -88,7 +94,7 @@ class Gazetteer:
     @classmethod
     def load(cls, extra: Sequence[ExtraPlace] = ()) -> Gazetteer:
         """Open the data file of the package and add the users' places."""
-        return cls(Atlas(DATA_FILE), extra)
+        return cls(_shipped(), extra)
 
     def place(self, place_id: str) -> Place:
         """Give the place with an id; raises KeyError when there is none."""

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from watcher.errors import WatcherError
@@ -110,7 +111,7 @@ class Tokenizer:
         # spaCy keeps every distinct word for ever: over months of news that would fill the memory.
         if pipeline is None or pipeline.strings > STRINGS_KEPT:
             name = self._models.get(language)
-            pipeline = _Pipeline(_load_trained(language, name) if name else _load_blank(language))
+            pipeline = _Pipeline(_load_trained(language, name)) if name else _blank(language)
             self._pipelines[language] = pipeline
         return pipeline
 
@@ -185,6 +186,19 @@ class _Pipeline:
         if not self._splits_sentences and len(words):
             breaks = list(_ruled_breaks(tokens, first_word=int(words[0, 0])))
         return words[:, 0].tolist(), (words[:, 0] + words[:, 1]).tolist(), breaks
+
+
+def _blank(language: str) -> _Pipeline:
+    """Give the blank pipeline of a language; a new one when the last has taken up too many words."""
+    if _kept(language).strings > STRINGS_KEPT:
+        _kept.cache_clear()
+    return _kept(language)
+
+
+@cache
+def _kept(language: str) -> _Pipeline:
+    # Of the process: workers share those that were loaded before they were forked.
+    return _Pipeline(_load_blank(language))
 
 
 def _forget_attributes(nlp: Language) -> None:
