@@ -111,7 +111,10 @@ def ack(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Acknowledge an alert, or say what is wrong with it; its messages in Slack show it, the rule's precision counts it."""
+    """Acknowledge an alert, or say what is wrong with it; its messages in Slack show it, the rule's precision counts it.
+
+    Example: watcher alerts ack al-0f3c9a1d2b4e5f60 --not-relevant
+    """
     from getpass import getuser
 
     from watcher.answering import take_answer

@@ -59,6 +59,8 @@ def backtest(
 
     Both run on the same items as they are stored now. Compared are the rules that the files have, or all with --whole.
     Alerts are counted as the service opens them: one for each rule and story. Rules over time are not run.
+
+    Example: watcher backtest drafts/tunisia.yml --since 30d
     """
     from watcher.cli.stored import opened
     from watcher.match.backtest import to_json

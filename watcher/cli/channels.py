@@ -54,7 +54,10 @@ def send_sample(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Send a sample alert to a channel; exit code 1 when it is not taken. Nothing is written to the database."""
+    """Send a sample alert to a channel; exit code 1 when it is not taken. Nothing is written to the database.
+
+    Example: watcher channels test security
+    """
     import asyncio
 
     from watcher.clock import SystemClock

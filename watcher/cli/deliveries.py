@@ -28,7 +28,10 @@ def list_deliveries(
     channel: Annotated[str | None, typer.Option(help="Only of this channel.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the newest deliveries: their state, how long their reports took, and why one failed or is kept back."""
+    """List the newest deliveries: their state, how long their reports took, and why one failed or is kept back.
+
+    Example: watcher deliveries list --state held --channel security
+    """
     from watcher.types import DeliveryState
 
     try:
@@ -85,7 +88,10 @@ def retry(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Send again what was given up, parked or held; the running service picks it up within seconds."""
+    """Send again what was given up, parked or held; the running service picks it up within seconds.
+
+    Example: watcher deliveries retry --all
+    """
     from watcher.clock import SystemClock
 
     if bool(ids) == everything:

@@ -55,6 +55,8 @@ def explain(
 
     Without RULE: one line for each rule, and the conditions of those that hold. The feeds and feed tags of `from`
     count for stored items only. A rule over time alone, without a text: how it stands now, from the database.
+
+    Example: watcher explain tunisia-border-threat --title "Militants cross into Tunisia"
     """
     from watcher.cli.ready import NO_FEED, analysis_of
     from watcher.config.load import load

@@ -65,7 +65,10 @@ def add_feed(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Add a feed to a YAML file of the configuration; comments and order in it stay."""
+    """Add a feed to a YAML file of the configuration; comments and order in it stay.
+
+    Example: watcher feeds add https://harbour.example/feed.xml --tag logistics --interval 10m
+    """
     from watcher.cli.feed_files import add, editing, new_id
     from watcher.config.advice import refused_address
     from watcher.config.load import load

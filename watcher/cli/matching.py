@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from watcher.cli.output import plain
+
 if TYPE_CHECKING:
     from watcher.alert.matchers import Matchers
+    from watcher.config.load import Config
     from watcher.types import Severity, Tlp
 
 Label = TypeVar("Label", "Severity", "Tlp")
@@ -26,6 +29,27 @@ Languages = Annotated[list[str] | None, typer.Option("--language", help="Alerts 
 FeedTags = Annotated[list[str] | None, typer.Option("--feed-tag", help="Alerts from feeds with this tag.")]
 Marks = Annotated[list[str] | None, typer.Option("--tlp", help="Alerts with this TLP mark.")]
 Stories = Annotated[list[str] | None, typer.Option("--story", help="This alert, or this story.")]
+
+
+def warn_of_unknown(config: Config, when: Matchers) -> None:
+    """Say that no rule of the configuration has a name or tag that was given: a slip would match nothing."""
+    from fnmatch import fnmatchcase
+
+    from watcher.config.complaint import closest
+
+    ids, tags = (
+        [rule.id for rule in config.rules],
+        sorted({tag for rule in config.rules for tag in rule.tags}),
+    )
+    for name in when.rule:
+        if not any(fnmatchcase(one, name) for one in ids):
+            _warn(f'no rule is called "{name}"', closest(name, ids))
+    for tag in sorted(when.tags - set(tags)):
+        _warn(f'no rule has the tag "{tag}"', closest(tag, tags))
+
+
+def _warn(message: str, hint: str | None) -> None:
+    typer.echo(f"watcher: warning: {plain(message)}" + (f" ({hint})" if hint else ""), err=True)
 
 
 def read_matchers(

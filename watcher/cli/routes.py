@@ -44,7 +44,10 @@ def trace(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Show where an alert would go, when, and why; exit code 1 when nobody would be told."""
+    """Show where an alert would go, when, and why; exit code 1 when nobody would be told.
+
+    Example: watcher routes test --rule tunisia-border-threat --place LY
+    """
     from watcher.alert.fate import fate
     from watcher.clock import SystemClock
 

@@ -52,6 +52,8 @@ def scan(
 
     The feeds and feed tags of a rule's `from` do not count here, its languages do. A line that cannot be read is
     reported with its number, the others go on, and the exit code is 1.
+
+    Example: watcher scan items.jsonl --rules config/rules/tunisia.yml --stories
     """
     from watcher.cli.progress import progress
     from watcher.cli.ready import analysis_of, load_with_rules

@@ -40,7 +40,10 @@ def add(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Silence alerts: what is kept back stays in the ledger, with the silence as the reason."""
+    """Silence alerts: what is kept back stays in the ledger, with the silence as the reason.
+
+    Example: watcher silence add --rule "tunisia-*" --place LY --for 8h --comment "announced exercise"
+    """
     from getpass import getuser
 
     from watcher.clock import SystemClock
@@ -61,7 +64,8 @@ def add(
         raise typer.Exit(WRONG_USE)
     now = SystemClock().now()
     ends_at = _end(duration, until, now)
-    with opened(config) as (_, store), store.write() as tx:
+    with opened(config) as (loaded, store), store.write() as tx:
+        matching.warn_of_unknown(loaded, when)
         made = silence(tx, when, ends_at=ends_at, author=by or getuser(), comment=comment, now=now)
     if json:
         print_json({**silence_to_json(made.silence, now), "held": made.held})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from watcher.alert.digest import Budget
 from watcher.config.address import HttpUrl, MailAddress, Unsubscribe
@@ -71,6 +71,22 @@ class ConsoleSettings(ChannelSection):
     stream: Literal["stdout", "stderr"] = "stdout"
 
 
+def _bot_token(token: SecretStr) -> SecretStr:
+    if token.get_secret_value().startswith("xapp-"):
+        raise ValueError(
+            "this is an app-level token (xapp-…): it belongs in app_token; here goes the bot's (xoxb-…)"
+        )
+    return token
+
+
+def _app_token(token: SecretStr | None) -> SecretStr | None:
+    if token is not None and token.get_secret_value().startswith("xoxb-"):
+        raise ValueError(
+            "this is a bot's token (xoxb-…): it belongs in token; here goes an app-level one (xapp-…)"
+        )
+    return token
+
+
 class SlackSettings(ChannelSection):
     """A Slack channel, written to with a bot token (`xoxb-…`).
 
@@ -79,10 +95,10 @@ class SlackSettings(ChannelSection):
     """
 
     type: Literal["slack"] = "slack"
-    token: Secret
+    token: Annotated[Secret, AfterValidator(_bot_token)]
     channel: Text
     fold_over: Annotated[int, Field(ge=1, le=10_000)] | None = 10
-    app_token: Secret | None = None
+    app_token: Annotated[Secret | None, AfterValidator(_app_token)] = None
     signing_secret: Secret | None = None
     base_url: HttpUrl = "https://slack.com/api/"
 

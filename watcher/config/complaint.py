@@ -147,7 +147,10 @@ def _words(model: type[Section], detail: ErrorDetails) -> tuple[str, str | None]
             return f'"{_brief(word)}" is not one of {", ".join(words)}', _near(word, words)
         case "string_type":
             # Without the value: it may be a password that YAML reads as a number.
-            return f"expected a text, not {_kind(given)}", "put it in quotes" if _is_scalar(given) else None
+            hint = "put it in quotes" if _is_scalar(given) else None
+            if given is None:
+                hint = 'a text that begins with # or @ stands in quotes: "#security"'
+            return f"expected a text, not {_kind(given)}", hint
         case "greater_than_equal":
             return f"must be at least {context['ge']}", None
         case "less_than_equal":

@@ -47,7 +47,10 @@ def schedule_of(text: str, timezone: str) -> Schedule:
         ValueError: it is neither, or never comes.
     """
     if len(text.split()) == 1:
-        every = parse_duration(text)
+        try:
+            every = parse_duration(text)
+        except ValueError as error:
+            raise ValueError(f'{error}; or a cron line: "0 8 * * 1-5"') from error
         if every < _SHORTEST:
             raise ValueError("a digest's interval must be at least one second")
         return Interval(every=every, label=f"every {format_duration(every)}")

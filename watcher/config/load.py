@@ -22,7 +22,7 @@ from watcher.config.models import IncludeSettings, Settings
 from watcher.config.placed import Placed, first_of_each
 from watcher.config.rulefiles import cross_problems, parted, read_lists, read_rules, vetoed
 from watcher.config.section import LoadContext
-from watcher.config.source import Source, read_source
+from watcher.config.source import MISSING, Source, read_source
 from watcher.errors import ConfigError, Problem
 from watcher.types import Feed
 
@@ -76,6 +76,13 @@ def load(
     return replace(config, warnings=problems)
 
 
+def _hinted(main: Source) -> Source:
+    """Say how another main file is named, where there is none."""
+    hint = "name yours with --config PATH, or by the variable WATCHER_CONFIG"
+    problems = (replace(one, suggestion=hint) if one.message == MISSING else one for one in main.problems)
+    return replace(main, problems=tuple(problems))
+
+
 class _Loading:
     """One run of `load`: reads file after file and collects what is wrong with them."""
 
@@ -87,7 +94,7 @@ class _Loading:
         self._has_gaps = False
 
     def read(self, rule_files: Sequence[Path] | None) -> Config | None:
-        main = self._opened(read_source(self.path, environ=self._environ))
+        main = self._opened(_hinted(read_source(self.path, environ=self._environ)))
         if not self._is_mapping(main):
             return None
         settings, wanted = self._settings(main), self._include(main)

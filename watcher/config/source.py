@@ -19,6 +19,7 @@ from watcher.errors import Problem
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
+MISSING = "there is no such file"
 _SYNTAX_HINTS = {
     "mapping values are not allowed in this context": (
         "put a text that holds a colon in quotes, and check the indentation"
@@ -37,6 +38,9 @@ _OPENED = {
 
 _BROKEN_OFF = re.compile(r"""(?<=[\s\[{,])'[^']*'\w""")
 """A quoted text that its own apostrophe ends."""
+
+_COMMENTED = re.compile(rb":\s+#\w")
+"""A value that YAML takes for a comment: `channel: #security`."""
 
 YamlPath = tuple[str | int, ...]
 
@@ -119,7 +123,7 @@ def read_bytes(path: Path) -> bytes | Source:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
-        return _unusable(path, "there is no such file")
+        return _unusable(path, MISSING)
     except (OSError, ValueError) as error:
         return _unusable(path, f"cannot be read: {getattr(error, 'strerror', None) or error}")
     return (
@@ -187,6 +191,8 @@ def _syntax_hint(data: bytes, line: int, error: yaml.MarkedYAMLError) -> str | N
     if b"\t" in indent:
         return "indent with spaces, not tabs"
     written = lines[line - 1].decode(errors="replace") if line <= len(lines) else ""
+    if any(_COMMENTED.search(one) for one in lines[max(0, line - 2) : line]):
+        return "from a # on, all is a comment: put a text that begins with it in quotes"
     if _BROKEN_OFF.search(written):
         return "inside '…' an apostrophe is written twice (''); or put the text in \"…\""
     if error.context in _OPENED and error.context_mark is not None:

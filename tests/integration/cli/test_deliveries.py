@@ -61,3 +61,20 @@ def test_a_person_reads_the_delays_to_the_second(command: Command) -> None:
     shown = " ".join(command("deliveries", "list").stdout.split())
     assert "published 5m3s, seen 3s" in shown
     assert "silence: si-1 by ann" in shown
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_silence_of_a_rule_that_does_not_exist_is_warned_of(command: Command) -> None:
+    done = command("silence", "add", "--rule", "bordr", "--tag", "tunesia", "--for", "1h")
+    assert done.exit_code == 0
+    assert 'warning: no rule is called "bordr"' in done.output
+    assert 'warning: no rule has the tag "tunesia"' in done.output
+    assert "warning" not in command("silence", "add", "--rule", "bord*", "--for", "1h").output
+
+
+@pytest.mark.usefixtures("ledger")
+def test_what_waits_or_is_held_can_be_found_by_its_state(command: Command) -> None:
+    (held,) = json.loads(command("deliveries", "list", "--state", "held", "--json").stdout)
+    assert held["channel"] == "duty"
+    assert json.loads(command("deliveries", "list", "--state", "parked", "--json").stdout) == []
+    assert command("deliveries", "list", "--state", "lost").exit_code == 2

@@ -72,7 +72,8 @@ def test_a_wrong_configuration_ends_every_command_with_2_and_one_line_for_each_p
 def test_a_missing_configuration_ends_with_2(tmp_path: Path) -> None:
     done = watcher("check", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr == "config/watcher.yml: there is no such file\n"
+    hint = "name yours with --config PATH, or by the variable WATCHER_CONFIG"
+    assert done.stderr == f"config/watcher.yml: there is no such file ({hint})\n"
 
 
 def test_output_whose_reader_has_gone_is_no_traceback(folder: Path) -> None:

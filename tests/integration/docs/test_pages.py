@@ -19,6 +19,7 @@ from watcher.deliver.channels import build
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _CODE = re.compile(r"```.*?```", re.DOTALL)
+_EXAMPLE = re.compile(r"Example: (watcher .+)")
 _INLINE = re.compile(r"`(watcher [^`]+)`")
 
 ENVIRON = dict.fromkeys(
@@ -55,7 +56,7 @@ def test_links_inside_the_project_lead_somewhere(path: str) -> None:
 
 
 def commands() -> list[str]:
-    """Every call of `watcher` in the pages, in blocks of shell and in running text."""
+    """Every call of `watcher` in the pages, in blocks of shell and in running text, and in the commands' own help."""
     lines = [
         line.strip().rpartition("&& ")[2]
         for block in blocks(*PAGES)
@@ -64,7 +65,11 @@ def commands() -> list[str]:
     ]
     shell = [line.removeprefix(".venv/bin/") for line in lines]
     inline = [found for path in PAGES for found in _INLINE.findall(_CODE.sub("", page(path)))]
-    return sorted({line.partition(" > ")[0] for line in (*shell, *inline) if line.startswith("watcher ")})
+    sources = (path.read_text("utf-8") for path in (ROOT / "watcher" / "cli").glob("*.py"))
+    helped = [found for source in sources for found in _EXAMPLE.findall(source)]
+    return sorted(
+        {line.partition(" > ")[0] for line in (*shell, *inline, *helped) if line.startswith("watcher ")}
+    )
 
 
 @pytest.mark.parametrize("line", commands())
