@@ -76,17 +76,19 @@ class Parts:
     story_window: timedelta
 
     async def keep_hosts(self) -> None:
-        """Store what hosts are owed, where it has changed, and take in what other processes have met."""
+        """Store what hosts are owed, where it has changed, and take in what other processes have met, and are."""
         changes, now = self.gate.changes(), self.clock.now()
 
-        def share() -> tuple[HostRecord, ...]:
+        def share() -> tuple[int, tuple[HostRecord, ...]]:
             if changes:
                 with self.store.write() as tx:
                     tx.hosts.save(changes)
             with self.store.read() as tx:
-                return tx.hosts.standing(now)
+                return self.tenure.company(tx, now=now), tx.hosts.standing(now)
 
-        self.gate.heed(await self.run(share))
+        processes, met = await self.run(share)
+        self.gate.divide(processes)
+        self.gate.heed(met)
 
     async def tell_troubles(self) -> None:
         """Queue notices of what keeps people from hearing, and of what no longer does."""
@@ -185,7 +187,9 @@ class Assembly:
                 stack.push_async_callback(channel.close)
             await run(lambda: _end_outage(store, self.clock.now()))
             gate = self._gate()
-            gate.restore(await run(lambda: _remembered_hosts(store)))
+            processes, met = await run(lambda: _remembered_hosts(store, tenure, self.clock.now()))
+            gate.divide(processes)
+            gate.restore(met)
             intake = Intake()
             fetcher = await stack.enter_async_context(
                 Fetcher(fetch_settings(self._settings.polling), clock=self.clock, gate=gate, intake=intake)
@@ -373,9 +377,9 @@ class Assembly:
                 metric.labels(attempt.delivery.channel).observe(delay.total_seconds())
 
 
-def _remembered_hosts(store: Store) -> tuple[HostRecord, ...]:
+def _remembered_hosts(store: Store, tenure: Tenure, now: datetime) -> tuple[int, tuple[HostRecord, ...]]:
     with store.read() as tx:
-        return tx.hosts.all()
+        return tenure.company(tx, now=now), tx.hosts.all()
 
 
 def _end_outage(store: Store, now: datetime) -> None:

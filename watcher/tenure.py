@@ -74,6 +74,10 @@ class Tenure:
             self._show(tx, now)
             self._pull_back(tx, now)
 
+    def company(self, tx: Transaction, *, now: datetime) -> int:
+        """Count the services that work on the store, this one included: they share what hosts bear."""
+        return len({self.owner, *tx.services.living(since=now - _SILENCE)})
+
     def give_back(self, store: Store) -> None:
         """Free what this service holds."""
         with store.write() as tx:

@@ -63,7 +63,8 @@ class HostGate:
     ) -> None:
         self._places = asyncio.Semaphore(places)
         self._concurrency = concurrency
-        self._min_delay = min_delay.total_seconds()
+        self._whole_delay = self._min_delay = min_delay.total_seconds()
+        self._processes = 1
         self._clock = clock
         self._book = HostBook(min_delay=min_delay, scope=scope)
         self._lanes: dict[str, _Lane] = {}
@@ -92,6 +93,15 @@ class HostGate:
         finally:
             lane.users -= 1
             lane.waiting -= is_waiting
+
+    def divide(self, processes: int) -> None:
+        """Keep to our part of what hosts bear: so many processes, this one included, ask them."""
+        if processes == self._processes:
+            return
+        self._processes = processes
+        self._min_delay = self._whole_delay * processes
+        self._book.divide(processes)
+        self._forget_idle()  # their bounds are those of before
 
     def wait_for(self, url: URL | str) -> timedelta:
         """Estimate how long a request would wait now: for the host's wishes, and for those ahead of it."""
@@ -155,7 +165,11 @@ class HostGate:
     def _lane(self, key: str) -> _Lane:
         self._given += 1
         if self._given % _SWEEP_EVERY == 0:
-            self._lanes = {k: lane for k, lane in self._lanes.items() if lane.users}
+            self._forget_idle()
         if (lane := self._lanes.get(key)) is None:
-            lane = self._lanes[key] = _Lane(asyncio.Semaphore(self._concurrency))
+            ours = max(1, self._concurrency // self._processes)
+            lane = self._lanes[key] = _Lane(asyncio.Semaphore(ours))
         return lane
+
+    def _forget_idle(self) -> None:
+        self._lanes = {key: lane for key, lane in self._lanes.items() if lane.users}

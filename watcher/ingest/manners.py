@@ -106,7 +106,7 @@ class HostBook:
     """
 
     def __init__(self, *, min_delay: timedelta, scope: Scope = Scope.HOST) -> None:
-        self._min_delay = min_delay.total_seconds()
+        self._whole_delay = self._min_delay = min_delay.total_seconds()
         self._scope = scope
         self._hosts: dict[str, _Host] = {}
         self._changed: set[str] = set()
@@ -114,6 +114,10 @@ class HostBook:
 
     def __len__(self) -> int:
         return len(self._hosts)
+
+    def divide(self, processes: int) -> None:
+        """Leave room between our requests for those of so many processes, this one included, that ask the same hosts."""
+        self._min_delay = self._whole_delay * processes
 
     def free_at(self, url: URL | str, now: float) -> float:
         """Give when the URL's host may next be asked, `now` or later."""

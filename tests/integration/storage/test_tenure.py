@@ -36,6 +36,25 @@ def test_services_with_the_same_feeds_share_a_database(store: Store) -> None:
     tenure("far/2/b").take_over(store, now=NOW)
 
 
+def test_services_that_share_a_database_know_how_many_they_are(store: Store) -> None:
+    first, second = tenure("far/1/a"), tenure("far/2/b")
+
+    def company(minutes: int) -> int:
+        with store.read() as tx:
+            return first.company(tx, now=NOW + minutes * MINUTE)
+
+    assert company(0) == 1
+    first.take_over(store, now=NOW)
+    second.take_over(store, now=NOW)
+    assert company(0) == 2
+    first.keep(store, now=NOW + 5 * MINUTE)
+    assert company(5) == 1, "the other one has not shown itself for long"
+    second.keep(store, now=NOW + 6 * MINUTE)
+    assert company(6) == 2
+    second.give_back(store)
+    assert company(6) == 1
+
+
 def test_a_service_with_other_feeds_is_refused_while_the_first_one_lives(store: Store) -> None:
     first = tenure("far/1/a")
     first.take_over(store, now=NOW)

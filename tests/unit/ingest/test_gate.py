@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from yarl import URL
@@ -66,6 +67,33 @@ async def test_no_more_than_the_limit_run_at_once() -> None:
     release.set()
     await asyncio.gather(*tasks)
     assert most == 2
+
+
+async def test_processes_that_ask_the_same_hosts_share_what_those_bear() -> None:
+    time = FakeTime()
+    shared = gate(time, concurrency=4, min_delay=1.0)
+    starts: list[float] = []
+    most = running = 0
+
+    async def one() -> None:
+        nonlocal most, running
+        async with shared.slot(URL("http://a.example/")):
+            starts.append(time.monotonic())
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0)
+            running -= 1
+
+    await one()
+    shared.divide(2)
+    await asyncio.gather(*(one() for _ in range(6)))
+    assert [later - sooner for sooner, later in pairwise(starts)] == [2.0] * 6
+    assert most <= 2
+    shared.divide(9)
+    await one()
+    shared.divide(1)
+    await one()
+    assert starts[-1] - starts[-2] == 1.0
 
 
 async def test_a_cancelled_wait_gives_its_slot_back() -> None:
