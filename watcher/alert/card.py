@@ -64,6 +64,7 @@ class Card:
     `headline` and `quote` are runs of text and evidence; `quote` is empty when there is nothing to quote. `url` is a
     safe http(s) address or None, `host` the name in it. `reports` are the first ones; `more_reports` counts the rest,
     `outlets` all the distinct feeds. `places` read `Sirte (LY)`; `countries` counts those that the reports name.
+    `seen_at` is when the first report was seen here, `last_seen_at` when the last one was.
     `why` is the command that shows why the rule held. `answers` are the last things that people said to it,
     `changes` the last that happened to it beyond further reports. `is_withdrawn` says that nobody stands by it any more.
     """
@@ -84,6 +85,7 @@ class Card:
     tags: tuple[str, ...]
     published_at: datetime | None
     seen_at: datetime
+    last_seen_at: datetime
     is_right_to_left: bool
     is_edit: bool
     tlp: Tlp | None
@@ -123,6 +125,7 @@ def card(alert: Alert) -> Card:
         tags=tuple(_line(tag, _NAME) for tag in alert.tags[:TAGS_LIMIT]),
         published_at=first.published if first else None,
         seen_at=first.seen_at if first else alert.created_at,
+        last_seen_at=max((source.seen_at for source in alert.sources), default=alert.created_at),
         is_right_to_left=_is_right_to_left(alert),
         is_edit=alert.is_edit,
         tlp=alert.tlp,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from textwrap import dedent
 
 import pytest
@@ -10,6 +11,7 @@ from tests.support.alerts import a_source, an_alert
 from tests.support.hostile import HOSTILE, hostile_alert, is_harmless
 from watcher.alert.card import card
 from watcher.alert.render import plain, summary, update_line
+from watcher.types import LifeEvent, LifeKind, LifeReason
 
 TWO_SOURCES = (
     a_source(),
@@ -75,6 +77,21 @@ def test_an_update_names_the_outlet_that_joined_last() -> None:
     assert update_line(card(an_alert(sources=TWO_SOURCES))) == (
         "+ also reported by \u2068الساحل\u2069 (2 sources): Militants fleeing Sirte may head for Tunisia"
     )
+
+
+def test_an_update_tells_what_has_happened_last_and_not_once_more_what_happened_before() -> None:
+    at = an_alert().sources[0].seen_at
+    happened = LifeEvent(
+        kind=LifeKind.RETRACTED,
+        reason=LifeReason.MARKED_WITHDRAWN,
+        at=at + timedelta(minutes=1),
+        detail="Coast Wire",
+    )
+    joined = a_source(feed_id="gulf", feed_title="Gulf", seen_at=at + timedelta(minutes=2))
+    shown = update_line(card(an_alert(events=(happened,))))
+    assert shown.startswith("+ Coast Wire has withdrawn its report")
+    shown = update_line(card(an_alert(events=(happened,), sources=(a_source(), joined))))
+    assert shown.startswith("+ also reported by Gulf (2 sources)")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
