@@ -3,16 +3,17 @@
 Comes in: rules, once per rule set; then the signs of one item. Goes out: the numbers of the rules all of whose needs
 are met. Built by `compile`, asked by `engine` for every item.
 
-A rule is filed under the rarest of the signs that it needs, and there, if it needs a place too, under the place: an item
-with a common word and places in two countries then meets the rules on these two, not those on all countries. Places
-are asked for only where a rule that is filed so is met.
+A rule is filed once for each way in which it can hold: under the rarest of the signs that this way needs, and there, if
+it needs a place too, under the place: an item with a common word and places in two countries then meets the rules on
+these two, not those on all countries. Places are asked for only where a way that needs one is met.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from watcher.match.anchor import Anchor, country_of_sign, is_place_sign
 from watcher.match.syntax import Rule, Status
@@ -24,26 +25,39 @@ ShowsPlaces = Callable[[Set[str]], Set[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """Rules by the place signs of which they need one, and the countries that these are about."""
+    """Filings by the place signs of which they need one, and the countries that these are about."""
 
-    rules: Mapping[str, Numbers]
+    filings: Mapping[str, Numbers]
     countries: frozenset[str]
+
+
+class Filing(NamedTuple):
+    """One way in which a rule can hold, by what it needs besides the signs that it is filed under.
+
+    `further` are groups of signs of each of which it needs one. If there are `places`, it needs one of these place signs,
+    which are about `countries`, or one of the signs of `instead`.
+    """
+
+    rule: int
+    further: tuple[frozenset[str], ...] = ()
+    places: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    instead: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
     """Rules by what they need.
 
-    `always` need nothing that can be looked up. `plain` are filed under one sign, `placed` under a sign and then a
-    place sign, `unaided` under a place sign alone. `further` gives, by rule, the other groups of signs of each of which
-    it needs one.
+    `always` are the rules that need nothing that can be looked up. The shelves hold numbers of filings: `plain` by one
+    sign, `placed` by a sign and then a place sign, `unaided` by a place sign alone.
     """
 
     always: Numbers
+    filings: Sequence[Filing]
     plain: Mapping[str, Numbers]
     placed: Mapping[str, Shelf]
     unaided: Shelf
-    further: Sequence[tuple[frozenset[str], ...]]
 
     def candidates(self, signs: Set[str], shows_places: ShowsPlaces) -> list[int]:
         """Give the rules all of whose needs an item meets, in order.
@@ -53,73 +67,97 @@ class Index:
             shows_places: gives the place signs that the item shows, or none where it cannot show one about certain
                 countries; asked at most once, and only where a rule depends on it.
         """
-        found = set(self.always)
-        plain, placed = self.plain, self.placed
-        for sign in signs & plain.keys():
-            found.update(plain[sign])
+        found, waiting = self._by_signs(signs)
+        placed = self.placed
         shelves = [placed[sign] for sign in signs & placed.keys()]
-        if self.unaided.rules:
+        if self.unaided.filings:
             shelves.append(self.unaided)
-        if shelves:
-            places = shows_places(frozenset().union(*[shelf.countries for shelf in shelves]))
-            for shelf in shelves if places else ():
-                for place in places & shelf.rules.keys():
-                    found.update(shelf.rules[place])
-        further = self.further
-        return sorted(at for at in found if not any(needed.isdisjoint(signs) for needed in further[at]))
+        if shelves or waiting:
+            about = [one.countries for one in shelves] + [one.countries for one in waiting]
+            places = shows_places(frozenset().union(*about))
+            found.update(one.rule for one in waiting if not one.places.isdisjoint(places))
+            found.update(self._by_places(shelves, places, signs))
+        return sorted(found)
+
+    def _by_signs(self, signs: Set[str]) -> tuple[set[int], list[Filing]]:
+        """Give the rules whose needs are met whatever places there are, and the filings that wait for a place."""
+        found, waiting = set(self.always), []
+        plain, filings = self.plain, self.filings
+        for at in {at for sign in signs & plain.keys() for at in plain[sign]}:
+            filing = filings[at]
+            if not _meets(filing, signs):
+                continue
+            if filing.places and filing.instead.isdisjoint(signs):
+                waiting.append(filing)
+            else:
+                found.add(filing.rule)
+        return found, [one for one in waiting if one.rule not in found]
+
+    def _by_places(self, shelves: Sequence[Shelf], places: Set[str], signs: Set[str]) -> Iterator[int]:
+        """Give the rules that are filed under one of some places and whose other needs are met."""
+        numbers = [shelf.filings[place] for shelf in shelves for place in places & shelf.filings.keys()]
+        for at in {at for several in numbers for at in several}:
+            if _meets(self.filings[at], signs):
+                yield self.filings[at].rule
+
+
+def _meets(filing: Filing, signs: Set[str]) -> bool:
+    return not any(needed.isdisjoint(signs) for needed in filing.further)
 
 
 def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
     """File the rules; those that are off are in no shelf."""
     always: list[int] = []
+    filings: list[Filing] = []
     plain: dict[str, list[int]] = defaultdict(list)
     unaided: dict[str, list[int]] = defaultdict(list)
     placed: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    further: list[tuple[frozenset[str], ...]] = []
-    for at, rule in enumerate(rules):
-        filed = _file(rule, vocabulary) if rule.status is not Status.OFF else _Filed()
-        further.append(filed.further)
-        if filed.first is None:
-            if rule.status is not Status.OFF:
-                always.append(at)
-        elif filed.place is None:
-            for sign in filed.first.signs:
-                (unaided if is_place_sign(sign) else plain)[sign].append(at)
-        else:
-            for sign in filed.first.signs:
-                for place in filed.place.signs:
-                    placed[sign][place].append(at)
+    for number, rule in enumerate(rules):
+        if rule.status is Status.OFF:
+            continue
+        ways = rule.match.ways(vocabulary)
+        if not all(ways):
+            always.append(number)
+            continue
+        for way in ways:
+            under, place, filing = _file(number, way)
+            at = len(filings)
+            filings.append(filing)
+            for sign in under:
+                if place is None:
+                    (unaided if is_place_sign(sign) else plain)[sign].append(at)
+                else:
+                    for where in place.signs:
+                        placed[sign][where].append(at)
     return Index(
         always=tuple(always),
+        filings=filings,
         plain=_frozen(plain),
-        placed={sign: _shelf(rules_by_place) for sign, rules_by_place in placed.items()},
+        placed={sign: _shelf(by_place) for sign, by_place in placed.items()},
         unaided=_shelf(unaided),
-        further=further,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Filed:
-    """Under what a rule is filed: the rarest of its needs, a place, and what is checked besides."""
-
-    first: Anchor | None = None
-    place: Anchor | None = None
-    further: tuple[frozenset[str], ...] = ()
-
-
-def _file(rule: Rule, vocabulary: Vocabulary) -> _Filed:
-    needs = sorted(rule.match.needs(vocabulary), key=lambda anchor: anchor.cost)
-    terms = [anchor for anchor in needs if not any(map(is_place_sign, anchor.signs))]
-    places = [anchor for anchor in needs if all(map(is_place_sign, anchor.signs)) and anchor not in terms]
+def _file(rule: int, way: Sequence[Anchor]) -> tuple[frozenset[str], Anchor | None, Filing]:
+    """Give the signs that a way is filed under, the place it is filed under there, and what is checked besides."""
+    needs = sorted(way, key=lambda anchor: anchor.cost)
+    parted = [(anchor, frozenset(filter(is_place_sign, anchor.signs))) for anchor in needs]
+    terms = [anchor for anchor, places in parted if not places]
     if not terms:
-        return _Filed(first=needs[0] if needs else None)
+        return needs[0].signs, None, Filing(rule)
     first, *others = terms
     further = tuple({anchor.signs: None for anchor in others if anchor.signs != first.signs})
-    return _Filed(first=first, place=places[0] if places else None, further=further)
+    place = next((anchor for anchor, places in parted if places and places == anchor.signs), None)
+    either = next(((anchor, places) for anchor, places in parted if places), None)
+    if place is not None or either is None:
+        return first.signs, place, Filing(rule, further)
+    anchor, places = either
+    countries = frozenset(map(country_of_sign, places))
+    return first.signs, None, Filing(rule, further, places, countries, anchor.signs - places)
 
 
-def _shelf(rules: Mapping[str, list[int]]) -> Shelf:
-    return Shelf(rules=_frozen(rules), countries=frozenset(map(country_of_sign, rules)))
+def _shelf(filings: Mapping[str, list[int]]) -> Shelf:
+    return Shelf(filings=_frozen(filings), countries=frozenset(map(country_of_sign, filings)))
 
 
 def _frozen(shelf: Mapping[str, list[int]]) -> dict[str, Numbers]:

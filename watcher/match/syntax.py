@@ -110,6 +110,13 @@ class Condition(ABC):
         anchor = self.anchor(vocabulary)
         return () if anchor is None else (anchor,)
 
+    def ways(self, vocabulary: Vocabulary) -> tuple[tuple[Anchor, ...], ...]:
+        """Give the ways in which it can hold: wherever it does, all anchors of one of them are present.
+
+        A way without anchors needs nothing.
+        """
+        return (self.needs(vocabulary),)
+
     def subtree(self) -> Iterator[Condition]:
         """Give this condition and all conditions inside it."""
         yield self

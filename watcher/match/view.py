@@ -99,9 +99,9 @@ class View:
         """Tell whether one of many terms occurs in the scope."""
         for field, is_lead in self._scope.items():
             found = self._hits[field].keys
-            if not is_lead and not keys.isdisjoint(found):
-                return True
-            if is_lead and any(any(self._spans(key, field)) for key in found if key in keys):
+            if keys.isdisjoint(found):
+                continue
+            if not is_lead or any(any(self._spans(key, field)) for key in found if key in keys):
                 return True
         return False
 

@@ -43,6 +43,32 @@ def test_places_are_not_looked_for_where_a_term_is_missing() -> None:
         ("{at_least: 1, of: [{list: arms}, patrol]}", "A raid", True),
         ("{any: [{place: TN}, patrol]}", "Zarzis", True),
         ("{any: [{place: TN}, patrol]}", "Tripoli", False),
+        (
+            "{any: [{all: [{list: arms}, {list: routes}]}, {all: [patrol, soldier]}]}",
+            "A raid by a patrol",
+            False,
+        ),
+        (
+            "{any: [{all: [{list: arms}, {list: routes}]}, {all: [patrol, soldier]}]}",
+            "A soldier on patrol",
+            True,
+        ),
+        ("{any: [{all: [{list: arms}, {list: routes}]}, soldier]}", "A raid by a soldier", True),
+        (
+            "{any: [{all: [{list: arms}, {place: TN}]}, {all: [patrol, {place: LY}]}]}",
+            "A raid in Libya",
+            False,
+        ),
+        (
+            "{any: [{all: [{list: arms}, {place: TN}]}, {all: [patrol, {place: LY}]}]}",
+            "A patrol in Libya",
+            True,
+        ),
+        ("{field: body, match: {any: [{all: [raid, patrol]}, {all: [border, patrol]}]}}", "A raid", False),
+        ("{any: [{all: [raid, patrol]}, {none: [border]}]}", "A walk", True),
+        ("{all: [{any: [{place: TN}, patrol]}, {list: arms}]}", "A raid in Zarzis", True),
+        ("{all: [{any: [{place: TN}, patrol]}, {list: arms}]}", "A raid in Tripoli", False),
+        ("{all: [{any: [{place: TN}, patrol]}, {list: arms}]}", "A raid", False),
         ("{place: {in: TN, kind: country}}", "Zarzis", False),
         ("{place: {in: TN, kind: [city, country]}}", "Zarzis", True),
     ],
@@ -52,3 +78,20 @@ def test_a_rule_is_proposed_when_all_that_it_needs_is_there(
 ) -> None:
     engine = engine_of(f"{{id: one, match: {condition}}}", lists=LISTS)
     assert proposed(engine, document(text)) == (["one"] if is_proposed else [])
+
+
+def test_places_are_not_looked_for_where_a_word_does_as_well() -> None:
+    condition = "{all: [{any: [{place: TN}, patrol]}, {list: arms}]}"
+    engine = engine_of(f"{{id: one, match: {condition}}}", lists=LISTS)
+    read = document("A raid by a patrol in Zarzis")
+    assert proposed(engine, read) == ["one"]
+    assert read._places is None
+
+
+def test_a_rule_that_can_hold_in_two_ways_is_proposed_once() -> None:
+    engine = engine_of(
+        "{id: one, match: {any: [{all: [raid, patrol]}, {all: [border, patrol]}]}}",
+        "{id: quiet, status: off, match: raid}",
+        "{id: two, match: raid}",
+    )
+    assert proposed(engine, document("A patrol, a raid and a border")) == ["one", "two"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from watcher.match.anchor import Anchor, quorum
+from watcher.match.anchor import Anchor, quorum, union
 from watcher.match.reader import Reader
 from watcher.match.syntax import Condition, Hit, Occurrence
 from watcher.match.windows import covering
@@ -22,6 +22,9 @@ CONDITIONS_SCHEMA: dict[str, object] = {
 }
 PLACED_SCHEMA: dict[str, object] = {**CONDITIONS_SCHEMA, "items": {"$ref": "#/$defs/placed"}}
 """Conditions that occur somewhere in the text."""
+
+_MOST_WAYS = 200
+"""A rule of more alternatives that need several things each is filed under the rarest of each alone."""
 
 
 def cheapest_first(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
@@ -142,6 +145,15 @@ class AnyOf(AtLeast):
 
     def occurrences(self, view: View) -> Sequence[Occurrence]:
         return [one for condition in self.conditions for one in condition.occurrences(view)]
+
+    def ways(self, vocabulary: Vocabulary) -> tuple[tuple[Anchor, ...], ...]:
+        ways = [way for one in self.conditions for way in one.ways(vocabulary)]
+        single = [way[0] for way in ways if len(way) == 1]
+        several = [way for way in ways if len(way) > 1]
+        if len(single) + len(several) < len(ways) or len(several) > _MOST_WAYS:
+            return (self.needs(vocabulary),)
+        # One of many words is one way.
+        return (*([(union(single),)] if single else ()), *several)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

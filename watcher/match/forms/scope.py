@@ -96,3 +96,6 @@ class InField(Condition):
 
     def needs(self, vocabulary: Vocabulary) -> tuple[Anchor, ...]:
         return self.condition.needs(vocabulary)
+
+    def ways(self, vocabulary: Vocabulary) -> tuple[tuple[Anchor, ...], ...]:
+        return self.condition.ways(vocabulary)
