@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Update, bindparam, delete, func, or_, select,
 from watcher.ingest import timetable
 from watcher.ingest.identity import KEY_BYTES, short_key
 from watcher.storage.sql import insert_or_replace
-from watcher.storage.tables import EPOCH, feeds, habits, seen_entries
+from watcher.storage.tables import EPOCH, feed_problems, feeds, habits, seen_entries, subscriptions
 from watcher.types import Feed, FeedState, FetchProblem, TroubleKind, Validators
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -96,6 +96,15 @@ class FeedRows:
                 self._connection.execute(
                     update(feeds).where(feeds.c.id == feed.id).values(is_active=True, due_at=now)
                 )
+
+    def forget(self, *, before: datetime) -> None:
+        """Forget feeds that are no longer configured and were last polled before a moment, and all that is known of them."""
+        last = func.coalesce(feeds.c.last_poll_at, feeds.c.due_at)
+        query = select(feeds.c.id).where(~feeds.c.is_active, last < before)
+        gone = self._connection.scalars(query).all()
+        for table in (seen_entries, habits, feed_problems, subscriptions):
+            self._connection.execute(delete(table).where(table.c.feed_id.in_(gone)))
+        self._connection.execute(delete(feeds).where(feeds.c.id.in_(gone)))
 
     def _move(self, feed: Feed, now: datetime) -> None:
         self._connection.execute(delete(seen_entries).where(seen_entries.c.feed_id == feed.id))

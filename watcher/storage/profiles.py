@@ -229,12 +229,12 @@ class ProfileRows:
         self.lock()
         query = select(story_profiles).where(story_profiles.c.seen_at < before).limit(_STEP)
         closed = [_kept(row) for row in self._connection.execute(query)]
-        if not closed:
-            return False
         self._drop(closed)
         self.flush()
-        self._index.sweep({key for story in closed for key in (*story.traits, *story.found_by)})
-        return len(closed) == _STEP
+        if len(closed) == _STEP:
+            return True
+        self._index.sweep()
+        return False
 
     def recount(self) -> None:
         """Make the index anew from the profiles; gives what it is anyway."""

@@ -18,6 +18,7 @@ from watcher.storage.turns import OPEN
 from watcher.types import DeliveryState
 
 _OPEN = [*OPEN, DeliveryState.GATHERED.value]
+_DEAD_SERVICE = timedelta(days=1)  # a service says every minute that it lives
 _STEP = 1_000  # rows a transaction: well under the time that a writer waits for the lock
 
 
@@ -44,17 +45,20 @@ def prune(
 
     Items that their feed still listed at its last change are kept, however old: forgotten, they would come back as
     new. Alerts with a delivery that is still to be made are kept. What rules over time count is kept as long as the
-    longest of them looks back.
+    longest of them looks back. A feed that has left the configuration is forgotten with the last of its items.
     """
+    with store.write() as tx:
+        tx.feeds.forget(before=now - keep_items)
     old_items = _old_items(store, now - keep_items)
     for step in _steps(old_items):
         with store.write() as tx:
             tx.items.forget(step)
+    forgotten = _forget_alerts(store, now - keep_alerts)
     with store.write() as tx:
-        forgotten = _forget_alerts(tx, now - keep_alerts)
         _forget_stories(tx, now - keep_alerts)
         tx.silences.forget(before=now - keep_alerts)
         tx.hosts.forget(now=now)
+        tx.services.forget(before=now - _DEAD_SERVICE)
         tx.trends.forget(now=now, keep_episodes=keep_alerts)
         tx.troubles.forget(before=now - keep_alerts)
         tx.notices.forget(before=now - keep_alerts)
@@ -88,7 +92,16 @@ def _steps(ids: list[int]) -> Iterator[list[int]]:
         yield ids[start : start + _STEP]
 
 
-def _forget_alerts(tx: Transaction, moment: datetime) -> int:
+def _forget_alerts(store: Store, moment: datetime) -> int:
+    forgotten, step = 0, _STEP
+    while step == _STEP:
+        with store.write() as tx:
+            step = _forget_some_alerts(tx, moment)
+        forgotten += step
+    return forgotten
+
+
+def _forget_some_alerts(tx: Transaction, moment: datetime) -> int:
     is_open = exists(
         select(deliveries.c.id).where(
             deliveries.c.alert_id == alerts.c.id,

@@ -35,6 +35,10 @@ class ServiceRows:
         query = select(services.c.owner, services.c.feeds_digest).where(services.c.seen_at > since)
         return {row.owner: row.feeds_digest for row in self._connection.execute(query)}
 
+    def forget(self, *, before: datetime) -> None:
+        """Forget services that were killed elsewhere: nobody here can tell that they have ended."""
+        self._connection.execute(delete(services).where(services.c.seen_at < before))
+
     def leave(self, owners: Sequence[str]) -> None:
         """Forget services that have stopped."""
         self._connection.execute(delete(services).where(services.c.owner.in_(list(owners))))

@@ -233,13 +233,17 @@ class StoryRows:
     def forget_sketches(self, *, before: datetime) -> bool:
         """Drop sketches of items that have left the window, one step of them; says whether more are left."""
         newest = select(items.c.id).where(items.c.seen_at < before).order_by(items.c.seen_at.desc()).limit(1)
-        last = self._connection.scalar(newest)
+        oldest = self._connection.scalar(select(func.min(items.c.id)))
         first = self._connection.scalar(select(func.min(story_sketches.c.item_id)))
-        if last is None or first is None or first > last:
+        if first is None:
+            return False
+        # Items may be forgotten sooner than they leave the window.
+        last = max(self._connection.scalar(newest) or 0, first + _STEP if oldest is None else oldest - 1)
+        if first > last:
             return False
         step = min(last, first + _STEP)
         self._connection.execute(delete(story_sketches).where(story_sketches.c.item_id <= step))
-        return bool(step < last)
+        return bool(step < last or oldest is None)
 
 
 _BY_KEY = select(story_keys.c.key, story_keys.c.story_id, story_keys.c.is_void).where(

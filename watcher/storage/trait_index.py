@@ -103,17 +103,12 @@ class TraitIndex:
         self._changes.clear()
         self._moved.clear()
 
-    def sweep(self, keys: Iterable[str]) -> None:
-        """Drop the rows of those of these traits that no story has any more."""
-        is_unused = (
-            story_traits.c.weight <= 0,
-            or_(story_traits.c.newest.is_(None), story_traits.c.newest == b""),
-        )
-        for some in _batches(sorted(keys)):
-            self._connection.execute(delete(story_traits).where(story_traits.c.trait.in_(some), *is_unused))
-            for key in some:
-                self._weights.pop(key, None)
-                self._newest.pop(key, None)
+    def sweep(self) -> None:
+        """Drop the rows of traits that no story has any more."""
+        is_unfound = or_(story_traits.c.newest.is_(None), story_traits.c.newest == b"")
+        self._connection.execute(delete(story_traits).where(story_traits.c.weight <= 0, is_unfound))
+        for known in (self._weights, self._newest):
+            known.clear()
 
     def clear(self) -> None:
         """Forget all of it."""
