@@ -36,6 +36,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:Deprecati
 
 # Slack's double stamps messages with the real time, and is asked for those since the row was written.
 LONG_AGO = NOON - timedelta(days=1)
+PARKED_PAUSE = 15 * 60 + 1
 LEASE_ENDS = 120
 
 _NOTICE = Notice(
@@ -154,20 +155,23 @@ async def test_a_death_while_some_are_mailed_again_mails_nobody_who_has_it() -> 
             assert len(set(rig.keys())) == 1
 
 
-async def test_a_death_while_a_channel_is_given_up_leaves_nobody_untold_on_its_fallback() -> None:
+@pytest.mark.parametrize(("status", "state"), [(400, DeliveryState.DEAD), (401, DeliveryState.PARKED)])
+async def test_a_death_while_a_channel_takes_nothing_leaves_nobody_untold_on_its_fallback(
+    status: int, state: DeliveryState
+) -> None:
     manners = {"hook": Manners(fallback="security")}
     for death in deaths():
         ledger, clock = MemoryLedger(), FakeClock()
         with WebhookRig() as refusing, SlackRig() as rig:
-            refusing.receiver.script([answer(400)] * 9)
+            refusing.receiver.script([answer(status)] * 9)
             ledger.add(channel="hook", created_at=LONG_AGO)
             for at_end in (death, Death(), Death()):
                 await live(ledger, [refusing.channel, rig.channel], clock, at_end, manners=manners)
                 await settle(rig)
-                clock.advance(LEASE_ENDS)
+                clock.advance(LEASE_ENDS + PARKED_PAUSE)
             for channel in (refusing.channel, rig.channel):
                 await channel.close()
-            assert ledger.states() == [DeliveryState.DEAD, DeliveryState.DELIVERED]
+            assert ledger.states() == [state, DeliveryState.DELIVERED]
             assert_told(rig)
 
 
