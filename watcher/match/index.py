@@ -23,14 +23,6 @@ Numbers = tuple[int, ...]
 ShowsPlaces = Callable[[Set[str]], Set[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """Filings by the place signs of which they need one, and the countries that these are about."""
-
-    filings: Mapping[str, Numbers]
-    countries: frozenset[str]
-
-
 class Filing(NamedTuple):
     """One way in which a rule can hold, by what it needs besides the signs that it is filed under.
 
@@ -43,6 +35,22 @@ class Filing(NamedTuple):
     places: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     instead: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Filings by the place signs of which they need one, and the countries that these are about.
+
+    `all_need` are those filings where each of them needs more than the place, else none.
+    """
+
+    filings: Mapping[str, Numbers]
+    countries: frozenset[str]
+    all_need: tuple[Filing, ...]
+
+    def is_worth_a_look(self, signs: Set[str]) -> bool:
+        """Tell whether a filing is met if only its place is shown: finding places is dear."""
+        return not self.all_need or any(_meets(filing, signs) for filing in self.all_need)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +77,7 @@ class Index:
         """
         found, waiting = self._by_signs(signs)
         placed = self.placed
-        shelves = [placed[sign] for sign in signs & placed.keys()]
+        shelves = [one for sign in signs & placed.keys() if (one := placed[sign]).is_worth_a_look(signs)]
         if self.unaided.filings:
             shelves.append(self.unaided)
         if shelves or waiting:
@@ -133,8 +141,8 @@ def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
         always=tuple(always),
         filings=filings,
         plain=_frozen(plain),
-        placed={sign: _shelf(by_place) for sign, by_place in placed.items()},
-        unaided=_shelf(unaided),
+        placed={sign: _shelf(by_place, filings) for sign, by_place in placed.items()},
+        unaided=_shelf(unaided, filings),
     )
 
 
@@ -156,8 +164,13 @@ def _file(rule: int, way: Sequence[Anchor]) -> tuple[frozenset[str], Anchor | No
     return first.signs, None, Filing(rule, further, places, countries, anchor.signs - places)
 
 
-def _shelf(filings: Mapping[str, list[int]]) -> Shelf:
-    return Shelf(filings=_frozen(filings), countries=frozenset(map(country_of_sign, filings)))
+def _shelf(by_place: Mapping[str, list[int]], filings: Sequence[Filing]) -> Shelf:
+    filed = [filings[at] for at in {at for several in by_place.values() for at in several}]
+    return Shelf(
+        filings=_frozen(by_place),
+        countries=frozenset(map(country_of_sign, by_place)),
+        all_need=tuple(filed) if all(one.further for one in filed) else (),
+    )
 
 
 def _frozen(shelf: Mapping[str, list[int]]) -> dict[str, Numbers]:

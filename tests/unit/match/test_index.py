@@ -88,6 +88,15 @@ def test_places_are_not_looked_for_where_a_word_does_as_well() -> None:
     assert read._places is None
 
 
+def test_places_are_not_looked_for_where_one_of_several_terms_is_missing() -> None:
+    engine = engine_of("{id: tn, match: {all: [{list: arms}, {list: routes}, {place: TN}]}}", lists=LISTS)
+    for text in ("A raid in Zarzis", "The border in Zarzis"):
+        read = document(text)
+        assert proposed(engine, read) == []
+        assert read._places is None
+    assert proposed(engine, document("A raid on the border in Zarzis")) == ["tn"]
+
+
 def test_a_rule_that_can_hold_in_two_ways_is_proposed_once() -> None:
     engine = engine_of(
         "{id: one, match: {any: [{all: [raid, patrol]}, {all: [border, patrol]}]}}",
