@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.life.press import FEEDS, Press
-from tests.integration.life.press import Desk as Newsroom
 from tests.support.ledger import run_inline
-from tests.support.polling import InlineWorkers, Polling, a_rule
+from tests.support.polling import InlineWorkers, a_rule
+from tests.support.press import Desk as Newsroom
+from tests.support.press import newsroom as newsroom_of
 from watcher.alert.inert import inert
 from watcher.chat.desk import Desk
 
@@ -21,14 +21,7 @@ ASKED = {"user_id": "U1", "user_name": "ann", "channel_id": "C1"}
 @pytest.fixture
 async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
     """Two outlets whose reports are one alert."""
-    press = Press()
-    with Polling(tmp_path, fetcher=press, feeds=FEEDS, rules=RULES) as polling:
-        press.polling = polling
-        for feed in FEEDS:
-            await polling.poll(feed.id)
-        made = Newsroom(press, polling)
-        await made.prints("wire")
-        await made.prints("local")
+    async with newsroom_of(tmp_path, RULES, Newsroom, prints=("wire", "local")) as made:
         yield made
 
 

@@ -10,17 +10,16 @@ from typing import Any
 
 import pytest
 
-from tests.integration.life.press import FEEDS, Desk, Press
 from tests.support.commands import Command
 from tests.support.polling import Polling, a_rule
+from tests.support.press import FEEDS, Desk, Press
 
 
 @pytest.fixture
 def desk(folder: Path) -> Iterator[Desk]:
     """Two outlets on one event, in the store of the configuration."""
     press = Press()
-    with Polling(folder, fetcher=press, feeds=FEEDS, rules=[a_rule()]) as polling:
-        press.polling = polling
+    with Polling(folder, fetcher=press, feeds=FEEDS, rules=[a_rule()], clock=press.clock) as polling:
         made = Desk(press, polling)
 
         async def fill() -> None:

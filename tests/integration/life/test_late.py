@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.life.press import FEEDS, Desk, Press, entry
-from tests.support.polling import Polling, a_rule
+from tests.support.polling import a_rule
+from tests.support.press import Desk, entry, newsroom
 from watcher.types import Alert, Delivery, DeliveryState
 
 OLD = "Mon, 03 Feb 2025 10:00:00 GMT"
@@ -17,13 +17,9 @@ OLD = "Mon, 03 Feb 2025 10:00:00 GMT"
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    press = Press()
-    with Polling(tmp_path, fetcher=press, feeds=FEEDS, rules=[a_rule(max_age="48h")]) as polling:
-        press.polling = polling
-        press.pages["wire"] = [entry("wire", pubDate=OLD)]  # the archive of a first poll is not late
-        for feed in FEEDS:
-            await polling.poll(feed.id)
-        yield Desk(press, polling)
+    archive = [entry("wire", pubDate=OLD)]  # of a first poll: not late
+    async with newsroom(tmp_path, [a_rule(max_age="48h")], Desk, archive=archive, prints=()) as made:
+        yield made
 
 
 def held(desk: Desk) -> list[Alert]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.integration.life.press import FEEDS, TEXT, Desk, Press
-from tests.support.polling import Polling, a_rule
+from tests.support.polling import a_rule
+from tests.support.press import TEXT, Desk, newsroom
 from watcher.life import close_quiet
 from watcher.types import LifeKind, LifeReason
 
@@ -20,13 +20,8 @@ RULES = (
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> Iterator[Desk]:
-    press = Press()
-    with Polling(tmp_path, fetcher=press, feeds=FEEDS, rules=RULES) as polling:
-        press.polling = polling
-        for feed in FEEDS:
-            await polling.poll(feed.id)
-        await (made := Desk(press, polling)).prints("wire")
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with newsroom(tmp_path, RULES, Desk) as made:
         yield made
 
 

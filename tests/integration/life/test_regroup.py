@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.integration.life.press import FEEDS, Desk, Press
 from tests.support.polling import InlineWorkers, Polling, a_rule
+from tests.support.press import Desk, newsroom
 from watcher.regroup import Piece, Regrouped, RegroupError, Speaker, merge, pieces, split
 from watcher.storage.tables import story_profiles, story_traits
 from watcher.types import Alert, DeliveryKind, LifeKind
@@ -55,13 +55,8 @@ class Editor(Desk):
 
 
 @pytest.fixture
-async def editor(tmp_path: Path) -> Iterator[Editor]:
-    press = Press()
-    with Polling(tmp_path, fetcher=press, feeds=FEEDS, rules=RULES) as polling:
-        press.polling = polling
-        for feed in FEEDS:
-            await polling.poll(feed.id)
-        await (made := Editor(press, polling)).prints("wire")
+async def editor(tmp_path: Path) -> AsyncIterator[Editor]:
+    async with newsroom(tmp_path, RULES, Editor) as made:
         yield made
 
 
@@ -169,14 +164,8 @@ async def test_an_unknown_alert_is_merged_with_nothing(editor: Editor) -> None:
 
 
 async def test_the_counts_stay_the_sum_of_the_profiles(tmp_path: Path) -> None:
-    press = Press()
-    with Polling(tmp_path, fetcher=press, feeds=FEEDS, rules=RULES, folds_events=True) as polling:
-        press.polling = polling
-        editor = Editor(press, polling)
-        for feed in FEEDS:
-            await polling.poll(feed.id)
-        await editor.prints("wire")
-        await editor.prints("local")
+    async with newsroom(tmp_path, RULES, Editor, prints=("wire", "local"), folds_events=True) as editor:
+        polling = editor.polling
         await editor.prints("radio", title="Shots at the customs post of Haidra", description=OTHER)
         second, first = editor.alerts
         editor.merge(first.id, second.id)

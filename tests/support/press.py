@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
 
+from tests.support.clock import FakeClock
 from tests.support.feeds import rss
 from tests.support.polling import Polling
+from watcher.match.syntax import Rule
 from watcher.types import Alert, DeliveryKind, Feed, FeedState, Fetched, LifeKind
 
 FEEDS = [
@@ -37,16 +42,15 @@ class Press:
     """Answers polls with what each outlet prints now."""
 
     def __init__(self) -> None:
+        self.clock = FakeClock()
         self.pages: dict[str, list[dict[str, str]]] = {}
 
     async def fetch(self, feed: Feed, state: FeedState) -> Fetched:
         body = rss([*self.pages.get(feed.id, []), QUIET], title=feed.id)
         return Fetched(
-            feed_id=feed.id, url=feed.url, status=200, headers={}, body=body, fetched_at=self.polling.clock.now(),
+            feed_id=feed.id, url=feed.url, status=200, headers={}, body=body, fetched_at=self.clock.now(),
             elapsed=timedelta(milliseconds=5),
         )  # fmt: skip
-
-    polling: Polling
 
 
 class Desk:
@@ -73,3 +77,39 @@ class Desk:
     def news(self) -> list[str]:
         found = [one for one in self.polling.deliveries() if one.kind is DeliveryKind.REPLY]
         return [one.news or "" for one in sorted(found, key=lambda one: one.created_at)]
+
+
+D = TypeVar("D", bound=Desk)
+
+
+@asynccontextmanager
+async def newsroom(
+    folder: Path,
+    rules: Sequence[Rule],
+    kind: type[D],
+    *,
+    archive: Sequence[dict[str, str]] = (),
+    prints: Sequence[str] = ("wire",),
+    folds_events: bool = False,
+) -> AsyncIterator[D]:
+    """Give a desk whose outlets were polled once.
+
+    Args:
+        folder: where its database is.
+        rules: what is watched for.
+        kind: of the desk.
+        archive: what the wire has when it is polled first.
+        prints: the outlets that then print the attack, one after the other.
+        folds_events: whether reports of one event in other words are one story.
+    """
+    press = Press()
+    press.pages["wire"] = list(archive)
+    with Polling(
+        folder, fetcher=press, feeds=FEEDS, rules=rules, clock=press.clock, folds_events=folds_events
+    ) as polling:
+        for feed in FEEDS:
+            await polling.poll(feed.id)
+        desk = kind(press, polling)
+        for outlet in prints:
+            await desk.prints(outlet)
+        yield desk
