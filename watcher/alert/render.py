@@ -84,14 +84,14 @@ def found_in(card: Card) -> str:
 
 
 def details(card: Card) -> list[str]:
-    """Give the lines that stand below an alert: places, times, rule and tags."""
+    """Give the lines that stand below an alert: places, times, rule and tags, how to answer it and see why."""
     lines = [f"Places: {isolated(', '.join(card.places))}"] if card.places else []
     times = f"Seen {moment(card.seen_at)}"
     if card.published_at:
         times = f"Published {moment(card.published_at)} · seen {moment(card.seen_at)}"
     tags = f" · {', '.join(card.tags)}" if card.tags else ""
     changes = [f"{change.words} · {moment(change.at)}" for change in card.changes]
-    return [*changes, *lines, times, f"Rule {card.rule}{tags}"]
+    return [*changes, *lines, times, f"Rule {card.rule}{tags}", f"Alert {card.alert_id} · why: {card.why}"]
 
 
 def news_line(card: Card, news: str, *, limit: int = 500) -> str:

@@ -36,6 +36,7 @@ def test_a_plain_alert_says_all_that_matters() -> None:
         Places: Tunisia (TN), Sirte (LY)
         Published 2026-03-01 11:48 UTC · seen 2026-03-01 11:58 UTC
         Rule tunisia-border-threat · tunisia, border
+        Alert alert-1 · why: watcher alerts show alert-1
         """
     )
 
@@ -64,7 +65,12 @@ def test_an_alert_with_little_to_tell_has_no_empty_lines_for_it() -> None:
     text = plain(card(an_alert(quote="", highlights=(), places=(), tags=(), url=None)))
     assert "\n\n\n" not in text
     assert "Places" not in text
-    assert text.endswith("Rule tunisia-border-threat\n")
+    assert "\nRule tunisia-border-threat\n" in text
+
+
+def test_an_alert_says_how_to_see_why_it_was_told() -> None:
+    text = plain(card(an_alert(item_id=17)))
+    assert text.endswith("Alert alert-1 · why: watcher explain tunisia-border-threat --item 17\n")
 
 
 def test_the_summary_is_one_line() -> None:
