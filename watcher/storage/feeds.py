@@ -211,10 +211,8 @@ class FeedRows:
     def record(self, poll: PollRecord) -> None:
         """Write what a poll left to remember, and give back the lease."""
         state = poll.state
-        self._connection.execute(_RECORD, [_recorded(state)])
-        said = {"title": poll.title, "listed": poll.listed}
-        if values := {name: value for name, value in said.items() if value is not None}:
-            self._connection.execute(update(feeds).where(feeds.c.id == state.feed_id).values(values))
+        said = {"new_title": poll.title, "new_listed": poll.listed}
+        self._connection.execute(_RECORD_ALL, [_recorded(state) | said])
         if poll.seen is not None:
             row = {"feed_id": state.feed_id, "packed": poll.seen}
             insert_or_replace(self._connection, seen_entries, [row], key=["feed_id"])
@@ -242,14 +240,12 @@ class FeedRows:
 
     def seen(self, feed_id: str) -> bytes:
         """Give what the last poll left for the parser; empty for nothing."""
-        query = select(seen_entries.c.packed).where(seen_entries.c.feed_id == feed_id)
-        packed: bytes | None = self._connection.execute(query).scalar()
+        packed: bytes | None = self._connection.execute(_SEEN, {"feed": feed_id}).scalar()
         return packed or b""
 
     def habit(self, feed_id: str) -> bytes:
         """Give what is known of the feed's pauses; empty for nothing."""
-        query = select(habits.c.packed).where(habits.c.feed_id == feed_id)
-        packed: bytes | None = self._connection.execute(query).scalar()
+        packed: bytes | None = self._connection.execute(_HABIT, {"feed": feed_id}).scalar()
         return packed or b""
 
     def listed(self, feed_id: str) -> frozenset[bytes]:
@@ -340,6 +336,14 @@ _TIMES = ("due_at", "last_poll_at", "last_success_at")
 _LASTING = attrgetter(*(field.name for field in fields(FeedState) if field.name not in _TIMES))
 # Made once: SQLAlchemy takes ten times as long to put such a statement together as SQLite to run it.
 _RECORD = _recording(_WRITTEN)
+_RECORD_ALL = _RECORD.values(
+    {
+        name: func.coalesce(bindparam(f"new_{name}", type_=feeds.c[name].type), feeds.c[name])
+        for name in ("title", "listed")
+    }
+)
+_SEEN = select(seen_entries.c.packed).where(seen_entries.c.feed_id == bindparam("feed"))
+_HABIT = select(habits.c.packed).where(habits.c.feed_id == bindparam("feed"))
 _RECORD_TIMES = _recording(_TIMES)
 
 

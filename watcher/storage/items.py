@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from watcher.ingest.identity import short_key
 from watcher.ingest.rebind import Stored
@@ -54,6 +67,22 @@ class PastItem:
     story_id: str | None
 
 
+def _marked(mark: ColumnElement[Any], *columns: Column[Any]) -> Select[Any]:
+    """Put together a query for the items of one feed that have one of some marks."""
+    is_marked = mark.in_(bindparam("marks", expanding=True))
+    return select(*columns).where(items.c.feed_id == bindparam("feed"), is_marked)
+
+
+_STORED = (
+    items.c.id, items.c.key, items.c.url, items.c.title, items.c.published, items.c.seen_at,
+    items.c.content_hash, items.c.text_hash,
+)  # fmt: skip
+# Made once: each poll with news asks these, and to put one together takes longer than to answer it.
+_KNOWN = _marked(items.c.key, items.c.key, items.c.id, items.c.content_hash, items.c.seen_at)
+_OF_LINK = _marked(items.c.url_key, *_STORED)
+_OF_TEXT = _marked(items.c.text_hash, *_STORED)
+
+
 class ItemRows:
     """The `items` and `matches` tables inside one transaction."""
 
@@ -63,27 +92,22 @@ class ItemRows:
     def known(self, feed_id: str, keys: Sequence[str]) -> dict[str, Known]:
         """Give what is stored under these keys of one feed."""
         found: dict[str, Known] = {}
-        columns = (items.c.key, items.c.id, items.c.content_hash, items.c.seen_at)
         for some in _batches(keys):
-            query = select(*columns).where(items.c.feed_id == feed_id, items.c.key.in_(some))
-            for row in self._connection.execute(query):
+            for row in self._connection.execute(_KNOWN, {"feed": feed_id, "marks": some}):
                 found[row.key] = Known(item_id=row.id, content_hash=row.content_hash, seen_at=row.seen_at)
         return found
 
     def alike(self, feed_id: str, new: Sequence[Item]) -> Sequence[Stored]:
         """Give the stored items of a feed that have the link or the text of one of these."""
-        columns = (
-            items.c.id, items.c.key, items.c.url, items.c.title, items.c.published, items.c.seen_at,
-            items.c.content_hash, items.c.text_hash,
-        )  # fmt: skip
         found: dict[int, Stored] = {}
         for some in _batches(new):
             urls = [short_key(item.url) for item in some if item.url is not None]
             texts = [item.text_hash for item in some if item.text_hash]
             # Two queries: an OR over two indexes is not always answered from both.
-            for mark in (items.c.url_key.in_(urls), items.c.text_hash.in_(texts)):
-                query = select(*columns).where(items.c.feed_id == feed_id, mark)
-                for row in self._connection.execute(query):
+            for query, marks in ((_OF_LINK, urls), (_OF_TEXT, texts)):
+                for row in (
+                    self._connection.execute(query, {"feed": feed_id, "marks": marks}) if marks else ()
+                ):
                     found[row.id] = Stored(
                         item_id=row.id,
                         key=row.key,

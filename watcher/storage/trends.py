@@ -37,6 +37,7 @@ GAP = timedelta(hours=12)
 _REFRESH = timedelta(minutes=1)
 _BATCH = 200
 _MICROSECOND = timedelta(microseconds=1)
+_LAST_WATCH = select(watches).order_by(watches.c.started_at.desc()).limit(1)
 _UNITS = {Unit.ITEMS: events.c.report, Unit.SOURCES: events.c.source, Unit.STORIES: events.c.story}
 
 Span = tuple[datetime, datetime]
@@ -183,7 +184,7 @@ class TrendRows:
 
     def polled(self, now: datetime) -> None:
         """Note that a feed has answered: the time since the last answer was watched, unless it was long."""
-        row = self._connection.execute(select(watches).order_by(watches.c.started_at.desc()).limit(1)).first()
+        row = self._connection.execute(_LAST_WATCH).first()
         if row is None or now - row.ended_at > GAP:
             insert_new(self._connection, watches, [{"started_at": now, "ended_at": now}])
         elif now - row.ended_at >= _REFRESH:
