@@ -12,9 +12,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing import forkserver
@@ -41,6 +42,10 @@ _TRIM_SECONDS = 10.0
 LONGEST_PARSE = timedelta(minutes=1)
 """Of processor time, several times what the longest document takes that is read whole. What was made to take longer, in
 a way that no bound on its size or shape foresees, must not keep a worker for good."""
+
+
+_LONGEST_EXTRACTION = 20.0
+"""Seconds of processor time for one page: more than its own alarm leaves it, which a library written in C does not hear."""
 
 
 def start_early() -> None:
@@ -177,10 +182,16 @@ def _parse(
 ) -> ParsedFeed:
     from watcher.ingest.novelty import parse_new
 
+    with _ending_after(seconds):
+        return parse_new(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=memory)
+
+
+@contextmanager
+def _ending_after(seconds: float) -> Iterator[None]:
     # Nobody handles this signal, so it ends the process, also in the middle of a library that never comes back.
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
-        return parse_new(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=memory)
+        yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
@@ -188,7 +199,8 @@ def _parse(
 def _extract(page: Fetched) -> str:
     from watcher.ingest.fulltext import article_text
 
-    return article_text(page)
+    with _ending_after(_LONGEST_EXTRACTION):
+        return article_text(page)
 
 
 def _analyse(items: tuple[Item, ...], feed: Feed, now: datetime) -> tuple[Analysed, ...]:

@@ -16,6 +16,7 @@ from types import FrameType
 from watcher.errors import FetchError
 from watcher.ingest.charset import decode
 from watcher.ingest.plaintext import Markup, plain_text
+from watcher.ingest.tangle import overloaded_tag_at
 from watcher.types import Fetched, FetchProblem
 
 MAX_ARTICLE_CHARS = 200_000
@@ -45,7 +46,8 @@ def article_text(page: Fetched, *, time_limit: timedelta = _TIME_LIMIT) -> str:
         FetchError: there is no article in it (`EMPTY`), or it cannot be read within the bounds (`MALFORMED`).
     """
     text = decode(page.body, page.headers.get("content-type", "")).text
-    if text.count("<") > _MAX_TAGS or len(text) > _INNER_CHARS:
+    is_overloaded = overloaded_tag_at(text) is not None
+    if is_overloaded or text.count("<") > _MAX_TAGS or len(text) > _INNER_CHARS:
         raise _refused("the page is too large or too entangled to look for an article in it", page)
     try:
         with _limited(time_limit):
@@ -85,7 +87,7 @@ def _refused(detail: str, page: Fetched) -> FetchError:
 
 @contextmanager
 def _limited(limit: timedelta) -> Iterator[None]:
-    """Interrupt what runs inside after a time; an alarm also ends loops that never give control back."""
+    """Interrupt what runs inside after a time; a library in C hears the alarm only when it comes back (see `workers`)."""
 
     def ring(_number: int, _frame: FrameType | None) -> None:
         raise _TooLongError

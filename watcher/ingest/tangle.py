@@ -24,6 +24,7 @@ _COPY_STEPS = 250
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^>]{1000,}")
 """Shorter ones have too few attributes to matter."""
+_VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 _SEPARATOR = re.compile(r"[\s/]+")
 _EMPTY = frozenset(
     [
@@ -55,7 +56,7 @@ def tangle_at(text: str) -> int | None:
     """Give the offset up to which a parser reads HTML in bounded time; None for all of it."""
     if len(text) <= _FEW_CHARS and text.count("<") <= _FEW_TAGS:
         return None
-    ends = [end for end in (_too_nested_at(text), _too_long_tag_at(text)) if end is not None]
+    ends = [end for end in (_too_nested_at(text), overloaded_tag_at(text)) if end is not None]
     return min(ends, default=None)
 
 
@@ -89,11 +90,11 @@ def _first_too_many(tags: Sequence[tuple[str, str]]) -> int | None:
     return None
 
 
-def _too_long_tag_at(text: str) -> int | None:
+def overloaded_tag_at(text: str) -> int | None:
+    """Give the offset of the tag whose attributes make too much work for a parser of HTML; None for none."""
     steps = 0
     for tag in _LONG_TAG.finditer(text):
-        # Roughly: a long value may look like many attributes.
-        steps += len(_SEPARATOR.findall(tag[0])) ** 2 // 2
+        steps += len(_SEPARATOR.findall(_VALUE.sub("", tag[0]))) ** 2 // 2
         if steps > _MOST_STEPS:
             return tag.start()
     return None

@@ -55,8 +55,9 @@ def test_a_page_in_another_encoding_is_read_as_it_says(text: str, encoding: str)
         (b"\x00\xff\xfe" * 1000, FetchProblem.EMPTY),
         (b"<p>" * 200_000, FetchProblem.MALFORMED),
         (b"x" * 4_000_000, FetchProblem.MALFORMED),
+        (b"<p " + b" ".join(b"a%d" % n for n in range(300_000)) + b">x", FetchProblem.MALFORMED),
     ],
-    ids=["empty", "made by scripts", "binary", "tags", "size"],
+    ids=["empty", "made by scripts", "binary", "tags", "size", "attributes"],
 )
 def test_what_is_no_article_is_an_error_of_its_own(body: bytes, problem: FetchProblem) -> None:
     with pytest.raises(FetchError) as caught:

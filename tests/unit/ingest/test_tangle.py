@@ -16,10 +16,11 @@ from watcher.ingest.tangle import tangle_at
         "<ul>" + "<li>never closed" * 1_000,
         "<div>" * 300 + "<p>Deep.</p>" * 1_000 + "</div>" * 300,
         f"<img src='data:image/png;base64,{b64encode(bytes(range(256)) * 99).decode()}'>" * 9,
+        f"<div data-state='{'word / word ' * 9_000}' class=x>Text.</div>",
         "no tag at all " * 10_000,
         "<p>A careless <b>hand." * 100,
     ],
-    ids=["an article", "a list", "deep", "images in text", "plain", "a few unclosed"],
+    ids=["an article", "a list", "deep", "images in text", "data in a tag", "plain", "a few unclosed"],
 )
 def test_what_people_write_is_read_to_its_end(html: str) -> None:
     assert tangle_at(html) is None
