@@ -66,7 +66,11 @@ def run(path: Path = DATA) -> Table:
         return table
     for name, found in by_language(judge(read(path))):
         table.add(name, str(found.items), f"{found.precision:.2f}", f"{found.recall:.2f}", f"{found.f1:.2f}")
-    table.note("Labelled items written for this purpose; development data")
+    table.note(
+        "Labelled items written for this purpose; development data"
+        if path == DATA
+        else f"Items of {path.name}"
+    )
     return table
 
 

@@ -118,6 +118,9 @@ _ARABIC_PAST_ENDS = (
     "تها",
     "تهم",
 )
+# In place of the ة of a feminine noun: two, several, and somebody's.
+_ARABIC_FEMININE_ENDS = ("تان", "تين", "تا", "تي", "ات", "ته", "تها", "تهم", "تنا")
+_SHORTEST_BEFORE_PLURAL_WAW = 4
 _ARABIC_PRESENT_ENDS = ("ون", "وا", "ان", "ا", "ين", "ن", "ه", "ها", "هم", "ونه", "ونها", "ونهم")
 _ARABIC_PERSONS = "يتنا"
 
@@ -164,6 +167,10 @@ def arabic_stems(word: str) -> Iterator[str]:
     yield word
     for ending in {*_ARABIC_NOUN_ENDS, *_ARABIC_PAST_ENDS}:
         yield from _cut(word, ending)
+    for ending in _ARABIC_FEMININE_ENDS:
+        yield from (f"{stem}ة" for stem in _cut(word, ending))
+    if word.endswith("و") and len(word) > _SHORTEST_BEFORE_PLURAL_WAW:
+        yield word[:-1]  # the plural before a name loses its nun: musallahu l-qa'ida
     if word[0] not in _ARABIC_PERSONS:
         return
     for ending in ("", *_ARABIC_PRESENT_ENDS):
