@@ -9,7 +9,7 @@ from watcher.ingest import coverage
 from watcher.ingest.coverage import Coverage
 from watcher.ingest.habit import Habit
 from watcher.ingest.remember import after_answer, with_habits
-from watcher.ingest.websub import is_reliable, offer_of, relaxed
+from watcher.ingest.websub import is_reliable, relaxed
 from watcher.stages.poll import Context, Poll
 from watcher.storage.feeds import PollRecord, listed_key
 from watcher.storage.store import Transaction
@@ -40,8 +40,8 @@ def keep_troubles(feed: Feed, found: Coverage, tx: Transaction, now: datetime) -
 
 def note_hub(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Note which hub a document names, where pushes can reach us; without a document nothing is said of it."""
-    if context.takes_pushes and poll.parsed is not None and poll.fetched is not None:
-        tx.subscriptions.offered(poll.feed.id, offer_of(poll.fetched), now=poll.now)
+    if context.takes_pushes and poll.parsed is not None:
+        tx.subscriptions.offered(poll.feed.id, poll.offer, now=poll.now)
     return poll
 
 

@@ -14,6 +14,7 @@ from watcher.errors import FetchError
 from watcher.grouping import Groups
 from watcher.ingest.coverage import Coverage, Sighting
 from watcher.ingest.intake import Intake
+from watcher.ingest.websub import Offer
 from watcher.metrics import Metrics
 from watcher.ports import Clock, Runner
 from watcher.reach import Reach
@@ -101,7 +102,7 @@ class Poll:
     """One poll of one feed, filled in from stage to stage.
 
     `alerts` counts the alerts that it opened; `told` names the channels that now have something to
-    send; `error` says why it gave nothing. `own_title` is what the feed calls itself, where no document of it is at hand.
+    send; `offer` is the hub that the document names; `error` says why it gave nothing. `own_title` is what the feed calls itself, where no document of it is at hand.
     """
 
     feed: Feed
@@ -110,6 +111,7 @@ class Poll:
     fetched: Fetched | None = None
     body_hash: str | None = None
     parsed: ParsedFeed | None = None
+    offer: Offer | None = None
     found: Found = field(default_factory=Found)
     fresh: tuple[tuple[Item, Known | None], ...] = ()
     entries: tuple[Entry, ...] = ()

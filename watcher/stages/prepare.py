@@ -8,6 +8,7 @@ from hashlib import blake2b
 import structlog
 
 from watcher.ingest import coverage
+from watcher.ingest.websub import offer_of
 from watcher.stages.poll import Context, Entry, Poll
 from watcher.types import ParsedFeed, Validators
 from watcher.window import Found, look_up, read_older
@@ -37,8 +38,10 @@ async def parse(poll: Poll, context: Context) -> Poll:
     parsed = await context.workers.parse(
         fetched, seen_at=poll.now, repeats_guids=poll.state.repeats_guids, memory=memory
     )
+    # On another thread: of a JSON Feed all is read for it.
+    offer = await context.run(lambda: offer_of(fetched)) if context.takes_pushes else None
     # The bytes have served: a poll that waits for the next stages need not keep them.
-    return replace(poll, parsed=parsed, fetched=replace(fetched, body=b""))
+    return replace(poll, parsed=parsed, offer=offer, fetched=replace(fetched, body=b""))
 
 
 async def select(poll: Poll, context: Context) -> Poll:

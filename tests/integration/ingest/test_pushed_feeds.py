@@ -19,7 +19,7 @@ from watcher.types import Feed, FeedState, Fetched, SubscriptionState
 
 FEED = Feed(id="wire", url="https://news.example/feed")
 LIMITS = PollingLimits(default=timedelta(hours=1))
-HUB = {"link": '<https://hub.example/>; rel="hub"'}
+HUB = b'<channel><link xmlns="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/"/>'
 WORKERS = InlineWorkers([])
 
 
@@ -39,8 +39,8 @@ class Site:
             feed_id=feed.id,
             url=feed.url,
             status=200,
-            headers=HUB,
-            body=rss(items),
+            headers={},
+            body=rss(items).replace(b"<channel>", HUB),
             fetched_at=self.clock.now(),
             elapsed=timedelta(0),
         )
