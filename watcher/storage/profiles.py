@@ -22,7 +22,7 @@ from watcher.storage.sql import insert_or_replace
 from watcher.storage.tables import story_profiles
 from watcher.storage.trait_index import TraitIndex
 from watcher.story.commonness import Background, idf
-from watcher.story.event import asked_of
+from watcher.story.event import narrowed
 from watcher.story.profile import UNIT, Profile, difference, rarest, summed, weightiest, without
 from watcher.types import Trait
 
@@ -78,16 +78,15 @@ class ProfileRows:
         return Background(items=round(counts.pop(_ALL)), counts=counts)
 
     def candidates(self, traits: Sequence[Trait], *, since: datetime) -> tuple[list[Profile], Background]:
-        """Give the stories that share an item's rarest traits, and how common the traits are that are compared.
+        """Give the stories that share an item's rarest traits and scene, and how common the traits are that are compared.
 
         Args:
             traits: of the item.
             since: stories without a report since then are closed.
         """
         background = self.background(trait.key for trait in traits)
-        profiles = self._sharing(traits, background, since)
-        more = sorted(asked_of(traits, profiles, background))
-        return profiles, background.with_counts(self._counts(more)) if more else background
+        profiles, more = narrowed(traits, self._sharing(traits, background, since), background)
+        return profiles, background.with_counts(self._counts(sorted(more))) if more else background
 
     def _counts(self, keys: Sequence[str]) -> dict[str, float]:
         return {key: weight / UNIT for key, weight in self._index.weights(keys).items()}

@@ -68,7 +68,9 @@ class TraitIndex:
         one = pack([number])
         for key in keys:
             newest = self._newest[key]
-            if newest and number < unpack(newest[:_BYTES])[0]:  # seldom: an older story is found by more
+            if newest and number < int.from_bytes(
+                newest[:_BYTES], "little"
+            ):  # seldom: an older story is found by more
                 newest = pack(sorted([*unpack(newest), number], reverse=True))
             else:
                 newest = one + newest

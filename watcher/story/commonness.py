@@ -33,21 +33,15 @@ class Background:
     items: int
     counts: Mapping[str, float]
     _known: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
-    _others: float = field(init=False, compare=False, repr=False)
+    scale: float = field(init=False, compare=False, repr=False)
+    """What counts of words are multiplied by."""
+    others: float = field(init=False, compare=False, repr=False)
+    """How many reports are taken to be known, of stories and beforehand."""
 
     def __post_init__(self) -> None:
-        # Asked for with each word.
-        object.__setattr__(self, "_others", elsewhere_items(self, 0))
-
-    @property
-    def others(self) -> float:
-        """How many reports are taken to be known, of stories and beforehand."""
-        return self._others
-
-    @property
-    def scale(self) -> float:
-        """What counts of words are multiplied by."""
-        return min(1.0, _MOST_ITEMS / max(1, self.items))
+        # Both are asked for with each word.
+        object.__setattr__(self, "scale", min(1.0, _MOST_ITEMS / max(1, self.items)))
+        object.__setattr__(self, "others", elsewhere_items(self, 0))
 
     def with_counts(self, more: Mapping[str, float]) -> Background:
         """Give the same background with the counts of more traits."""

@@ -26,8 +26,8 @@ __all__ = [
     "Background",
     "Profile",
     "Signs",
-    "asked_of",
     "idf",
+    "narrowed",
     "same_event",
     "sign_score",
     "signs_of",
@@ -105,23 +105,21 @@ def same_event(traits: Sequence[Trait], stories: Iterable[Profile], background: 
     return best
 
 
-def asked_of(traits: Sequence[Trait], stories: Iterable[Profile], background: Background) -> set[str]:
-    """Give the traits of stories whose counts `same_event` asks for, besides those of the item's own.
+def narrowed(
+    traits: Sequence[Trait], stories: Iterable[Profile], background: Background
+) -> tuple[list[Profile], set[str]]:
+    """Give the stories that may be of an item's event, and the traits whose counts `same_event` asks for besides its own.
 
     Args:
         traits: of the item.
-        stories: that it is compared with.
+        stories: open stories that share some of them.
         background: counts of the item's traits.
     """
     kinds = _by_kind(traits)
-    asked = {
-        key
-        for story in stories
-        if not _has_other_scene(kinds, story) and _may_agree(kinds, story, background)
-        for kind in _WEIGHED
-        for key, _ in story.of(kind)
-    }
-    return asked - background.counts.keys()
+    left = [story for story in stories if not _has_other_scene(kinds, story)]
+    agreeing = [story for story in left if _may_agree(kinds, story, background)]
+    asked = {key for story in agreeing for kind in _WEIGHED for key, _ in story.of(kind)}
+    return left, asked - background.counts.keys()
 
 
 def word_score(traits: Sequence[Trait], story: Profile, background: Background) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -42,11 +42,11 @@ class Trait:
     kind: TraitKind
     name: str
     weight: float
+    key: str = field(init=False, compare=False, repr=False)
+    """The name under which stories are found by it."""
 
-    @property
-    def key(self) -> str:
-        """The name under which stories are found by it."""
-        return f"{self.kind}:{self.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.kind}:{self.name}")  # asked for at each step of folding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
