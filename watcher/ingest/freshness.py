@@ -16,6 +16,8 @@ from watcher.types import Timetable
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})")
 _VOID = re.compile(r"(?:^|[\s,])(?:no-cache|no-store)(?:$|[\s,])")
+_SECONDS = re.compile(r"([0-9]+)(?:\.0*([0-9]*))?")
+"""Some servers send fractions, which the standard does not know: they are rounded up."""
 _EPOCH_FROM = 1_000_000_000
 """X-RateLimit-Reset above this is a Unix time, below it a number of seconds: both are in use."""
 _EPOCH_MILLISECONDS_FROM = 1_000_000_000_000
@@ -52,8 +54,8 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | Non
         A date counts from the answer's Date, so that a wrong clock on either side cancels out. Never negative.
     """
     value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return _seconds(value)
+    if (found := _SECONDS.fullmatch(value)) is not None:
+        return _seconds(found[1]) + timedelta(seconds=bool(found[2]))
     if (when := http_date(value)) is not None:
         return max(timedelta(0), when - _server_time(headers, now))
     return rate_limit_reset(headers, now=now)
