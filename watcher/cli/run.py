@@ -131,3 +131,5 @@ def _report(report: OnceReport, *, as_json: bool) -> None:
         typer.echo(
             ", ".join(f"{name.replace('_', ' ')}: {number}" for name, number in numbers.items()), err=True
         )
+        if report.undelivered:
+            typer.echo("watcher: `watcher deliveries list` says why some were not delivered", err=True)
