@@ -85,13 +85,19 @@ def _follows_on_its_story() -> ColumnElement[bool]:
         older.c.attempts > 0,
         older.c.next_attempt_at <= deliveries.c.next_attempt_at,
     )
+    of_the_story = (
+        select(its_alert.c.id)
+        .join(this_alert, this_alert.c.story_id == its_alert.c.story_id)
+        .where(this_alert.c.id == deliveries.c.alert_id)
+        .correlate(deliveries)
+    )
     return (
         select(older.c.id)
-        .join(its_alert, its_alert.c.id == older.c.alert_id)
-        .join(this_alert, this_alert.c.story_id == its_alert.c.story_id)
         .where(
-            this_alert.c.id == deliveries.c.alert_id,
-            older.c.channel == deliveries.c.channel,
+            # By way of the story's few alerts: a channel can have thousands of rows that wait, and each asks this. So that
+            # no database takes the channel's index instead, its column is compared as an expression.
+            older.c.alert_id.in_(of_the_story),
+            older.c.channel.concat("") == deliveries.c.channel,
             older.c.state.in_(OPEN),
             older.c.attempts < _MOST_ATTEMPTS_WAITED_FOR,
             tuple_(older.c.created_at, older.c.id) < tuple_(deliveries.c.created_at, deliveries.c.id),
