@@ -164,7 +164,11 @@ class Measure:
         self.matched = sum(map(bool, found_by_item)) / len(measured)
         self.scan = self._cost(lambda document: engine.view(document, FEED))
         found = [document.item for document in self.documents if document._places is not None]
-        split = [document.item for document in self.documents if document._words or document._asked]
+        split = [
+            document.item
+            for document in self.documents
+            if document._words or document._asked or document._sentences
+        ]
         self.with_places, self.with_words = len(found), len(split)
         self.places = (
             self._cost(lambda document: document.places, self._folded(found)) * len(found) / len(measured)
