@@ -219,14 +219,14 @@ def test_slack_in_trouble_gets_the_message_all_the_same(
     assert row["attempts"] == len(behaviours) + 1
 
 
-def test_what_slack_refuses_for_good_is_parked_with_its_reason_until_a_person_retries(
+def test_what_only_a_person_can_mend_is_parked_with_its_reason_until_that_person_retries(
     watching: Watching, feeds: ThreadedFeedServer, slack: ThreadedSlack, mail: SmtpServer
 ) -> None:
     service = filled(watching("/wire"))
     slack.script([refused("channel_not_found")])
     feeds.set("/wire", body=rss([ATTACK, *QUIET]))
-    eventually(lambda: service.json("deliveries", "list", "--state", "dead"))
-    (row,) = service.json("deliveries", "list", "--state", "dead")
+    eventually(lambda: service.json("deliveries", "list", "--state", "parked"))
+    (row,) = service.json("deliveries", "list", "--state", "parked")
     assert "channel_not_found" in row["reason"]
     assert len(mail.mails) == 1, "the other channel is not held up"
     service.command("deliveries", "retry", "--all")
