@@ -26,7 +26,7 @@ from watcher.story.commonness import Background, shipped_words
 from watcher.story.fingerprint import fingerprint
 from watcher.story.profile import rarest, summed
 from watcher.story.traits import traits_of
-from watcher.types import Fingerprint, Item, Place, PlaceMention, Span, Trait
+from watcher.types import Fingerprint, Item, Match, Place, PlaceMention, Severity, Span, Trait
 
 _RARE = 150_000
 _PLACES = 20_000
@@ -34,6 +34,7 @@ _HEADLINE, _BODY = 5, 22
 _BATCH = 20_000
 _EACH = 2  # reports of a story that is open
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+MATCH = Match(rule="made", rule_title="Made", rule_version="1", severity=Severity.HIGH, tags=(), evidence=())
 _SYLLABLES = ("ka", "lo", "mi", "ru", "ta", "vo", "ni", "po", "zu", "da")
 
 
@@ -72,7 +73,7 @@ class MadeNews:
         mention = PlaceMention(
             span=Span(field="title", start=0, end=1), text=place.name, place=place, confidence=1.0
         )
-        return item, fingerprint(item, language="en", places=[mention], rules=["made"])
+        return item, fingerprint(item, language="en", places=[mention], matches=[MATCH])
 
     def text(self, event: int) -> tuple[str, str, Place]:
         """Give headline, text and place of a report on an event."""
@@ -216,4 +217,4 @@ def _traits(news: MadeNews, event: int) -> Sequence[Trait]:
     mention = PlaceMention(
         span=Span(field="title", start=0, end=1), text=place.name, place=place, confidence=1.0
     )
-    return traits_of(item, headline, language="en", places=[mention], rules=["made"])
+    return traits_of(item, headline, language="en", places=[mention], matches=[MATCH])

@@ -12,7 +12,7 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
@@ -65,7 +65,7 @@ class Report:
 
     @property
     def outlet(self) -> str:
-        return self.item.author or f"item {self.item.key}"
+        return self.item.feed_id
 
 
 def read_reports(name: str) -> list[Report]:
@@ -74,17 +74,18 @@ def read_reports(name: str) -> list[Report]:
     analysis = Analysis(rules=config.rules, lists=config.lists, places=config.places)
     found = []
     for number, line in enumerate((DATA / name).read_text("utf-8").splitlines()):
-        item = read_item(line, key=str(number), now=NOW)
+        read = read_item(line, key=str(number), now=NOW)
+        item = replace(read, feed_id=read.author or f"item {number}")
         document = analysis.document(item, FEED)
-        rules = tuple(match.rule for match in analysis.engine.match(document, FEED, NOW))
-        print_ = fingerprint(item, language=document.language, places=document.places, rules=rules)
+        matches = analysis.engine.match(document, FEED, NOW)
+        print_ = fingerprint(item, language=document.language, places=document.places, matches=matches)
         found.append(
             Report(
                 item=item,
                 story=json.loads(line)["story"],
                 language=json.loads(line).get("lang", "en"),
                 places=document.places,
-                rules=rules,
+                rules=tuple(match.rule for match in matches),
                 fingerprint=print_,
             )
         )
@@ -102,8 +103,8 @@ def fold(path: Path) -> tuple[list[str], list[str], list[str], float]:
             labelled = json.loads(line)
             item = read_item(line, key=str(number), now=NOW)
             document = analysis.document(item, FEED)
-            rules = [match.rule for match in analysis.engine.match(document, FEED, NOW)]
-            story = book.story_of(item, language=document.language, places=document.places, rules=rules)
+            matches = analysis.engine.match(document, FEED, NOW)
+            story = book.story_of(item, language=document.language, places=document.places, matches=matches)
             gold.append(labelled["story"])
             found.append(story)
             languages.append(labelled.get("lang", "en"))

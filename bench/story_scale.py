@@ -18,13 +18,13 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import func, select
 
-from bench.made_stories import MadeNews, fill
+from bench.made_stories import MATCH, MadeNews, fill
 from bench.report import Table
 from watcher.storage.retention import close_stories
 from watcher.storage.store import Store, open_store
 from watcher.storage.tables import story_profiles, story_sketches, story_traits
 from watcher.story.cluster import Report, fold_into_stories
-from watcher.types import Fingerprint, Item, Match, MatchOutcome, Severity
+from watcher.types import Fingerprint, Item, MatchOutcome
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 WINDOW = timedelta(hours=72)
@@ -32,7 +32,6 @@ POLL = 10  # new items that a poll brings
 MEASURED = 3_000
 SMALL, FULL = (100_000, 10_000), (1_000_000, 100_000)
 MONTH_ITEMS = 300  # a day
-MATCH = Match(rule="made", rule_title="Made", rule_version="1", severity=Severity.HIGH, tags=(), evidence=())
 
 Prepared = tuple[Item, Fingerprint]
 

@@ -64,7 +64,7 @@ class Analysis:
                 item,
                 language=document.language,
                 places=document.places,
-                rules=[match.rule for match in matches],
+                matches=matches,
             ),
             killed=killed_in(item),
         )

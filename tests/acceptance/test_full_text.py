@@ -9,11 +9,16 @@ from tests.support.service import Service, eventually
 from tests.support.slack import ThreadedSlack
 from tests.support.smtp import SmtpServer
 
-# Another text than `LONG_REPORT`: near-identical articles would be one story, and one alert.
+# Another event than that of `LONG_REPORT`, in another place: two reports of one event would be one alert.
+OTHER_ATTACK = {
+    **ATTACK,
+    "title": "Gunmen cross the border near Nefta",
+    "description": "Traders on the way to Tozeur saw two pickup trucks late on Monday, the customs union said.",
+}
 OWN_WORDS = (
-    "Gunmen in two pickup trucks drove over the border close to Dehiba at four in the morning, soldiers said.",
+    "Gunmen in two pickup trucks drove over the border close to Nefta late in the evening, traders said.",
     "Farmers heard shots from the direction of the old customs house, and one of them found tyre marks later.",
-    "The army has closed the track that leads to Remada; nobody was hurt, and no group has claimed anything.",
+    "The army has closed the track that leads to Tozeur; nobody was hurt, and no group has claimed anything.",
 )
 
 
@@ -50,8 +55,8 @@ def test_an_article_raises_what_its_summary_does_not_and_says_so_once(
 ) -> None:
     watching_whole(service, feeds, channels)
     feeds.set("/meeting", body=article_page("Governor calls a meeting", LONG_REPORT), content_type=HTML)
-    feeds.set("/told", body=article_page(ATTACK["title"], OWN_WORDS), content_type=HTML)
-    told = {**ATTACK, "link": feeds.url("/told")}
+    feeds.set("/told", body=article_page(OTHER_ATTACK["title"], OWN_WORDS), content_type=HTML)
+    told = {**OTHER_ATTACK, "link": feeds.url("/told")}
     service.start()
     service.wait_ready()
     feeds.set("/wire", body=rss([entry(feeds, "/meeting"), entry(feeds, "/blocked", guid="b"), told, *QUIET]))

@@ -38,7 +38,7 @@ def test_a_story_is_told_once_and_again_only_when_its_level_changes(
     mail: SmtpServer,
 ) -> None:
     everyone = {**channels, "console": {"type": "console"}}
-    stories = {"fold": "events", "corroborated_by": 3}
+    stories = {"corroborated_by": 3}
     routes = [{"to": list(everyone)}]
     paths = ("/wire", "/copy", "/local", "/radio")
     service = watching(*paths, channels=everyone, routes=routes, stories=stories)

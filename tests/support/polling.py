@@ -90,7 +90,7 @@ class Polling:
         rules: Sequence[Rule] = (),
         workers: InlineWorkers | None = None,
         clock: FakeClock | None = None,
-        folds_events: bool = False,
+        folds_events: bool = True,
         plan: Plan | None = None,
         takes_pushes: bool = False,
     ) -> None:

@@ -167,7 +167,7 @@ def _stories(judged: Sequence[_Judged], settings: StoriesSettings) -> dict[int, 
                 one.item,
                 language=one.language,
                 places=one.places,
-                rules=sorted({match.rule for match in (*one.before, *one.after)}),
+                matches=(*one.before, *one.after),
                 is_stored=True,
             )
             for one in sorted(judged, key=lambda one: (one.subject.seen_at, one.subject.item_id))

@@ -139,8 +139,7 @@ def _result(analysis: Analysis, item: Item, book: StoryBook | None) -> dict[str,
     matches = analysis.engine.match(document, NO_FEED, item.seen_at)
     story = None
     if book is not None:
-        rules = [match.rule for match in matches]
-        story = book.story_of(item, language=document.language, places=document.places, rules=rules)
+        story = book.story_of(item, language=document.language, places=document.places, matches=matches)
     return {
         "id": item.guid,
         "language": document.language,

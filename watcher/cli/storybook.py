@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from watcher.storage.store import Transaction, open_store
 from watcher.story.cluster import fold_into_story
 from watcher.story.fingerprint import fingerprint
-from watcher.types import Item, PlaceMention
+from watcher.types import Item, Match, PlaceMention
 
 
 class StoryBook:
@@ -52,7 +52,7 @@ class StoryBook:
         *,
         language: str,
         places: Sequence[PlaceMention],
-        rules: Sequence[str],
+        matches: Sequence[Match],
         is_stored: bool = False,
     ) -> str:
         """Give the id of the story that an item begins or joins.
@@ -61,7 +61,7 @@ class StoryBook:
             item: the next one, not seen before those given already.
             language: of its text; ISO 639-1 or `und`.
             places: that it names.
-            rules: ids of the rules that hold on it.
+            matches: the rules that hold on it.
             is_stored: its feed and its key are those of the service; else it comes from a file, where they say nothing.
         """
         if self._transaction is None:
@@ -75,7 +75,7 @@ class StoryBook:
             self._transaction,
             item_id,
             item,
-            fingerprint(item, language=language, places=places, rules=rules),
+            fingerprint(item, language=language, places=places, matches=matches),
             now=item.seen_at,
             window=self._window,
             folds_events=self._folds_events,

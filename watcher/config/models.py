@@ -132,13 +132,13 @@ class FullTextSettings(Section):
 class StoriesSettings(Section):
     """Reports within `window` of each other can be of one story.
 
-    `fold`: `copies` folds near-identical texts; `events` (on trial) also reports of one event in other words and other
-    languages, and now and then two events that are told alike. `corroborated_by` so many independent publishers people are
-    told that a story is corroborated: copies from one agency count once.
+    `fold`: `events` folds reports of one event, in other words and other languages too; `copies` near-identical texts
+    alone. `corroborated_by` so many independent publishers people are told that a story is corroborated: copies from one
+    agency count once.
     """
 
     window: Duration = timedelta(hours=72)
-    fold: Literal["copies", "events"] = "copies"
+    fold: Literal["copies", "events"] = "events"
     corroborated_by: int = Field(default=3, ge=2, le=100)
 
 

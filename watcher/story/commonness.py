@@ -70,14 +70,10 @@ def _idf(key: str, background: Background) -> float:
     return math.log((background.items + _SIGN_ITEMS) / (count + _SIGN_UNSEEN.get(kind, _UNSEEN)))
 
 
-def elsewhere_items(background: Background, size: int) -> float:
-    """Give how many reports are taken to be outside a story of `size` reports."""
-    _, shipped = shipped_words()
-    return (
-        stream_count(background.items * background.scale - size)
-        + _PRIOR_ITEMS
-        + shipped * shipped_weights().prior
-    )
+def elsewhere_items(background: Background, size: int, *, is_shipped: bool = True) -> float:
+    """Give how many reports are taken to be outside a story of `size` reports, with or without the shipped ones."""
+    others = stream_count(background.items * background.scale - size) + _PRIOR_ITEMS
+    return others + shipped_words()[1] * shipped_weights().prior if is_shipped else others
 
 
 def stream_count(reports: float) -> float:
@@ -91,11 +87,11 @@ def stream_count(reports: float) -> float:
     return counted
 
 
-def known_count(word: str) -> float:
+def known_count(word: str, *, is_shipped: bool = True) -> float:
     """Give in how many of the reports that are known beforehand a stem is taken to have been."""
     words, _ = shipped_words()
     weights = shipped_weights()
-    return weights.unseen + weights.prior * words.get(word, 0)
+    return weights.unseen + (weights.prior * words.get(word, 0) if is_shipped else 0.0)
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ A story is compared as a whole, with what all its reports say: one stray report 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from watcher.story.commonness import Background, elsewhere_items, idf, known_count, stream_count
@@ -44,6 +44,9 @@ _CORE = 0.3  # words are a story's core that are in so many of its reports
 _MOST_SHARE = 0.95  # no word is in all reports
 _MOST_DISCOUNT = 0.9  # of a count
 _WEIGHED = (TraitKind.CONCEPT, TraitKind.PLACE, TraitKind.COUNTRY)  # by how telling each of them is
+_FEWEST_SHARED = 1.9  # by weight, summed over the reports of a story
+_SHIPPED_LANGUAGES = (f"{TraitKind.LANGUAGE}:en", f"{TraitKind.LANGUAGE}:und")
+"""What `data/words.txt` counts the words of: of others only the store knows how common they are."""
 _PAST = f"{TraitKind.CONCEPT}:memorial"
 
 _Kinds = dict[TraitKind, list[tuple[str, float]]]
@@ -82,10 +85,13 @@ def same_event(traits: Sequence[Trait], stories: Iterable[Profile], background: 
     least_words += weights.text * (not _is_headline(kinds)) + weights.place * bool(kinds[TraitKind.PLACE])
     best, most = Decision(story_id=None, reason=Reason.NEW, similarity=0.0), -math.inf
     for story in stories:
-        if _has_other_scene(kinds, story):
+        if _has_other_scene(kinds, story) or _is_next_of_series(kinds, story):
             continue
-        words = math.fsum(_word_scores(kinds, story, background).values()) - least_words
+        scores = _word_scores(kinds, story, background)
+        words = math.fsum(scores.values()) - least_words
         words += weights.missed * _missed_core(kinds, story)
+        if _is_little(kinds, story, scores):
+            words = -math.inf
         for reason, surplus in (
             # In the same words, but of another town: another event.
             (Reason.SAME_WORDS, -math.inf if _is_elsewhere(kinds, story) else words),
@@ -137,20 +143,59 @@ def _by_kind(traits: Sequence[Trait]) -> _Kinds:
 def _word_scores(kinds: _Kinds, story: Profile, background: Background) -> dict[str, float]:
     weights = shipped_weights()
     belief, reports = weights.belief, story.size + weights.smoothing
-    scale, others = background.scale, elsewhere_items(background, story.size)
+    is_shipped = all(key in _SHIPPED_LANGUAGES for key, _ in kinds[TraitKind.LANGUAGE])
+    scale, others = background.scale, elsewhere_items(background, story.size, is_shipped=is_shipped)
     absent = math.log(1 - belief)
     # What one report alone says is hardly the story's: absolute discounting (Ney, Essen & Kneser 1994) keeps it to its core.
     discount = weights.discount * (1 - 1 / story.size)
+    looked_for = _looked_for(kinds)
     scores = {}
     for key, weight in kinds[TraitKind.WORD]:
         count = story.traits.get(key)
         if not count:
             scores[key] = weight * absent
             continue
-        elsewhere = stream_count(background.counts.get(key, 0.0) * scale - count) + known_count(key[2:])
+        if key in looked_for:
+            share = _share_of_rule(key, kinds, story, background)
+        else:
+            elsewhere = stream_count(background.counts.get(key, 0.0) * scale - count)
+            share = (elsewhere + known_count(key[2:], is_shipped=is_shipped)) / others
         count -= min(_MOST_DISCOUNT * count, discount)
-        scores[key] = weight * math.log(1 - belief + belief * count / reports / (elsewhere / others))
+        scores[key] = weight * math.log(1 - belief + belief * count / reports / share)
     return scores
+
+
+def _looked_for(kinds: _Kinds) -> frozenset[str]:
+    """Give the words that made a rule hold."""
+    return frozenset(f"{TraitKind.WORD}:{key[2:]}" for key, _ in kinds[TraitKind.TERM])
+
+
+def _share_of_rule(word: str, kinds: _Kinds, story: Profile, background: Background) -> float:
+    """Give in what share of the other reports that its rule holds on a word made it hold; 1 while none are known.
+
+    All reports of a rule say what it looks for: that two of them do so tells nothing, unless it is seldom this word.
+    """
+
+    def others(key: str) -> float:
+        return max(0.0, background.counts.get(key, 0.0) - story.traits.get(key, 0.0))
+
+    reports = min((others(key) for key, _ in kinds[TraitKind.RULE]), default=0.0)
+    return min(1.0, (others(f"{TraitKind.TERM}:{word[2:]}") + 1) / (reports + 1))
+
+
+def _is_little(kinds: _Kinds, story: Profile, scores: Mapping[str, float]) -> bool:
+    """Say whether the words in common are too few to say anything, however rare: a single one of a single report.
+
+    What a rule looks for does not count. A store that knows little takes any word for rare.
+    """
+    looked_for = _looked_for(kinds)
+    shared = (key for key, score in scores.items() if score > 0 and key not in looked_for)
+    return math.fsum(story.traits[key] for key in shared) < _FEWEST_SHARED
+
+
+def _is_next_of_series(kinds: _Kinds, story: Profile) -> bool:
+    """Say whether the story has another report of the series that the item belongs to: each is an event of its own."""
+    return any(key in story.traits for key, _ in kinds[TraitKind.SERIES])
 
 
 def _missed_core(kinds: _Kinds, story: Profile) -> float:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from watcher.story.decide import MOST_SHINGLES
 from watcher.story.traits import is_telling, traits_of
 from watcher.text.fold import fold
-from watcher.types import Fingerprint, Item, PlaceMention, Shingles
+from watcher.types import Fingerprint, Item, Match, PlaceMention, Shingles
 
 # The smallest hashes of a set are a sample of it that is the same in every copy (Broder 1997, "On the resemblance and
 # containment of documents"): two texts that share two thirds of their pairs have one of the four smallest in common with
@@ -37,7 +37,11 @@ _SUFFIX = re.compile(r"\s+[-|–—·]\s+[^\s-]+(?:\s+[^\s-]+){0,3}\s*$")
 
 
 def fingerprint(
-    item: Item, *, language: str = "und", places: Sequence[PlaceMention] = (), rules: Iterable[str] = ()
+    item: Item,
+    *,
+    language: str = "und",
+    places: Sequence[PlaceMention] = (),
+    matches: Iterable[Match] = (),
 ) -> Fingerprint:
     """Give what an item is compared by.
 
@@ -45,7 +49,7 @@ def fingerprint(
         item: the item.
         language: of its text; ISO 639-1 or `und`.
         places: that it names.
-        rules: ids of the rules that hold on it.
+        matches: the rules that hold on it.
     """
     title = clean_title(item.title)
     body = _words(fold(item.body[:_LONGEST_TEXT]).text)
@@ -58,7 +62,7 @@ def fingerprint(
             key for kind, words in _distinct(texts) if shingles[kind] for key in _sketch(kind, words)
         ),
         shingles=Shingles(title=shingles["t"], lead=shingles["l"], full=shingles["f"]),
-        traits=traits_of(item, title, language=language, places=places, rules=rules),
+        traits=traits_of(item, title, language=language, places=places, matches=matches),
     )
 
 

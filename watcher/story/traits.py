@@ -1,4 +1,4 @@
-"""From an item to what tells its event from others: words, concepts, places, countries, numbers, rules.
+"""From an item to what tells its event from others: words, concepts, places, countries, numbers, rules, series.
 
 Pure. Called by `fingerprint`, in the worker processes, for every item that a rule matched. Words compare reports in
 one language; concepts, places and numbers also those in different ones: they survive translation.
@@ -6,13 +6,14 @@ one language; concepts, places and numbers also those in different ones: they su
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from watcher.story.concepts import shipped_concepts
 from watcher.text.fold import fold
-from watcher.types import Item, PlaceMention, Trait, TraitKind
+from watcher.types import Item, Match, PlaceMention, Trait, TraitKind
 
 _LEAD_WORDS = 60
 _MOST_OF_A_KIND = 40
@@ -23,6 +24,8 @@ _IN_LINK = 0.8
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _LATIN = re.compile(r"[a-z]+")
+_DIGITS = re.compile(r"[^\W_]*\d[^\W_]*")
+_COUNTED = frozenset({"kill", "wound", "body", "missing"})
 _FEWEST_WORDS_IN_LINK = 4
 _LONGEST_NUMBER = 4
 _SUFFIXES = ("ing", "ers", "ies", "ed", "es", "er", "ly", "s", "e")
@@ -63,7 +66,7 @@ _NUMBERS = {
 
 
 def traits_of(
-    item: Item, title: str, *, language: str, places: Sequence[PlaceMention], rules: Iterable[str]
+    item: Item, title: str, *, language: str, places: Sequence[PlaceMention], matches: Iterable[Match]
 ) -> tuple[Trait, ...]:
     """Give an item's traits, each once, with what it counts (0..1).
 
@@ -72,7 +75,7 @@ def traits_of(
         title: its headline, folded and without agencies' marks.
         language: of its text.
         places: the places that it names.
-        rules: ids of the rules that hold on it.
+        matches: the rules that hold on it; what they found is of every item that they hold on.
     """
     head = _WORD.findall(title)
     lead = _WORD.findall(fold(item.body[: _LEAD_WORDS * 12]).text)[:_LEAD_WORDS]
@@ -84,7 +87,10 @@ def traits_of(
     _note(found, TraitKind.WORD, map(stem, _telling(_link_words(item.url or ""))), _IN_LINK)
     _note_places(found, places)
     _note(found, TraitKind.LANGUAGE, [language], 1.0)
-    _note(found, TraitKind.RULE, rules, 1.0)
+    held = tuple(matches)
+    _note(found, TraitKind.RULE, (match.rule for match in held), 1.0)
+    _note(found, TraitKind.TERM, _looked_for(held), 1.0)
+    _note(found, TraitKind.SERIES, _series(item, title), 1.0)
     return tuple(Trait(kind=kind, name=name, weight=weight) for (kind, name), weight in found.items())
 
 
@@ -136,6 +142,23 @@ def is_telling(word: str) -> bool:
 
 def _telling(words: Iterable[str]) -> Iterable[str]:
     return filter(is_telling, words)
+
+
+def _looked_for(matches: Iterable[Match]) -> Iterable[str]:
+    texts = dict.fromkeys(one.text for match in matches for one in match.evidence)
+    return (stem(word) for text in texts for word in _telling(_WORD.findall(fold(text).text)))
+
+
+def _series(item: Item, title: str) -> Iterable[str]:
+    """Name the series that a numbered headline belongs to: those of its outlet that differ from it in numbers alone.
+
+    "Alert 12 for Douz" is followed by alert 13, another event. Numbers of victims rise while the event is the same.
+    """
+    masked, numbers = _DIGITS.subn("#", title)
+    if numbers and not shipped_concepts().of(_WORD.findall(title)) & _COUNTED:
+        yield hashlib.blake2b(
+            f"{item.feed_id}\0{masked}".encode("utf-8", "surrogatepass"), digest_size=8
+        ).hexdigest()
 
 
 def _numbers(words: Iterable[str]) -> Iterable[str]:

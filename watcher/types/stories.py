@@ -33,6 +33,8 @@ class TraitKind(StrEnum):
     NUMBER = "n"
     LANGUAGE = "l"
     RULE = "r"
+    TERM = "t"
+    SERIES = "s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

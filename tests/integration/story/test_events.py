@@ -113,8 +113,8 @@ def stories_of(store: Store, analysis: Analysis, reports: list[Report]) -> list[
         )
         feed = replace(samples.feed(), id=item.feed_id, language=language)
         document = analysis.document(item, feed)
-        rules = [match.rule for match in analysis.engine.match(document, feed, item.seen_at)]
-        print_ = fingerprint(item, language=document.language, places=document.places, rules=rules)
+        matches = analysis.engine.match(document, feed, item.seen_at)
+        print_ = fingerprint(item, language=document.language, places=document.places, matches=matches)
         with store.write() as tx:
             item_id = tx.items.add([item])[item.key]
             decision = fold_into_story(tx, item_id, item, print_, now=item.seen_at, window=WINDOW)

@@ -10,9 +10,9 @@ from tests.support import samples
 from watcher.story.commonness import Background
 from watcher.story.concepts import read_concepts, shipped_concepts
 from watcher.story.decide import Reason
-from watcher.story.event import Profile, same_event
+from watcher.story.event import Profile, same_event, word_score
 from watcher.story.fingerprint import fingerprint
-from watcher.types import Place, PlaceMention, Span, Trait
+from watcher.types import Evidence, Place, PlaceMention, Span, Trait
 
 REMADA = Place(id="TN:remada", name="Remada", country="TN", kind="city")
 DEHIBA = Place(id="TN:dehiba", name="Dehiba", country="TN", kind="city")
@@ -24,7 +24,7 @@ def traits(title: str, body: str = "", *, language: str = "en", place: Place = R
         span=Span(field="title", start=0, end=1), text=place.name, place=place, confidence=1.0
     )
     item = samples.item(title=title, summary=body, url=None)
-    return fingerprint(item, language=language, places=[mention], rules=["border"]).traits
+    return fingerprint(item, language=language, places=[mention], matches=[samples.match()]).traits
 
 
 def profile(story_id: str, *reports: tuple[Trait, ...]) -> Profile:
@@ -92,6 +92,77 @@ def test_a_story_is_compared_as_a_whole_and_not_by_its_last_report() -> None:
     alone = same_event(FOOTBALL, [profile("st-2", FOOTBALL)], background(*core, FOOTBALL))
     assert alone.story_id == "st-2"
     assert decision.similarity < alone.similarity
+
+
+def found_by(term: str, title: str, *, feed_id: str = "tap", language: str = "en") -> tuple[Trait, ...]:
+    """The traits of a headline that a rule found by one word, and that names no place."""
+    evidence = Evidence(span=Span(field="title", start=0, end=1), text=term, path="match")
+    item = samples.item(feed_id=feed_id, title=title, summary="", url=None)
+    return fingerprint(item, language=language, matches=[samples.match(evidence=(evidence,))]).traits
+
+
+def in_empty_store(first: tuple[Trait, ...], second: tuple[Trait, ...]) -> str | None:
+    """The story that the second report of a store joins, None for one of its own."""
+    return same_event(second, [profile("st-1", first)], background(first, items=1)).story_id
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Gunmen seen in the hills", "Gunmen near the border post"),
+        ("Gunmen", "Gunmen again"),
+        ("Gunmen at the old mill", "Gunmen robbed a mill"),
+    ],
+)
+def test_what_the_rule_looks_for_and_one_word_more_make_no_event_in_an_empty_store(
+    one: str, other: str
+) -> None:
+    assert in_empty_store(found_by("Gunmen", one), found_by("Gunmen", other)) is None
+
+
+def test_headlines_that_share_more_than_what_the_rule_looks_for_are_one_event_in_an_empty_store() -> None:
+    one = found_by("Gunmen", "Gunmen rob the ferry of Ajim at gunpoint")
+    other = found_by("Gunmen", "Ajim ferry robbed by gunmen")
+    assert in_empty_store(one, other) == "st-1"
+
+
+def test_a_term_that_its_rule_seldom_finds_tells_more_than_one_that_it_always_finds() -> None:
+    story, item = found_by("Semmama", "Shots on Semmama at dawn"), found_by("Semmama", "Semmama sealed off")
+    counts = {"w:semmama": 1.0, "t:semmama": 1.0, "r:border": 300.0}
+    seldom = Background(items=300, counts=counts)
+    always = Background(items=300, counts=counts | {"t:semmama": 299.0})
+    known = profile("st-1", story)
+    assert word_score(item, known, seldom) > word_score(item, known, always)
+    assert word_score(item, known, always) < 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "feeds", "is_joined"),
+    [
+        ("Flood alert 12 for the Medjerda valley", "Flood alert 13 for the Medjerda valley", ("a", "a"), False),
+        ("Flood alert 12 for the Medjerda valley", "Flood alert 13 for the Medjerda valley", ("a", "b"), True),
+        ("Medjerda flood sweeps 12 dead into Testour", "Medjerda flood sweeps 13 dead into Testour", ("a", "a"), True),
+    ],
+)  # fmt: skip
+def test_an_outlets_numbered_series_is_of_many_events_and_a_rising_toll_is_of_one(
+    one: str, other: str, feeds: tuple[str, str], is_joined: bool
+) -> None:
+    first, second = (
+        found_by("flood", title, feed_id=feed) for title, feed in zip((one, other), feeds, strict=True)
+    )
+    assert (in_empty_store(first, second) is not None) is is_joined
+
+
+def test_words_of_a_language_that_the_shipped_counts_lack_are_not_taken_for_rare() -> None:
+    """A store that has seen no French does not know that "selon" tells nothing; nor that "Semmama" tells much."""
+    title = "Selon la ministre une attaque contre la garde"
+    french = found_by("attaque", title, language="fr")
+    english = found_by("attaque", title, language="en")
+    scores = [
+        word_score(report, profile("st-1", report), background(report, items=1))
+        for report in (french, english)
+    ]
+    assert scores[0] < scores[1]
 
 
 @pytest.mark.parametrize(
