@@ -336,6 +336,7 @@ class Assembly:
             wake=outbox.wake,
             routing=Routing.of(self._settings, self.metrics),
             feeds=self._feeds,
+            corroborated_by=self._settings.stories.corroborated_by,
         )
 
     def _trends(self) -> Trends:

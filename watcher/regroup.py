@@ -12,9 +12,10 @@ from datetime import datetime
 
 from watcher.alert.compose import compose
 from watcher.alert.independence import copied
-from watcher.alert.life import opened
+from watcher.alert.life import joined_by_hand, opened
 from watcher.announce import Routing, stable_id
 from watcher.errors import WatcherError
+from watcher.life import live
 from watcher.reporter import News, Reporter, source_of
 from watcher.storage.regrouping import Word
 from watcher.storage.store import Transaction
@@ -73,8 +74,12 @@ class Piece:
     outlet: str
 
 
-def merge(tx: Transaction, one: str, other: str, speaker: Speaker, routing: Routing) -> Regrouped:
+def merge(
+    tx: Transaction, one: str, other: str, speaker: Speaker, routing: Routing, *, corroborated_by: int
+) -> Regrouped:
     """Put the story of the second alert into that of the first; merged once, it stays so.
+
+    Where the reports of both are from so many independent publishers as `corroborated_by` says, that is told.
 
     Raises:
         RegroupError: there is no such alert, or it is not on a story of reports.
@@ -89,6 +94,8 @@ def merge(tx: Transaction, one: str, other: str, speaker: Speaker, routing: Rout
     for rule, alert in theirs.items():
         if alert.merged_into is None:
             _merge_alert(tx, mine.get(rule), alert, story, speaker, routing)
+            if rule in mine:
+                _recount(tx, mine[rule], speaker, routing, corroborated_by)
     _say(tx, story, gone, moved, speaker, is_together=True)
     others = tuple(sorted(alert.id for alert in theirs.values()))
     return Regrouped(alert_id=first.id, story_id=story, is_changed=True, items=moved, others=others)
@@ -173,15 +180,35 @@ def _merge_alert(
         tx.alerts.move(theirs.id, story)
         return _show(tx, theirs.id, event, routing)
     listed = {source.feed_id for source in mine.sources}
-    place = len(mine.sources)
-    for source in theirs.sources:
-        if source.feed_id not in listed:
-            copy_of = None if source.copy_of is None else place + source.copy_of
-            tx.alerts.add_source(mine.id, replace(source, copy_of=copy_of))
+    for source in _told_apart(tx, mine, [one for one in theirs.sources if one.feed_id not in listed]):
+        tx.alerts.add_source(mine.id, source)
     tx.alerts.grow(mine.id, places=dict.fromkeys((*mine.places, *theirs.places)), at=speaker.at)
     tx.alerts.mark_merged(theirs.id, into=mine.id, at=speaker.at)
     _show(tx, mine.id, event, routing)
     return _show(tx, theirs.id, event, routing)
+
+
+def _told_apart(tx: Transaction, alert: Alert, more: Sequence[Source]) -> Sequence[Source]:
+    """Say of further sources whose text each repeats, as their places in the alert's list will be."""
+    listed = [*alert.sources, *more]
+    texts = tx.stories.texts([one.item_id for one in listed if one.item_id is not None])
+    found = []
+    for place, source in enumerate(more, len(alert.sources)):
+        others = {
+            before: texts[one.item_id] for before, one in enumerate(listed[:place]) if one.item_id in texts
+        }
+        text = texts.get(source.item_id) if source.item_id is not None else None
+        found.append(replace(source, copy_of=copied(text, others) if text is not None else None))
+    return found
+
+
+def _recount(
+    tx: Transaction, before: Alert, speaker: Speaker, routing: Routing, corroborated_by: int
+) -> None:
+    """Tell, once, that the reports of both alerts corroborate each other."""
+    now = tx.alerts.get([before.id])[before.id]
+    events = joined_by_hand(now, now.sources, corroborated_by=corroborated_by, now=speaker.at)
+    live(tx, before.id, events, routing, now=speaker.at)
 
 
 def _split_before(

@@ -133,6 +133,14 @@ class Reporter:
             tx.alerts.mark_withdrawn(alert.id, self.feed.id, at=None)
         return self._take_up(tx, alert, None, news, match, mark)
 
+    def amend(self, tx: Transaction, alert: Alert, news: News) -> tuple[str, ...]:
+        """Tell that a listed source corrects its report or takes it back, however late; nothing else of it counts."""
+        mark = mark_of(news.analysed.item.title)
+        if mark is Mark.WITHDRAWN:
+            return self.take_back(tx, alert, news.item_id, is_marked=True)
+        events = life.amended(alert, Reported(outlet=self.outlet, mark=mark), now=self.now)
+        return live(tx, alert.id, events, self.routing, now=self.now)
+
     def take_back(self, tx: Transaction, alert: Alert, item_id: int, *, is_marked: bool) -> tuple[str, ...]:
         """Note that a report no longer stands, where the alert rests on it, and tell what that changes."""
         if not any(one.feed_id == self.feed.id for one in alert.sources):

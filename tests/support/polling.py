@@ -31,6 +31,7 @@ from watcher.plan import Plan
 from watcher.stages.poll import Context, Fetching, Poll
 from watcher.storage.items import PastItem
 from watcher.storage.store import Store, open_store
+from watcher.trends import Trends
 from watcher.types import Analysed, Delivery, Feed, FeedState, Fetched, Item, ParsedFeed, Trouble
 
 ROUTES = (Route(to=("desk",)),)
@@ -72,7 +73,7 @@ class Polling:
     """A service without its loop: feeds are polled when the test says so.
 
     Args:
-        folder: where its database is.
+        folder: where its database is, unless `database` is the URL of another one.
         fetcher: what fetches.
         feeds: the configured feeds.
         rules: what is watched for.
@@ -93,6 +94,7 @@ class Polling:
         folds_events: bool = True,
         plan: Plan | None = None,
         takes_pushes: bool = False,
+        database: str | None = None,
     ) -> None:
         self.clock = clock or FakeClock()
         self.feeds = {feed.id: feed for feed in feeds}
@@ -104,16 +106,19 @@ class Polling:
         self._takes_pushes = takes_pushes
         self._workers = workers or InlineWorkers(rules)
         self._path = folder / "watcher.db"
+        self._database = database
+        self._trends = Trends.of(rules, {}, {feed.id: feed.title for feed in feeds if feed.title})
         self._stack = ExitStack()
         self.store: Store
 
     def __enter__(self) -> Self:
-        if not self._path.exists():
+        if self._database is None and not self._path.exists():
             self._path.write_bytes(_empty_database())
-        self.store = open_store(f"sqlite:///{self._path}")
+        self.store = open_store(self._database or f"sqlite:///{self._path}")
         self._stack.callback(self.store.close)
         with self.store.write() as tx:
             tx.feeds.configure(self.feeds.values(), now=self.clock.now())
+            tx.trends.configure(self._trends.series, now=self.clock.now())
         return self
 
     def __exit__(
@@ -137,6 +142,7 @@ class Polling:
             story_window=timedelta(hours=72),
             folds_events=self._folds_events,
             takes_pushes=self._takes_pushes,
+            trends=self._trends,
         )
 
     async def poll(self, feed_id: str = "wire", *, after: timedelta = timedelta(minutes=15)) -> Poll:

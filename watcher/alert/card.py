@@ -51,10 +51,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a person said to an alert, or what happened to it: `acknowledged by ann`, and when."""
+    """What a person said to an alert, or what happened to it: `acknowledged by ann`, and when.
+
+    `is_told` says that people were told of it by itself.
+    """
 
     words: str
     at: datetime
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +171,9 @@ def _said(answer: Answer) -> Said:
 
 def _changes(alert: Alert) -> tuple[Said, ...]:
     found = [
-        Said(words=said(event), at=event.at) for event in alert.events if event.kind not in _SHOWN_OTHERWISE
+        Said(words=said(event), at=event.at, is_told=event.is_told)
+        for event in alert.events
+        if event.kind not in _SHOWN_OTHERWISE
     ]
     return tuple(found[-CHANGES_LIMIT:])
 

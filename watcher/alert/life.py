@@ -133,6 +133,30 @@ def taken_up(
     return told(alert, [_event(LifeKind.JOINED, LifeReason.ANOTHER_SOURCE, now, report.outlet)])
 
 
+def amended(alert: Alert, report: Reported, *, now: datetime) -> tuple[LifeEvent, ...]:
+    """Say what it means that a late report corrects what was told: that it is told, and nothing else of it counts."""
+    return told(alert, list(_corrected(alert, report, now)))
+
+
+def joined_by_hand(
+    alert: Alert, sources: Sequence[Source], *, corroborated_by: int, now: datetime
+) -> tuple[LifeEvent, ...]:
+    """Say what it means that a person has put the reports of two alerts together.
+
+    Args:
+        alert: the one that stays, as it was before.
+        sources: those of both.
+        corroborated_by: how many independent publishers make it corroborated.
+        now: the time.
+    """
+    number = independent(sources)
+    if not sources or number < corroborated_by or Standing.of(alert.events).is_corroborated:
+        return ()
+    outlet = sources[-1].feed_title
+    event = _event(LifeKind.CORROBORATED, LifeReason.INDEPENDENT_PUBLISHERS, now, outlet)
+    return told(alert, [replace(event, number=number)])
+
+
 def taken_back(alert: Alert, sources: Sequence[Source], *, outlet: str, is_marked: bool, now: datetime) -> tuple[LifeEvent, ...]:  # fmt: skip
     """Say what it means that a report is taken back.
 

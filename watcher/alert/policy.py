@@ -8,16 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from watcher.alert.retraction import Mark
 from watcher.types import Alert, Match, MatchOutcome
 
 
 class Verdict(StrEnum):
     """`tell` opens an alert, `update` adds a report to it, `heed` looks whether a report of a listed source says more than
-    was told, `hold` writes down what would have been told, `keep` changes nothing for anybody. What the report changes is `life`'s to say."""
+    was told, `amend` only whether it corrects or takes back what was told, `hold` writes down what would have been told,
+    `keep` changes nothing for anybody. What the report changes is `life`'s to say."""
 
     TELL = "tell"
     UPDATE = "update"
     HEED = "heed"
+    AMEND = "amend"
     HOLD = "hold"
     KEEP = "keep"
 
@@ -34,6 +37,7 @@ class Reason(StrEnum):
     LATE = "late"
     COUNTED = "counted"
     WITHDRAWN = "withdrawn"
+    LATE_AMENDMENT = "late_amendment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ def decide(
     feed_id: str,
     was_matched: bool,
     alert: Alert | None,
-    is_withdrawn: bool = False,
+    mark: Mark | None = None,
 ) -> Decision:
     """Decide whom a match is told to.
 
@@ -81,16 +85,19 @@ def decide(
         feed_id: the feed that the item came from.
         was_matched: this rule held on this item before it was edited.
         alert: what was told about this rule on this story, None when nothing was.
-        is_withdrawn: the headline says that the report is taken back: it is no news of its own.
+        mark: what the headline says of the report. One that is taken back is no news of its own.
     """
-    if outcome is MatchOutcome.LATE and alert is None and not was_matched and not is_withdrawn:
+    is_listed = alert is not None and any(source.feed_id == feed_id for source in alert.sources)
+    if outcome is MatchOutcome.LATE and is_listed and mark is not None:
+        # What is old is no news, but that something is wrong which people were told is news whenever it comes.
+        return Decision(verdict=Verdict.AMEND, reason=Reason.LATE_AMENDMENT)
+    if outcome is MatchOutcome.LATE and alert is None and not was_matched and mark is not Mark.WITHDRAWN:
         return Decision(verdict=Verdict.HOLD, reason=Reason.LATE)
     if outcome in _HELD:
         return Decision(verdict=Verdict.KEEP, reason=_HELD[outcome])
-    is_listed = alert is not None and any(source.feed_id == feed_id for source in alert.sources)
     if was_matched:
         return Decision(verdict=Verdict.HEED if is_listed else Verdict.KEEP, reason=Reason.MATCHED_BEFORE)
-    if is_withdrawn and not is_listed:
+    if mark is Mark.WITHDRAWN and not is_listed:
         return Decision(verdict=Verdict.KEEP, reason=Reason.WITHDRAWN)
     if alert is None:
         return Decision(verdict=Verdict.TELL, reason=Reason.FIRST_REPORT)

@@ -36,8 +36,12 @@ def summary(card: Card, *, limit: int = 500) -> str:
 
 
 def update_line(card: Card) -> str:
-    """Tell in one line that one more outlet reports what an alert was about, or what somebody said to it."""
-    said = max((*card.answers[-1:], *card.changes[-1:]), key=lambda one: one.at, default=None)
+    """Tell in one line that one more outlet reports what an alert was about, or what somebody said to it.
+
+    What people were told of by itself is not told once more, be it on this channel or by a graver alert.
+    """
+    changes = (*card.answers, *(one for one in card.changes if not one.is_told))
+    said = max(changes, key=lambda one: one.at, default=None)
     if said is not None and said.at > card.last_seen_at:
         return f"+ {said.words}: {isolated(card.headline_text)}"
     return f"+ also reported by {isolated(card.latest_outlet)} ({sources_count(card)}): {isolated(card.headline_text)}"

@@ -60,6 +60,7 @@ class Desk:
     wake: Callable[[], None]
     routing: Routing
     feeds: Mapping[str, Feed]
+    corroborated_by: int = 3
 
     async def click(self, payload: Mapping[str, Any], whisper: Whisper) -> None:
         """Take a click; what it asks for is committed when this returns.
@@ -149,7 +150,13 @@ class Desk:
         now = self.clock.now()
         if command.word == "merge":
             text = await merge_stories(
-                command.rest, command.person, store=self.store, run=self.run, routing=self.routing, now=now
+                command.rest,
+                command.person,
+                store=self.store,
+                run=self.run,
+                routing=self.routing,
+                corroborated_by=self.corroborated_by,
+                now=now,
             )
         else:
             text = await split_story(

@@ -54,7 +54,14 @@ def reports(store: Store, alert_id: str) -> str | None:
 
 
 async def merge_stories(
-    words: str, person: Person, *, store: Store, run: Runner, routing: Routing, now: datetime
+    words: str,
+    person: Person,
+    *,
+    store: Store,
+    run: Runner,
+    routing: Routing,
+    corroborated_by: int,
+    now: datetime,
 ) -> str:
     """Merge two stories as `ALERT OTHER` asks."""
     ids = words.split()
@@ -63,7 +70,8 @@ async def merge_stories(
 
     def change() -> str:
         with store.write(durable=True) as tx:
-            done = merge(tx, ids[0], ids[1], _speaker(person, now), routing)
+            speaker = _speaker(person, now)
+            done = merge(tx, ids[0], ids[1], speaker, routing, corroborated_by=corroborated_by)
         if not done.is_changed:
             return "They are of one story already."
         return f"{', '.join(done.others)} merged into {done.alert_id}."

@@ -36,7 +36,14 @@ def merge(
     from watcher.regroup import merge as merge_stories
 
     with opened(config) as (loaded, store), store.write() as tx:
-        done = merge_stories(tx, alert, other, _speaker(by, comment), _routing(loaded))
+        done = merge_stories(
+            tx,
+            alert,
+            other,
+            _speaker(by, comment),
+            _routing(loaded),
+            corroborated_by=loaded.settings.stories.corroborated_by,
+        )
     if not done.is_changed:
         _tell(done, f"{alert} and {other} are of one story already", json=json)
         return

@@ -100,7 +100,7 @@ def _decided(poll: Poll, entry: Entry, match: Match, alert: Alert | None, contex
         feed_id=poll.feed.id,
         was_matched=match.rule in entry.matched_before,
         alert=alert,
-        is_withdrawn=mark_of(entry.analysed.item.title) is Mark.WITHDRAWN,
+        mark=mark_of(entry.analysed.item.title),
     )
     context.metrics.verdicts.labels(decision.verdict, decision.reason).inc()
     return decision.verdict
@@ -118,6 +118,8 @@ def _do(
         return reporter.tell(tx, news, match, tuple(alerts.values()))
     if verdict is Verdict.UPDATE:
         return reporter.grow(tx, alerts[match.rule], news, match)
+    if verdict is Verdict.AMEND:
+        return reporter.amend(tx, alerts[match.rule], news)
     return reporter.heed(tx, alerts[match.rule], news, match) if verdict is Verdict.HEED else ()
 
 

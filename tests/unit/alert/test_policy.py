@@ -6,6 +6,7 @@ import pytest
 
 from tests.support import samples
 from watcher.alert.policy import Reason, Verdict, decide, outcome_of
+from watcher.alert.retraction import Mark
 from watcher.types import Alert, MatchOutcome
 
 ALERT = samples.alert()
@@ -58,6 +59,18 @@ def test_who_is_told(
     assert (decision.verdict, decision.reason) == (verdict, reason)
 
 
+@pytest.mark.parametrize("mark", Mark)
+@pytest.mark.parametrize(
+    ("feed_id", "alert", "verdict"),
+    [("wire", ALERT, Verdict.AMEND), ("b", ALERT, Verdict.KEEP), ("wire", None, Verdict.KEEP)],
+)
+def test_what_amends_what_was_told_is_heard_however_late(
+    feed_id: str, alert: Alert | None, verdict: Verdict, mark: Mark
+) -> None:
+    decision = decide(MatchOutcome.LATE, feed_id=feed_id, was_matched=True, alert=alert, mark=mark)
+    assert decision.verdict is verdict
+
+
 @pytest.mark.parametrize(
     ("feed_id", "alert", "verdict"),
     [("b", None, Verdict.KEEP), ("b", ALERT, Verdict.KEEP), ("wire", ALERT, Verdict.HEED)],
@@ -65,5 +78,5 @@ def test_who_is_told(
 def test_a_report_that_says_it_is_withdrawn_opens_nothing(
     feed_id: str, alert: Alert | None, verdict: Verdict
 ) -> None:
-    decision = decide(MatchOutcome.TOLD, feed_id=feed_id, was_matched=False, alert=alert, is_withdrawn=True)
+    decision = decide(MatchOutcome.TOLD, feed_id=feed_id, was_matched=False, alert=alert, mark=Mark.WITHDRAWN)
     assert decision.verdict is verdict

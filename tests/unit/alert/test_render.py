@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from textwrap import dedent
 
@@ -10,6 +11,7 @@ import pytest
 from tests.support.alerts import a_source, an_alert
 from tests.support.hostile import HOSTILE, hostile_alert, is_harmless
 from watcher.alert.card import card
+from watcher.alert.life import surged
 from watcher.alert.render import plain, summary, update_line
 from watcher.types import LifeEvent, LifeKind, LifeReason
 
@@ -98,6 +100,16 @@ def test_an_update_tells_what_has_happened_last_and_not_once_more_what_happened_
     assert shown.startswith("+ Coast Wire has withdrawn its report")
     shown = update_line(card(an_alert(events=(happened,), sources=(a_source(), joined))))
     assert shown.startswith("+ also reported by Gulf (2 sources)")
+
+
+def test_an_update_does_not_repeat_what_people_were_told_of_by_itself() -> None:
+    """The report came before the escalation in time, as publishers date theirs; the line is about the report."""
+    late = TWO_SOURCES[-1].seen_at + timedelta(minutes=1)
+    events = (surged(an_alert(), headline="3 stories in 6 h", now=late)[0],)
+    grown = an_alert(sources=TWO_SOURCES, events=events)
+    assert update_line(card(grown)).startswith("+ also reported by")
+    shown = an_alert(sources=TWO_SOURCES, events=(replace(events[0], is_told=False),))
+    assert update_line(card(shown)).startswith("+ escalated: ")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

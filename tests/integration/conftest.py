@@ -1,4 +1,4 @@
-"""Stores on both databases: every test of this folder that asks for `store` runs on each."""
+"""Stores on both databases: every test that asks for `store` or `database_url` runs on each."""
 
 from __future__ import annotations
 
@@ -23,17 +23,23 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> str:
+    """The server's database, with nothing in it."""
+    engine = create_engine(parse_url(postgres_url))  # not `open_engine`: a test may have left an odd schema
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return postgres_url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/watcher.db"
-    url: str = request.getfixturevalue("postgres_url")
-    engine = create_engine(parse_url(url))  # not `open_engine`: a test may have left an odd schema
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+    url: str = request.getfixturevalue("empty_postgres")
     return url
 
 
