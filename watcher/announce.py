@@ -119,7 +119,14 @@ class Routing:
         free = {due.channel: due.at for due in found if due.channel not in holds}
         released = tx.deliveries.release_held(alert.id, free)
         without = tx.deliveries.channels_without(alert.id)
+        if without:  # told alone after a digest had told it: that message has a thread
+            without -= tx.deliveries.conversations(alert.id)
         is_news = kind is DeliveryKind.REPLY
+        # A digest is nobody's thread: what changes an alert that it told is told in the next one.
+        in_digests = tx.digests.told_in(alert.id) if is_news else frozenset()
+        again = [due for due in found if due.channel in in_digests]
+        for due in again:
+            self._open(tx, alert, due, holds.get(due.channel), about, now)
         takers = [
             due
             for due in found
@@ -145,7 +152,8 @@ class Routing:
                 for due in takers
             ]
         )
-        return (*released, *(due.channel for due in takers if due.channel not in kept))
+        heard = [due.channel for due in (*takers, *again) if due.channel not in kept]
+        return (*released, *heard)
 
     def _open(
         self,

@@ -95,6 +95,7 @@ class Polling:
         plan: Plan | None = None,
         takes_pushes: bool = False,
         database: str | None = None,
+        routes: Sequence[Route] = ROUTES,
     ) -> None:
         self.clock = clock or FakeClock()
         self.feeds = {feed.id: feed for feed in feeds}
@@ -107,6 +108,7 @@ class Polling:
         self._workers = workers or InlineWorkers(rules)
         self._path = folder / "watcher.db"
         self._database = database
+        self._routes = tuple(routes)
         self._trends = Trends.of(rules, {}, {feed.id: feed.title for feed in feeds if feed.title})
         self._stack = ExitStack()
         self.store: Store
@@ -138,7 +140,7 @@ class Polling:
             intake=Intake(),
             clock=self.clock,
             metrics=self.metrics,
-            routing=Routing(routes=ROUTES, updatable=frozenset(), metrics=self.metrics),
+            routing=Routing(routes=self._routes, updatable=frozenset(), metrics=self.metrics),
             story_window=timedelta(hours=72),
             folds_events=self._folds_events,
             takes_pushes=self._takes_pushes,

@@ -13,7 +13,7 @@ from watcher.alert.blocks import BLOCKS_CHARS_LIMIT, Block, context, date, heade
 from watcher.alert.card import Card
 from watcher.alert.digest import DigestCard, Group
 from watcher.alert.inert import isolated
-from watcher.alert.render import found_in, group_title, more_alerts, sources_count
+from watcher.alert.render import group_title, more_alerts, standing
 
 _GROUPS_LIMIT = 20
 
@@ -67,6 +67,6 @@ def _line(card: Card) -> list[Block]:
     return [
         headline,
         *host,
-        text(f" · {sources_count(card)}{found_in(card)} · "),
+        text(f" · {standing(card)} · "),
         date(card.published_at or card.seen_at),
     ]

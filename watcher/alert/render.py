@@ -13,6 +13,8 @@ from watcher.alert.digest import DigestCard, Group
 from watcher.alert.inert import cut, isolated
 from watcher.alert.marks import Run
 
+_NEWS = 100
+
 
 def plain(card: Card) -> str:
     """Lay an alert out as lines of plain text; evidence stands between asterisks."""
@@ -53,7 +55,7 @@ def digest_plain(digest: DigestCard) -> str:
     for group in digest.groups:
         lines += ["", group_title(group)]
         for card in group.cards:
-            told = f"{isolated(card.headline_text)} · {sources_count(card)}{found_in(card)} · {moment(card.published_at or card.seen_at)}"
+            told = f"{isolated(card.headline_text)} · {standing(card)} · {moment(card.published_at or card.seen_at)}"
             lines += [f"  - {told}"] + ([f"    {card.url}"] if card.url else [])
         if group.more:
             lines.append(f"  {more_alerts(group.more)}")
@@ -85,6 +87,12 @@ def found_in(card: Card) -> str:
     if card.is_full_text:
         return " (in the full text)"
     return " (edited report)" if card.is_edit else ""
+
+
+def standing(card: Card) -> str:
+    """Say in a few words how an alert stands that is told with others: its sources, and the last change of its level."""
+    news = [one.words for one in card.changes if one.is_told]
+    return f"{sources_count(card)}{found_in(card)}" + (f" · {cut(news[-1], _NEWS)}" if news else "")
 
 
 def details(card: Card) -> list[str]:

@@ -19,6 +19,7 @@ from watcher.storage.turns import is_behind_parked
 from watcher.types import DeliveryKind, DeliveryState, Digest, Severity
 
 _SHOWN = 200
+_UNTOLD = [one.value for one in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.GATHERED)]
 
 
 class DigestRows:
@@ -91,6 +92,21 @@ class DigestRows:
         self._connection.execute(
             update(deliveries).where(given_up).values(state=DeliveryState.GATHERED.value)
         )
+
+    def told_in(self, alert_id: str) -> frozenset[str]:
+        """Name the channels that were told of an alert in digests alone, and are not about to be told of it again."""
+        query = select(deliveries.c.channel, deliveries.c.state, deliveries.c.digest_id).where(
+            deliveries.c.alert_id == alert_id, deliveries.c.kind == DeliveryKind.ALERT.value
+        )
+        told: set[str] = set()
+        otherwise: set[str] = set()
+        for row in self._connection.execute(query):
+            is_delivered = row.state == DeliveryState.DELIVERED.value
+            if is_delivered and row.digest_id is not None:
+                told.add(row.channel)
+            elif is_delivered or row.state in _UNTOLD:
+                otherwise.add(row.channel)
+        return frozenset(told - otherwise)
 
     def told_alone(self, channel: str, *, since: datetime, limit: int) -> int:
         """Count the alerts that were queued one by one for a channel, up to `limit`."""

@@ -17,8 +17,8 @@ from watcher.alert.render import (
     group_title,
     moment,
     more_alerts,
-    sources_count,
     sources_heading,
+    standing,
     summary,
 )
 from watcher.types import Severity
@@ -54,8 +54,7 @@ def digest_html(digest: DigestCard) -> str:
         colours=_COLOURS,
         group_title=group_title,
         more_alerts=more_alerts,
-        found_in=found_in,
-        sources_count=sources_count,
+        standing=standing,
     )
 
 
