@@ -18,6 +18,8 @@ import structlog
 from watcher.errors import FetchError
 from watcher.ingest.revisit import after_failure
 from watcher.pipeline import record_entries
+from watcher.reporter import Reporter
+from watcher.stages.alerts import gone
 from watcher.stages.poll import Context, Entry, Poll
 from watcher.storage.articles import Errand, Outcome
 from watcher.storage.items import Known
@@ -29,6 +31,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 """Longer than an article takes once it has begun; one whose service vanished is free again after it."""
 
+_TAKEN_DOWN = frozenset({FetchProblem.NOT_FOUND, FetchProblem.GONE})
 _QUEUE = 4
 """Articles that may wait for their host's turn for each that may run."""
 
@@ -160,7 +163,9 @@ class Articles:
             analysed = await self._analyse(whole, feed) if is_longer else None
         except FetchError as error:
             failure = error
-            await context.run(lambda: self._settle_failure(errand, failure))
+            told = await context.run(lambda: self._settle_failure(errand, failure))
+            if told:
+                self._on_told(told)
             return
         told = await context.run(lambda: self._record(errand, item, analysed))
         if told:
@@ -177,7 +182,7 @@ class Articles:
         with self._context.store.read() as tx:
             return tx.items.get(errand.item_id)
 
-    def _settle_failure(self, errand: Errand, error: FetchError) -> None:
+    def _settle_failure(self, errand: Errand, error: FetchError) -> tuple[str, ...]:
         now = self._context.clock.now()
         again = after_failure(errand.attempts + 1, error, most=self._limits.attempts, now=now)
         outcome = Outcome(
@@ -186,8 +191,11 @@ class Articles:
             problem=error.problem,
             detail=error.detail,
         )
+        told: tuple[str, ...] = ()
         with self._context.store.write() as tx:
-            tx.articles.settle(errand, outcome, owner=self._owner, at=now)
+            is_ours = tx.articles.settle(errand, outcome, owner=self._owner, at=now)
+            if is_ours and again.at is None and error.problem in _TAKEN_DOWN:
+                told = self._take_down(tx, errand, now)
         self._context.metrics.articles.labels(error.problem.value).inc()
         log.info(
             "article_not_got",
@@ -197,6 +205,19 @@ class Articles:
             detail=error.detail,
             again_at=again.at.isoformat() if again.at else None,
         )
+        return told
+
+    def _take_down(self, tx: Transaction, errand: Errand, now: datetime) -> tuple[str, ...]:
+        """Let the alerts know that rest on an article which is no longer there."""
+        feed, context = self._feeds[errand.feed_id], self._context
+        reporter = Reporter(
+            feed=feed,
+            own_title=tx.feeds.title(feed.id),
+            now=now,
+            routing=context.routing,
+            corroborated_by=context.corroborated_by,
+        )
+        return gone(tx, reporter, errand.item_id)
 
     def _record(self, errand: Errand, item: Item, analysed: Analysed | None) -> tuple[str, ...]:
         context, now = self._context, self._context.clock.now()

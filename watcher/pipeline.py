@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from watcher.errors import FetchError
-from watcher.stages.alerts import count_over_time, fold_stories, raise_alerts
+from watcher.stages.alerts import count_over_time, fold_stories, raise_alerts, take_down
 from watcher.stages.counts import count, count_items, count_troubles
 from watcher.stages.failure import settle_failure
 from watcher.stages.feed import coverage_after, note_coverage, note_hub, settle_feed, state_after
@@ -34,6 +34,7 @@ RECORD: tuple[Callable[[Poll, Transaction, Context], Poll], ...] = (
     keep_matches,
     fold_stories,
     raise_alerts,
+    take_down,
     count_over_time,
     note_coverage,
     note_hub,
@@ -43,7 +44,7 @@ RECORD: tuple[Callable[[Poll, Transaction, Context], Poll], ...] = (
 RECORD_ENTRIES = (keep_matches, fold_stories, raise_alerts, count_over_time)
 """Those of `RECORD` that concern items which are stored already: what follows when more is known of them."""
 
-RECORD_PUSH = (keep_items, *RECORD_ENTRIES, queue_articles)
+RECORD_PUSH = (keep_items, *RECORD_ENTRIES, take_down, queue_articles)
 """Those of `RECORD` that concern what a hub pushed: it may be a part of the feed's document, so that nothing is to be
 learnt from it about what the feed lists, nor about when to poll."""
 

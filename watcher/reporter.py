@@ -21,7 +21,7 @@ from watcher.announce import Routing, stable_id
 from watcher.ingest.domain import domain_of
 from watcher.life import live, outdo
 from watcher.storage.store import Transaction
-from watcher.types import Alert, Analysed, DeliveryKind, Feed, Item, Match, Source
+from watcher.types import Alert, Analysed, DeliveryKind, Feed, Item, LifeReason, Match, Source
 
 _COMPARED = 64  # sources whose texts a new one is compared with
 
@@ -127,7 +127,7 @@ class Reporter:
         """Look whether one more report of a listed source says what people should know; most say nothing new."""
         mark = mark_of(news.analysed.item.title)
         if mark is Mark.WITHDRAWN:
-            return self.take_back(tx, alert, news.item_id, is_marked=True)
+            return self.take_back(tx, alert, news.item_id, reason=LifeReason.MARKED_WITHDRAWN)
         listed = self._listed(alert)
         if listed.withdrawn_at is not None and listed.item_id in (None, news.item_id):
             tx.alerts.mark_withdrawn(alert.id, self.feed.id, at=None)
@@ -137,21 +137,24 @@ class Reporter:
         """Tell that a listed source corrects its report or takes it back, however late; nothing else of it counts."""
         mark = mark_of(news.analysed.item.title)
         if mark is Mark.WITHDRAWN:
-            return self.take_back(tx, alert, news.item_id, is_marked=True)
+            return self.take_back(tx, alert, news.item_id, reason=LifeReason.MARKED_WITHDRAWN)
         events = life.amended(alert, Reported(outlet=self.outlet, mark=mark), now=self.now)
         return live(tx, alert.id, events, self.routing, now=self.now)
 
-    def take_back(self, tx: Transaction, alert: Alert, item_id: int, *, is_marked: bool) -> tuple[str, ...]:
+    def take_back(
+        self, tx: Transaction, alert: Alert, item_id: int, *, reason: LifeReason
+    ) -> tuple[str, ...]:
         """Note that a report no longer stands, where the alert rests on it, and tell what that changes."""
         if not any(one.feed_id == self.feed.id for one in alert.sources):
             return ()
         listed = self._listed(alert)
         # A correction notice under an id of its own takes the listed report back; an edit only its own item's.
-        if listed.withdrawn_at is not None or not (is_marked or listed.item_id in (None, item_id)):
+        is_notice = reason is LifeReason.MARKED_WITHDRAWN
+        if listed.withdrawn_at is not None or not (is_notice or listed.item_id in (None, item_id)):
             return ()
         tx.alerts.mark_withdrawn(alert.id, self.feed.id, at=self.now)
         sources = tx.alerts.get([alert.id])[alert.id].sources
-        events = life.taken_back(alert, sources, outlet=self.outlet, is_marked=is_marked, now=self.now)
+        events = life.taken_back(alert, sources, outlet=self.outlet, reason=reason, now=self.now)
         return live(tx, alert.id, events, self.routing, now=self.now)
 
     def source(self, analysed: Analysed, item_id: int) -> Source:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from tests.support.clock import FakeClock
 from tests.support.feeds import rss
 from tests.support.polling import Polling
+from watcher.ingest.tombstones import NAMESPACE
 from watcher.match.syntax import Rule
 from watcher.types import Alert, DeliveryKind, Feed, FeedState, Fetched, LifeKind
 
@@ -44,9 +45,13 @@ class Press:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.pages: dict[str, list[dict[str, str]]] = {}
+        self.deleted: dict[str, str] = {}
 
     async def fetch(self, feed: Feed, state: FeedState) -> Fetched:
         body = rss([*self.pages.get(feed.id, []), QUIET], title=feed.id)
+        if feed.id in self.deleted:
+            mark = f'<at:deleted-entry xmlns:at="{NAMESPACE}" ref="{self.deleted[feed.id]}" when="2026-03-01T12:00:00Z"/>'
+            body = body.replace(b"</channel>", mark.encode() + b"</channel>")
         return Fetched(
             feed_id=feed.id, url=feed.url, status=200, headers={}, body=body, fetched_at=self.clock.now(),
             elapsed=timedelta(milliseconds=5),

@@ -157,17 +157,18 @@ def joined_by_hand(
     return told(alert, [replace(event, number=number)])
 
 
-def taken_back(alert: Alert, sources: Sequence[Source], *, outlet: str, is_marked: bool, now: datetime) -> tuple[LifeEvent, ...]:  # fmt: skip
+def taken_back(
+    alert: Alert, sources: Sequence[Source], *, outlet: str, reason: LifeReason, now: datetime
+) -> tuple[LifeEvent, ...]:
     """Say what it means that a report is taken back.
 
     Args:
         alert: as it was before.
         sources: those of the alert, as they are now.
         outlet: whose report it was.
-        is_marked: its headline says so; else an edit left nothing of what the rule looks for.
+        reason: how: its headline says so, an edit left nothing of what the rule looks for, or it was taken down.
         now: the time of the poll.
     """
-    reason = LifeReason.MARKED_WITHDRAWN if is_marked else LifeReason.NO_LONGER_MATCHES
     stands = any(source.withdrawn_at is None for source in sources)
     kind = LifeKind.RETRACTED if stands else LifeKind.WITHDRAWN
     if kind is LifeKind.WITHDRAWN and Standing.of(alert.events).is_withdrawn:

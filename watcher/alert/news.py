@@ -25,6 +25,8 @@ _SAID: dict[tuple[LifeKind, LifeReason], str] = {
     (LifeKind.CORRECTED, LifeReason.MARKED_CORRECTED): "corrected by {detail}",
     (LifeKind.RETRACTED, LifeReason.MARKED_WITHDRAWN): "{detail} has withdrawn its report; others stand by theirs",
     (LifeKind.RETRACTED, LifeReason.NO_LONGER_MATCHES): "{detail} has edited its report, which no longer matches",
+    (LifeKind.RETRACTED, LifeReason.TAKEN_DOWN): "{detail} has taken its report down; others stand by theirs",
+    (LifeKind.WITHDRAWN, LifeReason.TAKEN_DOWN): "withdrawn: {detail} has taken its report down",
     (LifeKind.WITHDRAWN, LifeReason.MARKED_WITHDRAWN): "withdrawn by {detail}",
     (LifeKind.WITHDRAWN, LifeReason.NO_LONGER_MATCHES): "withdrawn: {detail} has edited its report, which no longer matches",
     (LifeKind.RESTORED, LifeReason.MATCHES_AGAIN): "in force again: {detail} has edited its report, which matches",

@@ -21,7 +21,7 @@ class Mark(StrEnum):
 
 _WORDS = {
     Mark.WITHDRAWN: (
-        r"withdrawn|withdrawal|retracted|retraction|story (?:withdrawn|removed|retracted)|mandatory kill|kill|"
+        r"withdrawn|withdrawal|retracted|retraction|removed|deleted|story (?:withdrawn|removed|retracted)|mandatory kill|kill|"
         r"annule|annulation|depeche annulee|سحب|يسحب|حذف|الغاء"
     ),
     Mark.CORRECTED: (
@@ -35,8 +35,16 @@ _PLACES = (
     r"^\s*[\[(]\s*(?:{words})\s*[\])]",
     r"[\[(]\s*(?:{words})\s*[\])]\s*$",
 )
+# `This article has been removed`: the whole headline, in the place of the report's own.
+_NOTICE = (
+    r"^\s*(?:(?:this|the) )?(?:article|story|report|item|post|content|page) (?:(?:has been|was|is) )?"
+    r"(?:withdrawn|retracted|removed|deleted|taken down|no longer available)\s*[.!]?\s*$",
+    r"^\s*(?:(?:cet|l') ?)?(?:article|contenu) (?:(?:a ete|est) )?(?:retire|supprime|indisponible)\s*[.!]?\s*$",
+    r"^\s*(?:تم )?(?:حذف|سحب) (?:هذا )?(?:الخبر|المقال|التقرير)\s*[.!]?\s*$",
+)
+_WHOLE = {Mark.WITHDRAWN: _NOTICE, Mark.CORRECTED: ()}
 _MARKS = {
-    mark: re.compile("|".join(place.format(words=words) for place in _PLACES))
+    mark: re.compile("|".join((*(place.format(words=words) for place in _PLACES), *_WHOLE[mark])))
     for mark, words in _WORDS.items()
 }
 

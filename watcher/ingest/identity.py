@@ -56,12 +56,17 @@ def identify(entries: Sequence[Marks], *, repeats_guids: bool) -> Identities:
 
     def key(entry: Marks) -> str:
         if entry.guid is not None and not repeats_guids:
-            return _bounded(f"guid:{entry.guid}")
+            return guid_key(entry.guid)
         if entry.link is not None and links[entry.link] == 1:
             return _bounded(f"link:{entry.link}")
         return f"text:{entry.text}" if texts[entry.text] == 1 else f"whole:{entry.whole}"
 
     return Identities(keys=tuple(key(entry) for entry in entries), repeats_guids=repeats_guids)
+
+
+def guid_key(guid: str) -> str:
+    """Give the key of an item that is known by its publisher's id."""
+    return _bounded(f"guid:{guid}")
 
 
 def short_key(text: str) -> bytes:

@@ -21,6 +21,7 @@ from watcher.ingest.links import absolute, clean_link
 from watcher.ingest.normalize import Source, language_code, short, to_items
 from watcher.ingest.prolog import root_name
 from watcher.ingest.timetable import read_timetable
+from watcher.ingest.tombstones import deleted_ids
 from watcher.ingest.webpage import advertised_feed, is_web_page
 from watcher.types import Fetched, FetchProblem, ParsedFeed
 
@@ -156,6 +157,7 @@ def _parse_xml(
         ahead=made.ahead,
         older_page=_older_page(feed.get("links"), base=fetched.url),
         is_partial=document.is_partial,
+        deleted=deleted_ids(text),
     )
     return Reading(
         feed=parsed,

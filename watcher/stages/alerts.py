@@ -11,11 +11,12 @@ from watcher.alert import policy
 from watcher.alert.policy import Verdict
 from watcher.alert.retraction import Mark, mark_of
 from watcher.episodes import Report
+from watcher.ingest.identity import KEY_BYTES, guid_key, short_key
 from watcher.reporter import News, Reporter
 from watcher.stages.poll import Context, Entry, Poll
 from watcher.storage.store import Transaction
 from watcher.story import cluster
-from watcher.types import Alert, Match
+from watcher.types import Alert, LifeReason, Match
 
 log = structlog.get_logger(__name__)
 
@@ -48,13 +49,7 @@ def fold_stories(poll: Poll, tx: Transaction, context: Context) -> Poll:
 
 def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
     """Open alerts, let them grow, or note what is taken back, and write the outbox rows that follow."""
-    reporter = Reporter(
-        feed=poll.feed,
-        own_title=poll.parsed.title if poll.parsed else poll.own_title,
-        now=poll.now,
-        routing=context.routing,
-        corroborated_by=context.corroborated_by,
-    )
+    reporter = _reporter(poll, context)
     told: list[str] = []
     opened = held = 0
     for entry in poll.entries:
@@ -80,6 +75,43 @@ def raise_alerts(poll: Poll, tx: Transaction, context: Context) -> Poll:
     return replace(poll, alerts=opened, told=tuple(told))
 
 
+def take_down(poll: Poll, tx: Transaction, context: Context) -> Poll:
+    """Let alerts know that the publisher has deleted reports, as its document says; one that is listed again stands."""
+    if poll.parsed is None or not poll.parsed.deleted:
+        return poll
+    parsed, reporter = poll.parsed, _reporter(poll, context)
+    kept = {parsed.kept[start : start + KEY_BYTES] for start in range(0, len(parsed.kept), KEY_BYTES)}
+    listed = kept | {short_key(item.key) for item in parsed.items}
+    keys = [key for one in parsed.deleted if short_key(key := guid_key(one)) not in listed]
+    told = [
+        channel
+        for known in tx.items.known(poll.feed.id, keys).values()
+        for channel in gone(tx, reporter, known.item_id)
+    ]
+    return replace(poll, told=(*poll.told, *told))
+
+
+def gone(tx: Transaction, reporter: Reporter, item_id: int) -> tuple[str, ...]:
+    """Let the alerts that rest on an item know that its publisher has taken it down."""
+    story_id = tx.stories.by_item(item_id)
+    alerts = tx.alerts.of_story(story_id) if story_id is not None else {}
+    return tuple(
+        channel
+        for rule in sorted(tx.items.matched_rules(item_id) & alerts.keys())
+        for channel in reporter.take_back(tx, alerts[rule], item_id, reason=LifeReason.TAKEN_DOWN)
+    )
+
+
+def _reporter(poll: Poll, context: Context) -> Reporter:
+    return Reporter(
+        feed=poll.feed,
+        own_title=poll.parsed.title if poll.parsed else poll.own_title,
+        now=poll.now,
+        routing=context.routing,
+        corroborated_by=context.corroborated_by,
+    )
+
+
 def _take_back(entry: Entry, tx: Transaction, reporter: Reporter) -> tuple[str, ...]:
     """Let the alerts know that rest on a match which an edit has ended."""
     if not entry.ended:
@@ -87,10 +119,11 @@ def _take_back(entry: Entry, tx: Transaction, reporter: Reporter) -> tuple[str, 
     story_id = tx.stories.by_item(entry.item_id)
     alerts = tx.alerts.of_story(story_id) if story_id is not None else {}
     is_marked = mark_of(entry.analysed.item.title) is Mark.WITHDRAWN
+    reason = LifeReason.MARKED_WITHDRAWN if is_marked else LifeReason.NO_LONGER_MATCHES
     return tuple(
         channel
         for rule in sorted(entry.ended & alerts.keys())
-        for channel in reporter.take_back(tx, alerts[rule], entry.item_id, is_marked=is_marked)
+        for channel in reporter.take_back(tx, alerts[rule], entry.item_id, reason=reason)
     )
 
 

@@ -64,6 +64,7 @@ class LifeReason(StrEnum):
     MARKED_CORRECTED = "marked_corrected"
     MARKED_WITHDRAWN = "marked_withdrawn"
     NO_LONGER_MATCHES = "no_longer_matches"
+    TAKEN_DOWN = "taken_down"
     MATCHES_AGAIN = "matches_again"
     STILL_REPORTED = "still_reported"
     QUIET = "quiet"

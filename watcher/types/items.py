@@ -85,7 +85,7 @@ class ParsedFeed:
     nothing can be read raises `FetchError` instead. `timetable` is what the feed says of the times at which it changes.
     `ahead` are the keys of items that are dated well after they were seen. `older_page` is where the feed says that
     its older entries are (RFC 5005), unchecked. `is_partial` says that the end of the document was missing: there may
-    be more.
+    be more. `deleted` are the publisher's ids of entries that it says are deleted.
     """
 
     title: str | None
@@ -103,6 +103,7 @@ class ParsedFeed:
     ahead: frozenset[str] = frozenset()
     older_page: str | None = None
     is_partial: bool = False
+    deleted: tuple[str, ...] = ()
 
 
 class ArticleState(StrEnum):

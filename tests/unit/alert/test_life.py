@@ -98,7 +98,7 @@ def test_what_a_report_that_is_taken_back_means(
     alert: Alert, left: Iterable[object], kinds: list[tuple[LifeKind, bool]]
 ) -> None:
     sources = [voice(str(place), withdrawn_at=at) for place, at in enumerate(left)]
-    found = taken_back(alert, sources, outlet="Wire", is_marked=True, now=NOW)
+    found = taken_back(alert, sources, outlet="Wire", reason=R.MARKED_WITHDRAWN, now=NOW)
     assert [(one.kind, one.is_told) for one in found] == kinds
 
 
@@ -124,7 +124,7 @@ def test_a_feed_that_goes_to_and_fro_does_not_ring_for_ever() -> None:
         found = (
             taken_up(alert, report, corroborated_by=3, remind=None, now=NOW)
             if step % 2
-            else taken_back(alert, [], outlet="Wire", is_marked=False, now=NOW)
+            else taken_back(alert, [], outlet="Wire", reason=R.NO_LONGER_MATCHES, now=NOW)
         )
         rung += sum(one.is_told for one in found)
         alert = replace(alert, events=(*alert.events, *found))
