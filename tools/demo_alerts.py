@@ -7,13 +7,14 @@ In: the sample feeds and what they must raise. Out: alerts, made by the service'
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from watcher.alert.compose import compose
+from watcher.alert.compose import begin
 from watcher.analysis import Analysis
 from watcher.config.load import Config, load
 from watcher.demo.timeline import Seeds, read_seeds
@@ -71,25 +72,8 @@ class DemoAlerts:
 def _alert(name: str, seen: Sequence[tuple[Feed, Analysed]], *, rule: str) -> Alert:
     first = seen[0][1]
     match = next(one for one in first.matches if one.rule == rule)
-    words = compose(match, first.item, first.places)
-    return Alert(
-        id=f"al-{name}",
-        story_id=f"st-{name}",
-        rule=match.rule,
-        rule_title=match.rule_title,
-        severity=match.severity,
-        tags=match.tags,
-        headline=words.headline,
-        url=first.item.url,
-        quote=words.quote,
-        highlights=words.highlights,
-        title_highlights=words.title_highlights,
-        language=first.language,
-        sources=tuple(_source(feed, one) for feed, one in seen),
-        places=words.places,
-        created_at=first.item.seen_at,
-        updated_at=first.item.seen_at,
-    )
+    begun = begin(match, first, alert_id=f"al-{name}", story_id=f"st-{name}", at=first.item.seen_at)
+    return replace(begun, sources=tuple(_source(feed, one) for feed, one in seen))
 
 
 def _source(feed: Feed, analysed: Analysed) -> Source:

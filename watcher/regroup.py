@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from watcher.alert.compose import compose
+from watcher.alert.compose import spoken
 from watcher.alert.independence import copied
 from watcher.alert.life import joined_by_hand, opened
 from watcher.announce import Routing, stable_id
@@ -270,7 +270,8 @@ def _split_alert(
         return [alert.id]
     left = alert
     if alert.item_id not in {piece.item_id for piece, _ in stays}:
-        left = _retold(alert, *stays[0])
+        piece, match = stays[0]
+        left = spoken(alert, match, piece.analysed, item_id=piece.item_id)
     tx.alerts.rewrite(replace(left, sources=_sources(tx, stays), updated_at=speaker.at))
     _show(tx, alert.id, _event(LifeKind.SPLIT, speaker, len(gone)), routing)
     piece, match = gone[0]
@@ -297,24 +298,6 @@ def _told_of(tx: Transaction, some: Sequence[Piece], rule: str) -> list[tuple[Pi
         if stored.outcome is MatchOutcome.TOLD:
             found.append((piece, match))
     return found
-
-
-def _retold(alert: Alert, piece: Piece, match: Match) -> Alert:
-    """Let an alert speak with the words of another of its reports."""
-    item = piece.analysed.item
-    words = compose(match, item, piece.analysed.places)
-    return replace(
-        alert,
-        headline=words.headline,
-        url=item.url,
-        quote=words.quote,
-        highlights=words.highlights,
-        title_highlights=words.title_highlights,
-        language=piece.analysed.language,
-        places=words.places,
-        item_id=piece.item_id,
-        evidence=match.evidence,
-    )
 
 
 def _sources(tx: Transaction, reports: Sequence[tuple[Piece, Match]]) -> tuple[Source, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from watcher.alert import life
 from watcher.alert.agencies import agency_of
-from watcher.alert.compose import compose
+from watcher.alert.compose import begin, compose
 from watcher.alert.hold import lateness
 from watcher.alert.independence import copied
 from watcher.alert.life import Reported
@@ -87,29 +87,19 @@ class Reporter:
     def alert(self, news: News, match: Match) -> Alert:
         """Make the alert that a report opens."""
         analysed = news.analysed
-        words = compose(match, analysed.item, analysed.places)
-        return Alert(
-            id=stable_id("al", news.story_id, match.rule),
+        begun = begin(
+            match,
+            analysed,
+            alert_id=stable_id("al", news.story_id, match.rule),
             story_id=news.story_id,
-            rule=match.rule,
-            rule_title=match.rule_title,
-            severity=match.severity,
-            tags=match.tags,
-            headline=words.headline,
-            url=analysed.item.url,
-            quote=words.quote,
-            highlights=words.highlights,
-            title_highlights=words.title_highlights,
-            language=analysed.language,
-            sources=(self.source(analysed, news.item_id),),
-            places=words.places,
-            created_at=self.now,
-            updated_at=self.now,
+            at=self.now,
             item_id=news.item_id,
+        )
+        return replace(
+            begun,
+            sources=(self.source(analysed, news.item_id),),
             is_edit=news.is_edit,
             is_full_text=news.is_full_text,
-            evidence=match.evidence,
-            tlp=match.tlp,
             feed_tags=tuple(sorted(self.feed.tags)),
             events=(life.opened(killed=analysed.killed, outlet=self.outlet, at=self.now),),
         )

@@ -7,11 +7,12 @@ headline, quoted sentence, marked evidence, places. Called by the pipeline when 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from watcher.alert.inert import cut, inert
 from watcher.alert.marks import Mark, Marked, excerpt
-from watcher.types import FieldName, Item, Match, PlaceMention, Span
+from watcher.types import Alert, Analysed, FieldName, Item, Match, PlaceMention, Span
 
 HEADLINE_LIMIT = 300
 QUOTE_LIMIT = 400
@@ -53,6 +54,55 @@ def compose(match: Match, item: Item, places: Sequence[PlaceMention] = ()) -> Co
         highlights=quote.marks,
         title_highlights=headline.marks,
         places=_places(match, places),
+    )
+
+
+def begin(
+    match: Match,
+    analysed: Analysed,
+    *,
+    alert_id: str,
+    story_id: str,
+    at: datetime,
+    item_id: int | None = None,
+) -> Alert:
+    """Make the alert that a report opens; its sources and events are the caller's to add."""
+    blank = Alert(
+        id=alert_id,
+        story_id=story_id,
+        rule=match.rule,
+        rule_title=match.rule_title,
+        severity=match.severity,
+        tags=match.tags,
+        headline="",
+        url=None,
+        quote="",
+        highlights=(),
+        title_highlights=(),
+        language=None,
+        sources=(),
+        places=(),
+        created_at=at,
+        updated_at=at,
+        tlp=match.tlp,
+    )
+    return spoken(blank, match, analysed, item_id=item_id)
+
+
+def spoken(alert: Alert, match: Match, analysed: Analysed, *, item_id: int | None) -> Alert:
+    """Let an alert speak with the words of one of its reports."""
+    words = compose(match, analysed.item, analysed.places)
+    return replace(
+        alert,
+        headline=words.headline,
+        url=analysed.item.url,
+        quote=words.quote,
+        highlights=words.highlights,
+        title_highlights=words.title_highlights,
+        language=analysed.language,
+        places=words.places,
+        item_id=item_id,
+        evidence=match.evidence,
     )
 
 

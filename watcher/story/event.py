@@ -44,6 +44,7 @@ _CORE = 0.3  # words are a story's core that are in so many of its reports
 _MOST_SHARE = 0.95  # no word is in all reports
 _MOST_DISCOUNT = 0.9  # of a count
 _WEIGHED = (TraitKind.CONCEPT, TraitKind.PLACE, TraitKind.COUNTRY)  # by how telling each of them is
+_KNOWS_MUCH = 1_000  # reports in open stories
 _FEWEST_SHARED = 1.9  # by weight, summed over the reports of a story
 _SHIPPED_LANGUAGES = (f"{TraitKind.LANGUAGE}:en", f"{TraitKind.LANGUAGE}:und")
 """What `data/words.txt` counts the words of: of others only the store knows how common they are."""
@@ -90,7 +91,7 @@ def same_event(traits: Sequence[Trait], stories: Iterable[Profile], background: 
         scores = _word_scores(kinds, story, background)
         words = math.fsum(scores.values()) - least_words
         words += weights.missed * _missed_core(kinds, story)
-        if _is_little(kinds, story, scores):
+        if _is_little(kinds, story, scores, background):
             words = -math.inf
         for reason, surplus in (
             # In the same words, but of another town: another event.
@@ -183,11 +184,13 @@ def _share_of_rule(word: str, kinds: _Kinds, story: Profile, background: Backgro
     return min(1.0, (others(f"{TraitKind.TERM}:{word[2:]}") + 1) / (reports + 1))
 
 
-def _is_little(kinds: _Kinds, story: Profile, scores: Mapping[str, float]) -> bool:
+def _is_little(kinds: _Kinds, story: Profile, scores: Mapping[str, float], background: Background) -> bool:
     """Say whether the words in common are too few to say anything, however rare: a single one of a single report.
 
-    What a rule looks for does not count. A store that knows little takes any word for rare.
+    What a rule looks for does not count. Only a store that knows much knows that a word is rare.
     """
+    if background.items >= _KNOWS_MUCH:
+        return False
     looked_for = _looked_for(kinds)
     shared = (key for key, score in scores.items() if score > 0 and key not in looked_for)
     return math.fsum(story.traits[key] for key in shared) < _FEWEST_SHARED

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from tests.support import samples
+from watcher.storage.retention import close_stories
 from watcher.storage.store import Store, Transaction
-from watcher.storage.tables import stories, story_profiles, story_traits
+from watcher.storage.tables import stories, story_profiles, story_sketches, story_traits
 from watcher.story.cluster import Report, fold_into_stories, fold_into_story
 from watcher.story.fingerprint import fingerprint
 from watcher.types import Item
@@ -123,6 +124,39 @@ def test_workers_that_add_one_text_at_once_make_one_story(store: Store) -> None:
         thread.join(timeout=60)
     assert len(found) == workers
     assert len(set(found)) == 1
+
+
+def test_a_month_leaves_no_more_behind_than_its_last_days(store: Store) -> None:
+    """What stories and texts are found by goes with them; only that a report was seen is kept as long as the item."""
+    left: list[list[int]] = []
+    for day in range(30):
+        now = samples.NOW + timedelta(days=day)
+        with store.write() as tx:
+            reports = [_of_its_own(day, number, now) for number in range(3)]
+            ids = [tx.items.add([item])[item.key] for item in reports]
+            folded = [
+                Report(item_id=item_id, item=item, fingerprint=fingerprint(item))
+                for item_id, item in zip(ids, reports, strict=True)
+            ]
+            fold_into_stories(tx, folded, now=now, window=WINDOW)
+        close_stories(store, before=now - WINDOW)
+        with store.read() as tx:
+            left.append([_count(tx, table) for table in (story_profiles, story_traits, story_sketches)])
+    assert left[-1] == left[9], "as much on the thirtieth day as on the tenth"
+    assert left[-1][0] == 3 * 4, "the stories of the window and of today"
+
+
+def _of_its_own(day: int, number: int, now: datetime) -> Item:
+    """A report that shares no word with any other."""
+    words = [f"{word}{chr(97 + day % 26)}{chr(97 + day // 26)}{chr(97 + number)}k" for word in ("qo", "zu", "wy", "xi", "jo", "vo")]  # fmt: skip
+    key = f"{day} {number}"
+    return samples.item(
+        key=key, guid=None, url=None, title=" ".join(words), summary="", seen_at=now, text_hash=key
+    )
+
+
+def _count(tx: Transaction, table: Table) -> int:
+    return int(tx.connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def test_forgetting_leaves_the_counts_of_what_is_still_open(store: Store) -> None:
