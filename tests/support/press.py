@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.support.clock import FakeClock
 from tests.support.feeds import rss
@@ -95,7 +95,8 @@ async def newsroom(
     *,
     archive: Sequence[dict[str, str]] = (),
     prints: Sequence[str] = ("wire",),
-    folds_events: bool = False,
+    feeds: Sequence[Feed] = FEEDS,
+    **options: Any,
 ) -> AsyncIterator[D]:
     """Give a desk whose outlets were polled once.
 
@@ -105,14 +106,13 @@ async def newsroom(
         kind: of the desk.
         archive: what the wire has when it is polled first.
         prints: the outlets that then print the attack, one after the other.
-        folds_events: whether reports of one event in other words are one story.
+        feeds: of the outlets.
+        options: what else `Polling` takes.
     """
     press = Press()
     press.pages["wire"] = list(archive)
-    with Polling(
-        folder, fetcher=press, feeds=FEEDS, rules=rules, clock=press.clock, folds_events=folds_events
-    ) as polling:
-        for feed in FEEDS:
+    with Polling(folder, fetcher=press, feeds=feeds, rules=rules, clock=press.clock, **options) as polling:
+        for feed in feeds:
             await polling.poll(feed.id)
         desk = kind(press, polling)
         for outlet in prints:

@@ -23,7 +23,8 @@ class Editor(Desk):
 
     def merge(self, one: str, other: str) -> Regrouped:
         with self.polling.store.write() as tx:
-            return merge(tx, one, other, self.speaker, self.polling.context.routing)
+            routing = self.polling.context.routing
+            return merge(tx, one, other, self.speaker, routing, corroborated_by=3)
 
     async def split(self, alert: str, *items: int) -> Regrouped:
         with self.polling.store.read() as tx:
@@ -54,12 +55,24 @@ class Editor(Desk):
         return max(one.item_id for one in self.polling.items() if one.item.feed_id == feed)
 
 
+ON_BOTH = pytest.mark.parametrize(
+    "database", [None, "empty_postgres"], ids=["sqlite", "postgresql"], indirect=True
+)
+
+
 @pytest.fixture
-async def editor(tmp_path: Path) -> AsyncIterator[Editor]:
-    async with newsroom(tmp_path, RULES, Editor) as made:
+def database(request: pytest.FixtureRequest) -> str | None:
+    """The URL of a database that a fixture gives; None for one in a file."""
+    return request.getfixturevalue(name) if (name := getattr(request, "param", None)) else None
+
+
+@pytest.fixture
+async def editor(tmp_path: Path, database: str | None) -> AsyncIterator[Editor]:
+    async with newsroom(tmp_path, RULES, Editor, database=database) as made:
         yield made
 
 
+@ON_BOTH
 async def test_two_stories_become_one_and_later_copies_of_either_join_it(editor: Editor) -> None:
     await editor.prints("local", title="Shots at the customs post of Haidra", description=OTHER)
     second, first = editor.alerts
@@ -75,6 +88,35 @@ async def test_two_stories_become_one_and_later_copies_of_either_join_it(editor:
     assert (word.is_together, word.by, len(word.item_ids)) == (True, "ann", 1)
 
 
+async def test_what_a_person_puts_together_may_corroborate_and_that_is_told_once(editor: Editor) -> None:
+    await editor.prints("local", title="Armed men, gunmen by trade, seen near Dehiba", description=OTHER)
+    second, first = editor.alerts
+    await editor.prints(
+        "radio", title="Radio correspondent meets gunmen in Dehiba", description="In own words."
+    )
+    third, *_ = editor.alerts
+    for other in (second.id, third.id):
+        editor.merge(first.id, other)
+    assert [event.kind for event in editor.first.events] == [
+        LifeKind.REPORTED,
+        LifeKind.MERGED,
+        LifeKind.MERGED,
+        LifeKind.CORROBORATED,
+    ]
+    assert editor.news == ["Corroborated: 3 independent publishers, the last Radio"]
+    editor.merge(first.id, third.id)
+    assert len(editor.news) == 1
+
+
+async def test_copies_that_a_person_puts_together_corroborate_nothing(editor: Editor) -> None:
+    for outlet in ("local", "radio"):
+        await editor.prints(outlet)
+        (alert,) = (await editor.split(editor.first.id, editor.item_of(outlet))).others
+        editor.merge(editor.first.id, alert)
+    assert LifeKind.CORROBORATED not in editor.kinds
+    assert len(editor.first.sources) == 3
+
+
 async def test_merging_again_changes_nothing(editor: Editor) -> None:
     await editor.prints("local", title="Shots at the customs post of Haidra", description=OTHER)
     second, first = editor.alerts
@@ -85,6 +127,7 @@ async def test_merging_again_changes_nothing(editor: Editor) -> None:
     assert editor.first.events == events
 
 
+@ON_BOTH
 async def test_a_report_that_is_split_off_is_told_and_its_copies_follow_it(editor: Editor) -> None:
     await editor.prints(
         "local", title="Gunmen cross the border near Haidra"
@@ -163,17 +206,18 @@ async def test_an_unknown_alert_is_merged_with_nothing(editor: Editor) -> None:
         editor.merge(editor.first.id, "al-none")
 
 
-async def test_the_counts_stay_the_sum_of_the_profiles(tmp_path: Path) -> None:
-    async with newsroom(tmp_path, RULES, Editor, prints=("wire", "local"), folds_events=True) as editor:
-        polling = editor.polling
-        await editor.prints("radio", title="Shots at the customs post of Haidra", description=OTHER)
-        second, first = editor.alerts
-        editor.merge(first.id, second.id)
-        assert counts(polling) == recounted(polling)
-        await editor.split(first.id, editor.item_of("radio"))
-        assert counts(polling) == recounted(polling)
-        with polling.store.read() as tx:
-            assert len(tx.connection.execute(select(story_profiles)).all()) == 2
+@ON_BOTH
+async def test_the_counts_stay_the_sum_of_the_profiles(editor: Editor) -> None:
+    polling = editor.polling
+    await editor.prints("local")
+    await editor.prints("radio", title="Shots at the customs post of Haidra", description=OTHER)
+    second, first = editor.alerts
+    editor.merge(first.id, second.id)
+    assert counts(polling) == recounted(polling)
+    await editor.split(first.id, editor.item_of("radio"))
+    assert counts(polling) == recounted(polling)
+    with polling.store.read() as tx:
+        assert len(tx.connection.execute(select(story_profiles)).all()) == 2
 
 
 def counts(polling: Polling) -> dict[str, int]:
