@@ -22,7 +22,7 @@ def dump(service: Service) -> list[str]:
     database = sqlite3.connect(service.folder / "watcher.db")
     polls = {
         "feeds": {"due_at", "last_poll_at", "last_success_at", "lease_owner", "lease_until"},
-        "hosts": {"last_request_at"},
+        "hosts": {"last_request_at", "noted_at"},
     }
     rows = []
     tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
