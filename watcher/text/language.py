@@ -125,7 +125,9 @@ class _Model:
         every = np.asarray(self._identifier.tk_nextmove).reshape(-1, 256)
         steps, columns = _without_idle_columns(every)
         self._identifier.tk_nextmove = array("I", steps.tobytes())
-        self._identifier._rowbase = [row * steps.shape[1] for row in self._identifier.tk_row]
+        # A list's numbers are objects: each worker that counts references to them has a copy of their pages.
+        self._identifier._rowbase = array("I", [row * steps.shape[1] for row in self._identifier.tk_row])
+        self._identifier.tk_output = array("i", self._identifier.tk_output)
         self._identifier.set_languages([label for label in self._identifier.labels if len(label) == 2])
         # As it was narrowed it lies in memory by columns, but is read by rows: that is the dearest part of telling a language.
         self._identifier.nb_ptc = np.ascontiguousarray(self._identifier.nb_ptc)
