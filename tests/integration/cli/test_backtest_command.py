@@ -14,7 +14,6 @@ from tests.support.commands import Command, watcher
 from watcher.storage.store import open_store
 from watcher.types import Item
 
-NOW = datetime.now(UTC)
 TITLES = (
     ("Militants cross the border at dawn", timedelta(days=1)),
     ("Gunmen seen in the hills", timedelta(days=2)),
@@ -43,7 +42,7 @@ def past(title: str, age: timedelta, number: int, feed: str = "tap") -> Item:
         "summary": "",
         "published": None,
     }
-    return samples.item(feed_id=feed, key=f"g:{url}", title=title, seen_at=NOW - age, **facts)
+    return samples.item(feed_id=feed, key=f"g:{url}", title=title, seen_at=datetime.now(UTC) - age, **facts)
 
 
 @pytest.fixture
