@@ -364,6 +364,7 @@ class Assembly:
             metrics=self.metrics,
             to=tuple(settings.notices.to),
             failing_after=settings.notices.failing_after,
+            ceilings=settings.house().ceilings,
         )
 
     def _observe(self, attempt: Attempt) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from watcher.alert import notice as words
+from watcher.alert.compose import expected
 from watcher.alert.route import Route, dues
 from watcher.announce import stable_id
 from watcher.match.readership import Readership
@@ -21,7 +22,7 @@ from watcher.match.syntax import Rule
 from watcher.metrics import Metrics
 from watcher.storage.deliveries import NewDelivery
 from watcher.storage.store import Transaction
-from watcher.types import Alert, DeliveryKind, Feed, Notice, Trouble, TroubleKind
+from watcher.types import DeliveryKind, Feed, Notice, Tlp, Trouble, TroubleKind
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +56,7 @@ class Notices:
         channels: all that there are.
         to: channels that hear of everything; empty leaves trouble of the service to those of the routes.
         failing_after: how long a feed may fail before anybody hears of it.
+        ceilings: by channel the strictest mark of a rule that it may hear of.
         metrics: counts what is told.
     """
 
@@ -65,6 +67,7 @@ class Notices:
     metrics: Metrics
     to: Sequence[str] = ()
     failing_after: timedelta = timedelta(hours=2)
+    ceilings: Mapping[str, Tlp] = field(default_factory=dict)
 
     def tell(self, tx: Transaction, now: datetime) -> tuple[str, ...]:
         """Write the notices that are due, and give the names of the channels that have something to send."""
@@ -223,7 +226,10 @@ class Notices:
     def _group(self, readers: Readership, now: datetime) -> _Group:
         listeners: dict[str, _Listener] = {}
         for rule in readers.rules:
-            for due in dues(_stand_in(rule, now), self.routes, now):
+            for due in dues(expected(rule, at=now), self.routes, now):
+                ceiling = self.ceilings.get(due.channel)
+                if ceiling is not None and rule.tlp is not None and rule.tlp > ceiling:
+                    continue  # a notice names the rules whose sources are lost
                 due_at = now if due.is_digest else due.at  # a loss does not wait for the news of the week
                 known = listeners.setdefault(due.channel, _Listener(channel=due.channel, due_at=due_at))
                 known.rules.append((rule, readers.feeds))
@@ -276,25 +282,3 @@ class _Round:
 def _notice_id(kind: TroubleKind, channel: str, troubles: Iterable[Trouble], *, is_recovery: bool) -> str:
     marks = sorted(f"{one.subject} {one.started_at.isoformat()}" for one in troubles)
     return stable_id("no", kind, str(is_recovery), channel, *marks)
-
-
-def _stand_in(rule: Rule, now: datetime) -> Alert:
-    """Give an alert of a rule as far as it is known before anything fired: it finds the rule's routes."""
-    return Alert(
-        id="",
-        story_id="",
-        rule=rule.id,
-        rule_title=rule.title,
-        severity=rule.severity,
-        tags=rule.tags,
-        headline="",
-        url=None,
-        quote="",
-        highlights=(),
-        title_highlights=(),
-        language=None,
-        sources=(),
-        places=(),
-        created_at=now,
-        updated_at=now,
-    )

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from watcher.alert.inert import cut, inert
 from watcher.alert.marks import Mark, Marked, excerpt
+from watcher.match.syntax import Rule
 from watcher.types import Alert, Analysed, FieldName, Item, Match, PlaceMention, Span
 
 HEADLINE_LIMIT = 300
@@ -54,6 +55,29 @@ def compose(match: Match, item: Item, places: Sequence[PlaceMention] = ()) -> Co
         highlights=quote.marks,
         title_highlights=headline.marks,
         places=_places(match, places),
+    )
+
+
+def expected(rule: Rule, *, at: datetime) -> Alert:
+    """Give an alert of a rule as far as it is known before anything fired: it finds the rule's routes."""
+    return Alert(
+        id="",
+        story_id="",
+        rule=rule.id,
+        rule_title=rule.title,
+        severity=rule.severity,
+        tags=rule.tags,
+        headline=rule.title,
+        url=None,
+        quote="",
+        highlights=(),
+        title_highlights=(),
+        language=None,
+        sources=(),
+        places=(),
+        created_at=at,
+        updated_at=at,
+        tlp=rule.tlp,
     )
 
 

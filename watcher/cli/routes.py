@@ -98,9 +98,9 @@ def _stored(config: Path, alert_id: str, now: datetime) -> tuple[Config, Alert, 
 
 def _made(config: Path, rule_id: str, now: datetime) -> tuple[Config, Alert, Any, Any]:
     """Make an alert of a rule as it would be told, without a story."""
+    from watcher.alert.compose import expected
     from watcher.cli.stored import loaded_without_secrets
     from watcher.errors import StoreError
-    from watcher.types import Alert
 
     silences: Any = ()
     loaded = loaded_without_secrets(config)
@@ -110,26 +110,7 @@ def _made(config: Path, rule_id: str, now: datetime) -> tuple[Config, Alert, Any
     except StoreError:
         pass  # without a database there is no silence either
     rule = find_named("rule", rule_id, {one.id: one for one in loaded.rules})
-    alert = Alert(
-        id="",
-        story_id="",
-        rule=rule.id,
-        rule_title=rule.title,
-        severity=rule.severity,
-        tags=rule.tags,
-        headline=rule.title,
-        url=None,
-        quote="",
-        highlights=(),
-        title_highlights=(),
-        language=None,
-        sources=(),
-        places=(),
-        created_at=now,
-        updated_at=now,
-        tlp=rule.tlp,
-    )
-    return loaded, alert, silences, ()
+    return loaded, expected(rule, at=now), silences, ()
 
 
 def _changed(

@@ -21,7 +21,7 @@ from watcher.storage.engine import open_engine
 from watcher.storage.ledger import StoreLedger
 from watcher.storage.store import Store, open_store
 from watcher.storage.tables import metadata
-from watcher.types import Delivery, DeliveryKind, Feed, Notice, Receipt, TroubleKind
+from watcher.types import Delivery, DeliveryKind, Feed, Notice, Receipt, Tlp, TroubleKind
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 T = TroubleKind
@@ -104,6 +104,23 @@ def test_the_channels_of_the_rules_that_read_a_feed_are_told_once_with_what_is_l
 def test_a_feed_that_a_rule_does_not_read_is_no_concern_of_its_channel(telling: Telling) -> None:
     telling.begin(T.SILENT, "wire-5")
     assert set(telling.tell(NOON)) == {"desk"}
+
+
+def test_a_channel_hears_of_no_rule_that_is_marked_above_its_ceiling(telling: Telling) -> None:
+    rules = [a_rule(id="secret", title="Secret", tlp="red"), a_rule(id="open", title="Open", tlp="green")]
+    telling.notices = notices(
+        readerships=readerships(rules, FEEDS),
+        routes=(
+            Route(to=("vault", "desk"), when=Matchers(tlp=frozenset({Tlp.RED}))),
+            Route(to=("desk",)),
+        ),
+        channels=("desk", "vault"),
+        ceilings={"desk": Tlp.GREEN},
+    )
+    telling.begin(T.SILENT, "wire-1")
+    told = telling.tell(NOON)
+    assert told["vault"].lines[1:] == ("Rule Secret has lost 1 of its 8 sources",)
+    assert told["desk"].lines[1:] == ("Rule Open has lost 1 of its 8 sources",)
 
 
 def test_when_it_is_over_they_are_told_too_and_only_if_they_knew(telling: Telling) -> None:
