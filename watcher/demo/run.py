@@ -101,7 +101,7 @@ def _welcome(config: Config, seeds: Seeds, console: Console) -> None:
     )
     console.print(
         f"New items appear for the next {seeds.timeline.end.total_seconds():.0f} seconds. What a rule matches is told "
-        "below; copies of one report are told once."
+        "below; reports of one event are told once."
     )
     if config.settings.web.address:
         host, port = config.settings.web.address
