@@ -5,6 +5,9 @@ Errors carry what they are about as attributes, so that whoever logs or counts t
 
 from __future__ import annotations
 
+import os
+import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from watcher.types import FetchProblem
+
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
 class WatcherError(Exception):
@@ -147,3 +152,15 @@ class SchemaTooNew(StoreError):  # noqa: N818  (named as the fact that it states
         )
         self.found = found
         self.known = known
+
+
+def system_words(error: OSError) -> str:
+    """Say in the system's words what a connection failed of: `Connection refused`, without number or address.
+
+    Not `strerror` alone: asyncio puts the address there instead of the reason. Resolvers give a reason and no number. Of
+    several addresses that were tried the first one's failure is told.
+    """
+    if isinstance(error, socket.gaierror) or (error.errno is None and error.strerror):
+        return error.strerror or "name not found"
+    numbers = [error.errno] if error.errno is not None else _ERRNO.findall(str(error))
+    return os.strerror(int(numbers[0])) if numbers else type(error).__name__

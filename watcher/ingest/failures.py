@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import aiohttp
 from yarl import URL
 
-from watcher.errors import FetchError
+from watcher.errors import FetchError, system_words
 from watcher.ingest.freshness import retry_after
 from watcher.ingest.mask import masked
 from watcher.types import FetchProblem
@@ -88,7 +88,7 @@ def transport_failure(error: Exception, *, url: URL) -> FetchError:
     match error:
         case aiohttp.ClientConnectorDNSError():
             return FetchError(
-                FetchProblem.DNS, f"the name {host} could not be resolved: {_reason(error.os_error)}"
+                FetchProblem.DNS, f"the name {host} could not be resolved: {system_words(error.os_error)}"
             )
         case aiohttp.ClientConnectorCertificateError():
             detail = f"the certificate of {host} is not valid: {_reason(error.certificate_error)}"
@@ -96,7 +96,9 @@ def transport_failure(error: Exception, *, url: URL) -> FetchError:
         case aiohttp.ClientSSLError() | ssl.SSLError():
             return FetchError(FetchProblem.TLS, f"no TLS connection with {host}: {_reason(error)}")
         case aiohttp.ClientConnectorError():
-            return FetchError(FetchProblem.CONNECT, f"no connection to {host}: {_reason(error.os_error)}")
+            return FetchError(
+                FetchProblem.CONNECT, f"no connection to {host}: {system_words(error.os_error)}"
+            )
         case aiohttp.ServerDisconnectedError():
             return FetchError(FetchProblem.CONNECT, f"{host} closed the connection without an answer")
         case aiohttp.ClientPayloadError():

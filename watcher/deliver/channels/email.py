@@ -31,8 +31,8 @@ from aiosmtplib import (
 
 from watcher.alert.inert import cut, inert
 from watcher.deliver.channels.mail import address, mail
-from watcher.deliver.channels.network import distrust, failure
-from watcher.errors import DeliveryError
+from watcher.deliver.channels.network import distrust
+from watcher.errors import DeliveryError, system_words
 from watcher.types import Delivery, Receipt
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _said(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "timed out"
     if isinstance(error.__cause__, OSError):
-        return failure(error.__cause__)
+        return system_words(error.__cause__)
     text = inert(str(error)).strip() if isinstance(error, SMTPException | ValueError) else ""
     return cut(text, 200) or type(error).__name__
 

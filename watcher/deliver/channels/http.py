@@ -11,8 +11,8 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from watcher.deliver.channels.network import distrust, failure
-from watcher.errors import DeliveryError
+from watcher.deliver.channels.network import distrust
+from watcher.errors import DeliveryError, system_words
 
 # RFC 9110 (408, 429, 5xx) and RFC 8470 (425): a later attempt may succeed. All other 4xx mean the request is wrong.
 _RETRYABLE = frozenset({408, 425, 429})
@@ -67,7 +67,7 @@ def network_error(error: BaseException, *, channel: str, peer: str) -> DeliveryE
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
         return DeliveryError(f"no TLS with {peer}: {type(error).__name__}", channel=channel)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return DeliveryError(f"cannot connect to {peer}: {failure(error.os_error)}", channel=channel)
+        return DeliveryError(f"cannot connect to {peer}: {system_words(error.os_error)}", channel=channel)
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return DeliveryError(f"cannot connect to {peer}: timed out", channel=channel)
     if isinstance(error, aiohttp.InvalidURL):
