@@ -102,7 +102,7 @@ async def test_a_broken_connection_is_not_repeated_behind_our_back(
     ("token", "name", "error"),
     [("xoxb-other", "#security", "invalid_auth"), ("xoxb-test-token", "#nowhere", "channel_not_found")],
 )
-async def test_a_wrong_token_or_channel_is_dead_and_named(
+async def test_a_wrong_token_or_channel_waits_for_a_person_and_is_named(
     slack: ThreadedSlack, token: str, name: str, error: str
 ) -> None:
     channel = SlackChannel(
@@ -111,6 +111,7 @@ async def test_a_wrong_token_or_channel_is_dead_and_named(
     with pytest.raises(DeliveryError, match=error) as raised:
         await channel.send(a_delivery())
     await channel.close()
+    assert raised.value.needs_person
     assert not raised.value.retryable
     assert token not in str(raised.value)
 
