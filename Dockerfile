@@ -1,4 +1,4 @@
-# Two stages: the first installs into /opt/watcher, the second carries that and nothing to build with.
+# Two stages: the first compiles and installs into /opt/watcher, the second carries that and nothing to build with.
 
 FROM python:3.12-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -7,9 +7,13 @@ WORKDIR /src
 # The dependencies first: they change seldom, and this layer is then reused.
 COPY requirements.lock ./
 RUN /opt/watcher/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+COPY requirements-build.lock ./
+RUN pip install --require-hashes --only-binary :all: -r requirements-build.lock
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY watcher ./watcher
-RUN /opt/watcher/bin/pip install --no-deps . && /opt/watcher/bin/pip uninstall --yes pip
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+    && /opt/watcher/bin/pip install --no-deps /wheels/*.whl && /opt/watcher/bin/pip uninstall --yes pip
 
 
 FROM python:3.12-slim

@@ -9,16 +9,12 @@ punctuation. Each code point folds by itself, whatever its neighbours; only runs
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
 from functools import lru_cache
 
-from watcher.text.bulk import LONG, BulkMap
-
-_ELSEWHERE = "\0"
-"""Stands in the first pass for a code point whose folding is not exactly one character long."""
+from watcher.native.letters import CharMap
 
 _NOT_A_CHARACTER = "\ufffd"
 _MARKS_LOOKED_THROUGH = 32
@@ -71,7 +67,6 @@ _DROPPED_MARKS = (
     (0xFE20, 0xFE2F),
     (0xE0100, 0xE01EF),
 )
-_SPACES = re.compile(" {2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,70 +136,15 @@ def _fold_letter(char: str) -> str:
     return unicodedata.normalize("NFC", "".join(fold_char(part) for part in plain))
 
 
-class _Table(dict[int, str]):
-    """What `str.translate` looks up; filled as code points are met, from a pure function of each."""
-
-    def __missing__(self, code: int) -> str:
-        folded = fold_char(chr(code))
-        self[code] = folded = folded if len(folded) == 1 else _ELSEWHERE
-        return folded
-
-
-_TABLE = _Table()
-_BULK = BulkMap(fold_char)
+_MAP = CharMap(fold_char)
 
 
 def fold(text: str) -> Folded:
-    """Fold a text, keeping the way back.
-
-    Linear in the length of the text. Texts in which no character changes its length cost one `str.translate`.
-    """
-    is_long = len(text) >= LONG
-    if is_long and not text.isascii() and (found := _BULK.fold(text)):
-        return Folded(text=found[0], source=text, origins=found[1])
-    folded = text.translate(_TABLE)
-    origins: array[int] | None = None
-    if _ELSEWHERE in folded or "  " in folded:
-        if is_long and (found := _BULK.fold(text)):
-            return Folded(text=found[0], source=text, origins=found[1])
-        if _ELSEWHERE in folded:
-            folded, origins = _expand(folded, text)
-        if "  " in folded:
-            folded, origins = _collapse(folded, origins)
+    """Fold a text, keeping the way back; linear in its length."""
+    folded, origins = _MAP.fold(text)
     return Folded(text=folded, source=text, origins=origins)
 
 
 def fold_term(text: str) -> str:
     """Fold a term of a rule or a name: as `fold`, without white space at the ends."""
     return fold(text).text.strip()
-
-
-def _expand(folded: str, source: str) -> tuple[str, array[int]]:
-    """Put the true foldings where the first pass left a mark."""
-    pieces: list[str] = []
-    origins = array("I")
-    done = 0
-    at = folded.find(_ELSEWHERE)
-    while at >= 0:
-        pieces.append(folded[done:at])
-        origins.extend(range(done, at))
-        true = fold_char(source[at])
-        pieces.append(true)
-        origins.extend([at] * len(true))
-        done = at + 1
-        at = folded.find(_ELSEWHERE, done)
-    pieces.append(folded[done:])
-    origins.extend(range(done, len(folded)))
-    return "".join(pieces), origins
-
-
-def _collapse(folded: str, origins: array[int] | None) -> tuple[str, array[int]]:
-    """Make each run of spaces one space, which comes from the first of them."""
-    before = origins if origins is not None else array("I", range(len(folded)))
-    after = array("I")
-    done = 0
-    for run in _SPACES.finditer(folded):
-        after.extend(before[done : run.start() + 1])
-        done = run.end()
-    after.extend(before[done:])
-    return _SPACES.sub(" ", folded), after

@@ -1,0 +1,6 @@
+from array import array
+from collections.abc import Callable
+
+class CharMap:
+    def __init__(self, map_char: Callable[[str], str]) -> None: ...
+    def fold(self, text: str) -> tuple[str, array[int] | None]: ...
