@@ -74,7 +74,7 @@ def sure_words(page: Page) -> frozenset[int]:
     return frozenset(
         at
         for one in page.sightings
-        if one.candidates[0].place.kind in _SURE_KINDS
+        if one.candidates[0].kind in _SURE_KINDS
         for at in range(one.first, one.last + 1)
     )
 

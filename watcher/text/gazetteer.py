@@ -50,21 +50,30 @@ class ExtraPlace:
     kind: str = "area"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen, as setting the fields of a frozen one takes three times as long, and every third name is new.
+@dataclass(slots=True, kw_only=True, eq=False)
 class Candidate:
-    """One place that a name may mean.
+    """One place that a name may mean: as much of it as it takes to decide between them.
 
-    `admin` is the first-level region as `TN.36`, empty if unknown. `is_alternate`: the place mostly goes by another
-    name. `is_foreign`: a name of a country in none of the main languages. `is_extra`: added by the users.
+    `country` and `kind` are the place's. `admin` is the first-level region as `TN.36`, empty if unknown.
+    `is_alternate`: the place mostly goes by another name. `is_extra`: added by the users.
     `prominence`: how well known the place is, as the decimal logarithm of the people who live there or are meant.
+    `read` gives the place of a `row`.
     """
 
-    place: Place
+    country: str
+    kind: str
     prominence: float
+    read: Callable[[int], Place]
+    row: int
     admin: str = ""
     is_alternate: bool = False
-    is_foreign: bool = False
     is_extra: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The place; of most candidates it is never asked for."""
+        return self.read(self.row)
 
 
 @cache
@@ -85,8 +94,8 @@ class Gazetteer:
         self.traces: Mapping[str, int] = Remembered(self._trace)
         """What a key in a text can be, also of what is no place by decree: `NAME`, `BEGINNING`, both or 0."""
         self._place_of_row = lru_cache(maxsize=_PLACES_REMEMBERED)(self._read)
-        self.candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._all_contenders)
-        self.common_candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._common_contenders)
+        self.candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._candidates)
+        self.common_candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._common_candidates)
         self.countries_named = lru_cache(maxsize=_NAMES_REMEMBERED)(self._countries_named)
         self.countries_commonly_named = lru_cache(maxsize=_NAMES_REMEMBERED)(self._countries_commonly_named)
         self.countries: Mapping[str, Place] = self._read_countries()
@@ -105,7 +114,7 @@ class Gazetteer:
         row = self._atlas.row_of_id(place_id)
         if row is None:
             raise KeyError(place_id)
-        return self._place_of_row(row)[0]
+        return self._place_of_row(row)
 
     def named(self, name: str) -> tuple[Place, ...]:
         """Give the places with a name, in any spelling of it, the most prominent first; empty when there are none.
@@ -113,8 +122,8 @@ class Gazetteer:
         The users' own places come first, then countries, then the places that go by this name before those that are
         only sometimes called so. Adjectives and peoples count as their country.
         """
-        exact = self._candidates(name.strip()) if name.isupper() else []
-        found = {one.place.id: one.place for one in (*exact, *self._candidates(key(name)))}
+        exact = self._places_named(name.strip()) if name.isupper() else []
+        found = {one.id: one for one in (*exact, *self._places_named(key(name)))}
         return tuple(found.values())
 
     @property
@@ -130,32 +139,49 @@ class Gazetteer:
         """Tell whether a key is a name that the users gave."""
         return name in self._extra_names
 
-    def _candidates(self, name: str) -> list[Candidate]:
+    def _places_named(self, name: str) -> list[Place]:
         """Give all places with a key."""
-        own = self._extra_names.get(name, ())
-        found = [Candidate(place=place, prominence=_EXTRA_PROMINENCE, is_extra=True) for place in own]
-        for row, flags in self._atlas.rows_named(name):
-            place, admin = self._place_of_row(row)
-            is_alternate = bool(flags & ALTERNATE)
-            prominence = _prominence(place) + (_CAPITAL_GAIN if row in self._atlas.capitals else 0.0)
-            found.append(
-                Candidate(
-                    place=place,
-                    prominence=prominence - (_ALTERNATE_LOSS if is_alternate else 0.0),
-                    admin=admin,
-                    is_alternate=is_alternate,
-                    is_foreign=bool(flags & FOREIGN),
+        rows = self._atlas.rows_named(name)
+        return [*self._extra_names.get(name, ()), *(self._place_of_row(row) for row, _ in rows)]
+
+    def _candidates(self, name: str, without: int = 0) -> tuple[Candidate, ...]:
+        """Give what a key (see `names.key`) may mean in a text; an acronym is its own key.
+
+        Those that a text can tell apart: in one region, only the most prominent of a kind. Names that have one of the
+        flags `without` are left out.
+        """
+        atlas = self._atlas
+        first: dict[tuple[str, str, str], Candidate] = {}
+        for row, place in enumerate(own := self._extra_names.get(name, ())):
+            if (place.country, "", place.kind) not in first:
+                first[place.country, "", place.kind] = Candidate(
+                    country=place.country,
+                    kind=place.kind,
+                    prominence=_EXTRA_PROMINENCE,
+                    read=own.__getitem__,
+                    row=row,
+                    is_extra=True,
                 )
+        for row, flags in atlas.rows_named(name):
+            country, kind, admin, population = atlas.gist(row)
+            if flags & without or (country, admin, kind) in first:
+                continue
+            is_alternate = bool(flags & ALTERNATE)
+            prominence = _prominence(kind, population) + (_CAPITAL_GAIN if row in atlas.capitals else 0.0)
+            first[country, admin, kind] = Candidate(
+                country=country,
+                kind=kind,
+                prominence=prominence - (_ALTERNATE_LOSS if is_alternate else 0.0),
+                read=self._place_of_row,
+                row=row,
+                admin=admin,
+                is_alternate=is_alternate,
             )
-        return found
+        return tuple(first.values())
 
-    def _all_contenders(self, name: str) -> tuple[Candidate, ...]:
-        """Give what a key (see `names.key`) may mean in a text; an acronym is its own key."""
-        return _contenders(self._candidates(name))
-
-    def _common_contenders(self, name: str) -> tuple[Candidate, ...]:
+    def _common_candidates(self, name: str) -> tuple[Candidate, ...]:
         """Give the same without names of countries that are in none of the main languages."""
-        return _contenders(one for one in self._candidates(name) if not one.is_foreign)
+        return self._candidates(name, FOREIGN)
 
     def _trace(self, name: str) -> int:
         return self._atlas.trace(name) | self._own_traces.get(name, 0)
@@ -170,9 +196,9 @@ class Gazetteer:
         """Give the same without names of countries that are in none of the main languages."""
         return self._countries_named(name, FOREIGN)
 
-    def _read(self, index: int) -> tuple[Place, str]:
+    def _read(self, index: int) -> Place:
         row = self._atlas.row(index)
-        place = Place(
+        return Place(
             id=row.id,
             name=row.name,
             country=row.country,
@@ -181,11 +207,10 @@ class Gazetteer:
             lon=row.lon,
             population=row.population,
         )
-        return place, row.admin
 
     def _read_countries(self) -> dict[str, Place]:
         rows = self._atlas.rows_of_countries()
-        return {self._place_of_row(row)[0].country: self._place_of_row(row)[0] for row in rows}
+        return {place.country: place for place in map(self._place_of_row, rows)}
 
 
 class Remembered(dict[str, int]):
@@ -218,19 +243,11 @@ def _traces_of(names: Iterable[str]) -> dict[str, int]:
     return dict(traces)
 
 
-def _contenders(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """Give those that a text can tell apart: in one region, only the most prominent of a kind."""
-    first: dict[tuple[str, str, str], Candidate] = {}
-    for one in candidates:
-        first.setdefault((one.place.country, one.admin, one.place.kind), one)
-    return tuple(first.values())
-
-
-def _prominence(place: Place) -> float:
-    people = math.log10(place.population + 10)
-    if place.kind in ("country", "people"):
+def _prominence(kind: str, population: int) -> float:
+    people = math.log10(population + 10)
+    if kind in ("country", "people"):
         return _COUNTRY_PROMINENCE + people / 10
-    return _PROMINENCE_OF_KIND.get(place.kind, people)
+    return _PROMINENCE_OF_KIND.get(kind, people)
 
 
 def _forms(name: str) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class Votes:
     def _count(self, name: Name) -> None:
         for candidate, share in zip(name.candidates, name.shares, strict=True):
             vote = name.trust * share
-            self.countries[candidate.place.country] += vote
+            self.countries[candidate.country] += vote
             if candidate.admin:
                 self.admins[candidate.admin] += vote
 
@@ -96,13 +96,13 @@ class Votes:
         own_admins: dict[str, float] = {}
         for one, share in zip(name.candidates, name.shares, strict=True):
             vote = name.trust * share
-            own_countries[one.place.country] = own_countries.get(one.place.country, 0.0) + vote
+            own_countries[one.country] = own_countries.get(one.country, 0.0) + vote
             own_admins[one.admin] = own_admins.get(one.admin, 0.0) + vote
         countries, admins = self.countries, self.admins
         return [
             (
                 # What is left of a sum of floats may be a little under nothing.
-                max(0.0, countries[one.place.country] - own_countries[one.place.country]),
+                max(0.0, countries[one.country] - own_countries[one.country]),
                 max(0.0, admins[one.admin] - own_admins[one.admin]) if one.admin else 0.0,
             )
             for one in name.candidates
@@ -111,7 +111,7 @@ class Votes:
     def _of_others_for_one(self, name: Name) -> tuple[float, float]:
         (one,) = name.candidates
         for_admin = self.admins[one.admin] - name.trust if one.admin else 0.0
-        return max(0.0, self.countries[one.place.country] - name.trust), max(0.0, for_admin)
+        return max(0.0, self.countries[one.country] - name.trust), max(0.0, for_admin)
 
 
 def resolve(pages: Sequence[Page], *, language: str = "und", home: str | None = None) -> list[Resolved]:
@@ -158,9 +158,7 @@ def _names(pages: Sequence[Page], language: str) -> list[Name]:
             if before is not None and _is_arabic_adjective(before) and _is_next(before, one):
                 name.inside |= _codes(one, before)
             if len(one.candidates) > 1 and _is_governed(one):
-                name.inside |= {
-                    other.place.country for other in one.candidates if other.place.kind == "region"
-                }
+                name.inside |= {other.country for other in one.candidates if other.kind == "region"}
     for name in names.values():
         name.trust = _trust(name)
     return list(names.values())
@@ -193,7 +191,7 @@ def _is_next(one: Sighting, after: Sighting) -> bool:
 def _is_arabic_adjective(one: Sighting) -> bool:
     """Tell whether a sighting is an Arabic adjective of a country: طرابلس اللبنانية, العاصمة الليبية طرابلس."""
     return one.page.cases[one.first] == UNCASED and any(
-        candidate.place.kind == "people" for candidate in one.candidates
+        candidate.kind == "people" for candidate in one.candidates
     )
 
 
@@ -210,20 +208,20 @@ def _is_governed(one: Sighting) -> bool:
 def _codes(one: Sighting, holder: Sighting) -> set[str]:
     """Give the codes of a holder in which one of a sighting's candidates lies."""
     codes = {
-        outer.admin if outer.place.kind == "region" else outer.place.country
+        outer.admin if outer.kind == "region" else outer.country
         for outer in holder.candidates
-        if outer.place.kind in ("country", "people", "region")
+        if outer.kind in ("country", "people", "region")
     }
     return codes & {code for candidate in one.candidates for code in _lies_in(candidate)}
 
 
 def _lies_in(candidate: Candidate) -> tuple[str, ...]:
-    kind = candidate.place.kind
+    kind = candidate.kind
     if kind in ("country", "people"):
         return ()
     if kind == "region" or not candidate.admin:
-        return (candidate.place.country,)
-    return (candidate.place.country, candidate.admin)
+        return (candidate.country,)
+    return (candidate.country, candidate.admin)
 
 
 def _trust(name: Name) -> float:
@@ -231,7 +229,7 @@ def _trust(name: Name) -> float:
     if any(not _DOUBTS.isdisjoint(signs) for signs in name.signs):
         return 0.0
     trust = min(1.0, 0.5 + 0.25 * math.log2(len(name.sightings) + 1))
-    if name.inside or name.candidates[0].is_extra or name.candidates[0].place.kind != "city":
+    if name.inside or name.candidates[0].is_extra or name.candidates[0].kind != "city":
         return trust
     return trust * (0.7 if _WEAK_WORDS.isdisjoint(name.signs[0]) else 0.2)
 
@@ -290,15 +288,15 @@ def _judge(name: Name, votes: Votes, home: str | None) -> list[Resolved]:
 def _evidence_of_name(name: Name, at: int, votes: Votes, home: str | None) -> dict[str, float]:
     """Put what speaks for a name being a place, and this one, into numbers, by the signs of `PLACE`."""
     candidate = name.candidates[at]
-    country, count = candidate.place.country, len(name.sightings)
+    country, count = candidate.country, len(name.sightings)
     share = sum(
-        part for one, part in zip(name.candidates, name.shares, strict=True) if one.place.country == country
+        part for one, part in zip(name.candidates, name.shares, strict=True) if one.country == country
     )
     for_country, for_admin = votes.of_others(name)[at]
     others = max(0.0, votes.total - name.trust)
     evidence = {
         "bias": 1.0,
-        "own" if candidate.is_extra else candidate.place.kind: 1.0,
+        "own" if candidate.is_extra else candidate.kind: 1.0,
         "prominence": candidate.prominence / 4.0,
         "share": math.log(max(share, _LEAST_SHARE)),
         "repeated": math.log2(count) / 3.0,

@@ -152,7 +152,7 @@ class _Lore:
         found = self.gazetteer.candidates(key)
         if way is Way.OWN:
             return tuple(one for one in found if one.is_extra)
-        return tuple(one for one in found if one.place.kind == "people") if way is Way.PEOPLE else found
+        return tuple(one for one in found if one.kind == "people") if way is Way.PEOPLE else found
 
     def countries_of(self, one: Seen) -> frozenset[str]:
         """Give the countries of what was seen."""
