@@ -6,8 +6,9 @@ wherever a condition holds; the rarer they are together, the fewer items the rul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from watcher.match.term import Term
 
@@ -16,7 +17,12 @@ PLACE_COST = 1000.0
 
 ANY_COUNTRY = "*"
 
+SOMEWHERE = "somewhere:"
+"""The sign that a place may be named: the places of every item have to be looked for."""
+
+_LIST = "list:"
 _PLACE = "place:"
+_ABOUT = "about:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +35,15 @@ class Anchor:
 
 def list_sign(name: str) -> str:
     """Give the sign that any term of a list occurs."""
-    return f"list:{name}"
+    return f"{_LIST}{name}"
 
 
+def list_of_sign(sign: str) -> str | None:
+    """Give the name of the list that a sign stands for, if it does for one."""
+    return sign[len(_LIST) :] if sign.startswith(_LIST) else None
+
+
+@cache
 def place_sign(country: str, kind: str = "") -> str:
     """Give the sign that a place in a country is named; `*` for any country, no kind for any kind."""
     return f"{_PLACE}{country}/{kind}"
@@ -47,9 +59,10 @@ def country_of_sign(sign: str) -> str:
     return sign[len(_PLACE) :].partition("/")[0]
 
 
-def may_show(wanted: Set[str], countries: Set[str]) -> bool:
-    """Tell whether an item whose places can only lie in some countries may show a sign about one of those wanted."""
-    return bool(countries) and (ANY_COUNTRY in wanted or not wanted.isdisjoint(countries))
+@cache
+def about_sign(country: str) -> str:
+    """Give the sign that a place in a country may be named, `*` for any: places are seen first, and decided on late."""
+    return f"{_ABOUT}{country}"
 
 
 def term_cost(term: Term) -> float:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.collector import collector_paused
-from watcher.match.anchor import list_sign
 from watcher.match.check import cross_check
 from watcher.match.forms.lists import AnyOfList
 from watcher.match.forms.scope import InField
@@ -35,8 +33,7 @@ _VERSION_LENGTH = 16
 class RuleSet:
     """Everything that the engine needs, made once per set of rules.
 
-    `index` proposes the rules that are worth evaluating. `list_signs` gives the lists that a term's key belongs to,
-    of those that rules name. `scanned` are the fields that some condition may look at.
+    `index` proposes the rules that are worth evaluating. `scanned` are the fields that some condition may look at.
     """
 
     rules: tuple[Rule, ...]
@@ -46,7 +43,6 @@ class RuleSet:
     scanner: Scanner
     scanned: tuple[FieldName, ...]
     index: Index
-    list_signs: Mapping[str, tuple[str, ...]]
 
 
 @collector_paused()
@@ -79,21 +75,7 @@ def compile_rules(
         scanner=Scanner((term for one in conditions for term in one.terms(vocabulary)), lemmas),
         scanned=_scanned(rules),
         index=index,
-        list_signs=_list_signs(lists, _named(rules)),
     )
-
-
-def _named(rules: Iterable[Rule]) -> set[str]:
-    return {one.name for rule in rules for one in rule.subtree() if isinstance(one, AnyOfList)}
-
-
-def _list_signs(lists: Mapping[str, TermList], named: Set[str]) -> dict[str, tuple[str, ...]]:
-    signs: dict[str, list[str]] = defaultdict(list)
-    for name, terms in lists.items():
-        if name in named:
-            for key in {term.key for term in terms.terms}:
-                signs[key].append(list_sign(name))
-    return {key: tuple(found) for key, found in signs.items()}
 
 
 def _scanned(rules: Iterable[Rule]) -> tuple[FieldName, ...]:

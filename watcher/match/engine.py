@@ -7,12 +7,10 @@ sentences and places are computed only when one of them asks. Called by the pipe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable
 from datetime import datetime
 from fnmatch import fnmatchcase
-from functools import partial
 
-from watcher.match.anchor import ANY_COUNTRY, may_show, place_sign
 from watcher.match.compile import RuleSet
 from watcher.match.counting import counted_terms
 from watcher.match.scan import FieldHits
@@ -70,13 +68,9 @@ class Engine:
         view = self.view(document, feed)
         return self._match_of(rule, view, now) if self._holds(rule, view) else None
 
-    def _candidates(self, view: View) -> Iterator[Rule]:
-        ruleset = self.ruleset
-        list_signs = ruleset.list_signs
-        signs = view.found()
-        signs.update([sign for key in signs & list_signs.keys() for sign in list_signs[key]])
-        for at in ruleset.index.candidates(signs, partial(_place_signs, view.document)):
-            yield ruleset.rules[at]
+    def _candidates(self, view: View) -> list[Rule]:
+        rules = self.ruleset.rules
+        return [rules[at] for at in self.ruleset.index.candidates(view.found(), view.document)]
 
     @staticmethod
     def _holds(rule: Rule, view: View) -> bool:
@@ -99,18 +93,6 @@ class Engine:
             remind=rule.alert.remind,
             terms=counted_terms(rule, view) if rule.when is not None else (),
         )
-
-
-def _place_signs(document: Document, wanted: Set[str]) -> Set[str]:
-    """Give the place signs that a document shows; its places are decided on only if some may lie in a wanted country."""
-    if not may_show(wanted, document.possible_countries):
-        return frozenset()
-    return {
-        place_sign(country, kind)
-        for in_country, of_kind in {(one.place.country, one.place.kind) for one in document.places}
-        for country in (ANY_COUNTRY, in_country)
-        for kind in ("", of_kind)
-    }
 
 
 def sees(wanted: FromFilter, view: View) -> bool:

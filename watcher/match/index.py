@@ -3,175 +3,186 @@
 Comes in: rules, once per rule set; then the signs of one item. Goes out: the numbers of the rules all of whose needs
 are met. Built by `compile`, asked by `engine` for every item.
 
-A rule is filed once for each way in which it can hold: under the rarest of the signs that this way needs, and there, if
-it needs a place too, under the place: an item with a common word and places in two countries then meets the rules on
-these two, not those on all countries. Places are asked for only where a way that needs one is met.
+A rule is filed once for each way in which it can hold: under the rarest group of signs that this way needs, and there, if
+it needs a place too, on a shelf for the place. Signs, groups, shelves and filings are numbers in the flat arrays of
+`native.filings`. Places are asked for only where a rule depends on one that the item may name.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, Protocol
 
-from watcher.match.anchor import Anchor, country_of_sign, is_place_sign
+from watcher.match.anchor import (
+    ANY_COUNTRY,
+    SOMEWHERE,
+    Anchor,
+    about_sign,
+    country_of_sign,
+    is_place_sign,
+    list_of_sign,
+    place_sign,
+)
 from watcher.match.syntax import Rule, Status
 from watcher.match.vocabulary import Vocabulary
+from watcher.native.filings import Filings
+from watcher.types import PlaceMention
 
-Numbers = tuple[int, ...]
-ShowsPlaces = Callable[[Set[str]], Set[str]]
+Group = frozenset[str]
+"""Signs of which one is needed."""
+
+
+class Names(Protocol):
+    """What an item names: a `Document`."""
+
+    @property
+    def possible_countries(self) -> Set[str]:
+        """The countries that places named in it may lie in; dear."""
+
+    @property
+    def places(self) -> Sequence[PlaceMention]:
+        """The places named in it; as dear again."""
 
 
 class Filing(NamedTuple):
-    """One way in which a rule can hold, by what it needs besides the signs that it is filed under.
+    """One way in which a rule can hold: the group that it is filed under, and what it needs besides.
 
-    `further` are groups of signs of each of which it needs one. If there are `places`, it needs one of these place signs,
-    which are about `countries`, or one of the signs of `instead`.
+    It needs one of each of the `further` groups, and, if there are any, one of the `openers`: the places that it needs, and
+    what will do instead of them.
     """
 
     rule: int
-    further: tuple[frozenset[str], ...] = ()
-    places: frozenset[str] = frozenset()
-    countries: frozenset[str] = frozenset()
-    instead: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """Filings by the place signs of which they need one, and the countries that these are about.
-
-    `all_need` are those filings where each of them needs more than the place, else none.
-    """
-
-    filings: Mapping[str, Numbers]
-    countries: frozenset[str]
-    all_need: tuple[Filing, ...]
-
-    def is_worth_a_look(self, signs: Set[str]) -> bool:
-        """Tell whether a filing is met if only its place is shown: finding places is dear."""
-        return not self.all_need or any(_meets(filing, signs) for filing in self.all_need)
+    under: Group
+    openers: tuple[Group, ...] = ()
+    further: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Rules by what they need.
+    """Rules by what they need; `always` are those that need nothing that can be looked up."""
 
-    `always` are the rules that need nothing that can be looked up. The shelves hold numbers of filings: `plain` by one
-    sign, `placed` by a sign and then a place sign, `unaided` by a place sign alone.
-    """
+    always: tuple[int, ...]
+    filings: Filings
 
-    always: Numbers
-    filings: Sequence[Filing]
-    plain: Mapping[str, Numbers]
-    placed: Mapping[str, Shelf]
-    unaided: Shelf
-
-    def candidates(self, signs: Set[str], shows_places: ShowsPlaces) -> list[int]:
+    def candidates(self, signs: Set[str], names: Names) -> list[int]:
         """Give the rules all of whose needs an item meets, in order.
 
         Args:
-            signs: of the terms and lists that occur in the item.
-            shows_places: gives the place signs that the item shows, or none where it cannot show one about certain
-                countries; asked at most once, and only where a rule depends on it.
+            signs: of the terms that occur in the item.
+            names: the item; asked for its places only where they decide about a rule.
         """
-        found, waiting = self._by_signs(signs)
-        placed = self.placed
-        shelves = [one for sign in signs & placed.keys() if (one := placed[sign]).is_worth_a_look(signs)]
-        if self.unaided.filings:
-            shelves.append(self.unaided)
-        if shelves or waiting:
-            about = [one.countries for one in shelves] + [one.countries for one in waiting]
-            places = shows_places(frozenset().union(*about))
-            found.update(one.rule for one in waiting if not one.places.isdisjoint(places))
-            found.update(self._by_places(shelves, places, signs))
-        return sorted(found)
-
-    def _by_signs(self, signs: Set[str]) -> tuple[set[int], list[Filing]]:
-        """Give the rules whose needs are met whatever places there are, and the filings that wait for a place."""
-        found, waiting = set(self.always), []
-        plain, filings = self.plain, self.filings
-        for at in {at for sign in signs & plain.keys() for at in plain[sign]}:
-            filing = filings[at]
-            if not _meets(filing, signs):
-                continue
-            if filing.places and filing.instead.isdisjoint(signs):
-                waiting.append(filing)
-            else:
-                found.add(filing.rule)
-        return found, [one for one in waiting if one.rule not in found]
-
-    def _by_places(self, shelves: Sequence[Shelf], places: Set[str], signs: Set[str]) -> Iterator[int]:
-        """Give the rules that are filed under one of some places and whose other needs are met."""
-        numbers = [shelf.filings[place] for shelf in shelves for place in places & shelf.filings.keys()]
-        for at in {at for several in numbers for at in several}:
-            if _meets(self.filings[at], signs):
-                yield self.filings[at].rule
+        filings = self.filings
+        shown = filings.known(signs)
+        if filings.has_more(shown, filings.known((SOMEWHERE,))):
+            countries = names.possible_countries
+            possible = filings.known(map(about_sign, (*countries, ANY_COUNTRY) if countries else ()))
+            if filings.has_more(shown, possible):
+                shown += filings.known(_place_signs(names.places))
+        return sorted({*self.always, *filings.candidates(shown)})
 
 
-def _meets(filing: Filing, signs: Set[str]) -> bool:
-    return not any(needed.isdisjoint(signs) for needed in filing.further)
+def _place_signs(places: Sequence[PlaceMention]) -> Set[str]:
+    return {
+        place_sign(country, kind)
+        for in_country, of_kind in {(one.place.country, one.place.kind) for one in places}
+        for country in (ANY_COUNTRY, in_country)
+        for kind in ("", of_kind)
+    }
 
 
 def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
-    """File the rules; those that are off are in no shelf."""
+    """File the rules; those that are off are filed nowhere."""
     always: list[int] = []
     filings: list[Filing] = []
-    plain: dict[str, list[int]] = defaultdict(list)
-    unaided: dict[str, list[int]] = defaultdict(list)
-    placed: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for number, rule in enumerate(rules):
         if rule.status is Status.OFF:
             continue
         ways = rule.match.ways(vocabulary)
-        if not all(ways):
+        if all(ways):
+            filings.extend(_file(number, way) for way in ways)
+        else:
             always.append(number)
-            continue
-        for way in ways:
-            under, place, filing = _file(number, way)
-            at = len(filings)
-            filings.append(filing)
-            for sign in under:
-                if place is None:
-                    (unaided if is_place_sign(sign) else plain)[sign].append(at)
-                else:
-                    for where in place.signs:
-                        placed[sign][where].append(at)
-    return Index(
-        always=tuple(always),
-        filings=filings,
-        plain=_frozen(plain),
-        placed={sign: _shelf(by_place, filings) for sign, by_place in placed.items()},
-        unaided=_shelf(unaided, filings),
-    )
+    return Index(always=tuple(always), filings=_Cabinet(vocabulary).filled(filings))
 
 
-def _file(rule: int, way: Sequence[Anchor]) -> tuple[frozenset[str], Anchor | None, Filing]:
-    """Give the signs that a way is filed under, the place it is filed under there, and what is checked besides."""
+def _file(rule: int, way: Sequence[Anchor]) -> Filing:
     needs = sorted(way, key=lambda anchor: anchor.cost)
-    parted = [(anchor, frozenset(filter(is_place_sign, anchor.signs))) for anchor in needs]
-    terms = [anchor for anchor, places in parted if not places]
+    parted = [(anchor.signs, frozenset(filter(is_place_sign, anchor.signs))) for anchor in needs]
+    terms = [signs for signs, places in parted if not places]
     if not terms:
-        return needs[0].signs, None, Filing(rule)
+        return Filing(rule, needs[0].signs)
     first, *others = terms
-    further = tuple({anchor.signs: None for anchor in others if anchor.signs != first.signs})
-    place = next((anchor for anchor, places in parted if places and places == anchor.signs), None)
-    either = next(((anchor, places) for anchor, places in parted if places), None)
-    if place is not None or either is None:
-        return first.signs, place, Filing(rule, further)
-    anchor, places = either
-    countries = frozenset(map(country_of_sign, places))
-    return first.signs, None, Filing(rule, further, places, countries, anchor.signs - places)
+    further = tuple({signs: None for signs in others if signs != first})
+    place = next((places for signs, places in parted if places and places == signs), None)
+    if place is not None:
+        return Filing(rule, first, (place,), further)
+    either = next(((signs, places) for signs, places in parted if places), None)
+    if either is None:
+        return Filing(rule, first, (), further)
+    signs, places = either
+    return Filing(rule, first, (places, signs - places), further)
 
 
-def _shelf(by_place: Mapping[str, list[int]], filings: Sequence[Filing]) -> Shelf:
-    filed = [filings[at] for at in {at for several in by_place.values() for at in several}]
-    return Shelf(
-        filings=_frozen(by_place),
-        countries=frozenset(map(country_of_sign, by_place)),
-        all_need=tuple(filed) if all(one.further for one in filed) else (),
-    )
+class _Cabinet:
+    """Gives signs and groups their numbers while filings are put in order."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._signs: dict[str, int] = {}
+        self._groups: dict[Group, int] = {}
+
+    def filled(self, filings: Sequence[Filing]) -> Filings:
+        """Put filings on their shelves: one for each group that some are filed under and what opens it there."""
+        shelves: dict[int, dict[tuple[int, ...], list[Filing]]] = defaultdict(lambda: defaultdict(list))
+        for one in filings:
+            openers = tuple(map(self._group, one.openers))
+            shelves[self._group(one.under)][openers].append(one)
+        further = {one: [self._group(group) for group in one.further] for one in filings if one.further}
+        by_group = [shelves.get(group, {}) for group in range(len(self._groups))]
+        filed = [several for of_group in by_group for several in of_group.values()]
+        in_order = [one for several in filed for one in several]
+        implied, groups = self._of_signs()
+        return Filings(
+            numbers=self._signs,
+            implied=implied,
+            groups=groups,
+            shelves=list(accumulate(map(len, by_group))),
+            openers=[openers for of_group in by_group for openers in of_group],
+            filings=list(accumulate(map(len, filed))),
+            further=[further.get(one, ()) for one in in_order],
+            rules=[one.rule for one in in_order],
+        )
+
+    def _group(self, signs: Group) -> int:
+        return self._groups.setdefault(signs, len(self._groups))
+
+    def _sign(self, name: str) -> int:
+        return self._signs.setdefault(name, len(self._signs))
+
+    def _of_signs(self) -> tuple[list[Sequence[int]], list[Sequence[int]]]:
+        """Give for each sign those that it implies and the groups that it is in."""
+        groups: dict[int, list[int]] = defaultdict(list)
+        for signs, group in self._groups.items():
+            for name in {*signs, *_possibilities(signs)}:
+                groups[self._sign(name)].append(group)
+        implied: dict[int, list[int]] = defaultdict(list)
+        for name in list(self._signs):
+            for key in self._terms_of(name):
+                implied[self._sign(key)].append(self._sign(name))
+        count = range(len(self._signs))
+        return [implied.get(sign, ()) for sign in count], [groups.get(sign, ()) for sign in count]
+
+    def _terms_of(self, sign: str) -> Set[str]:
+        """Give the keys of the terms of the list that a sign stands for; none where it stands for no list."""
+        name = list_of_sign(sign)
+        return frozenset() if name is None else self._vocabulary.lists[name].keys
 
 
-def _frozen(shelf: Mapping[str, list[int]]) -> dict[str, Numbers]:
-    return {sign: tuple(found) for sign, found in shelf.items()}
+def _possibilities(signs: Group) -> Iterator[str]:
+    """Give the signs that one of the place signs of a group may be shown, once places are decided on."""
+    for sign in filter(is_place_sign, signs):
+        yield SOMEWHERE
+        yield about_sign(country_of_sign(sign))

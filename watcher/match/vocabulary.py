@@ -23,11 +23,11 @@ class ListTerms:
             language: frozenset(term.key for term in terms.terms_for(language))
             for language in terms.by_language
         }
-        self._all = frozenset(term.key for term in terms.terms)
+        self.keys = frozenset(term.key for term in terms.terms)
 
     def keys_for(self, language: str) -> frozenset[str]:
         """Give the keys of the terms that apply to items of a language."""
-        return self._keys.get(language, self._all)
+        return self._keys.get(language, self.keys)
 
     @cached_property
     def anchor(self) -> Anchor:
