@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import configparser
+import importlib
 import json
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -60,12 +62,30 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     assert last.index("USER 10001") < last.index("ENTRYPOINT")
 
 
-def test_every_requirement_of_the_image_is_pinned_by_hash() -> None:
-    assert "--require-hashes" in DOCKERFILE
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-build.lock"])
+def test_every_requirement_of_the_image_is_pinned_by_hash(name: str) -> None:
+    assert re.search(rf"--require-hashes .*-r {re.escape(name)}", DOCKERFILE)
+    lock = (ROOT / name).read_text("utf-8")
     requirements = re.split(r"\n(?=\S)", lock.strip())
     assert [line for line in requirements if "==" not in line or "--hash=sha256:" not in line] == []
     assert "://" not in lock
+
+
+def test_what_is_compiled_is_compiled_by_what_is_locked() -> None:
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    locked = re.findall(r"^(\S+)==", (ROOT / "requirements-build.lock").read_text("utf-8"), re.MULTILINE)
+    assert sorted(locked) == sorted(re.split(r"[^\w-]", one)[0].lower() for one in required)
+    assert (
+        "--no-build-isolation" in DOCKERFILE
+    )  # or the newest of the index would be fetched, whatever is locked
+
+
+def test_every_compiled_module_has_its_annotations() -> None:
+    folder = ROOT / "watcher" / "native"
+    compiled = {path.stem for path in folder.glob("*.pyx")}
+    assert compiled == {path.stem for path in folder.glob("*.pyi")}
+    for name in compiled:
+        assert Path(str(importlib.import_module(f"watcher.native.{name}").__file__)).suffix == ".so"
 
 
 def test_the_database_of_the_shipped_configuration_lies_on_the_volume() -> None:
