@@ -26,6 +26,7 @@ from watcher.story.commonness import Background, shipped_words
 from watcher.story.fingerprint import fingerprint
 from watcher.story.profile import rarest, summed
 from watcher.story.traits import traits_of
+from watcher.text.fold import fold
 from watcher.types import Fingerprint, Item, Match, Place, PlaceMention, Severity, Span, Trait
 
 _RARE = 150_000
@@ -217,4 +218,4 @@ def _traits(news: MadeNews, event: int) -> Sequence[Trait]:
     mention = PlaceMention(
         span=Span(field="title", start=0, end=1), text=place.name, place=place, confidence=1.0
     )
-    return traits_of(item, headline, language="en", places=[mention], matches=[MATCH])
+    return traits_of(item, headline, fold(item.body), language="en", places=[mention], matches=[MATCH])

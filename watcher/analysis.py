@@ -65,8 +65,10 @@ class Analysis:
                 language=document.language,
                 places=document.places,
                 matches=matches,
+                title=document.folded("title"),
+                body=document.folded("body"),
             ),
-            killed=killed_in(item),
+            killed=killed_in(document.folded("title"), document.folded("body")),
         )
 
     def explain(self, rule_id: str, item: Item, feed: Feed, now: datetime) -> Explanation:

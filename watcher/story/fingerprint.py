@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from heapq import nsmallest
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from watcher.native.pairs import WordPairs
 from watcher.story.decide import MOST_SHINGLES
-from watcher.story.traits import is_telling, traits_of
-from watcher.text.fold import fold
+from watcher.story.traits import COMMON_WORDS, traits_of
+from watcher.text.fold import Folded, fold
 from watcher.types import Fingerprint, Item, Match, PlaceMention, Shingles
 
 # The smallest hashes of a set are a sample of it that is the same in every copy (Broder 1997, "On the resemblance and
@@ -42,6 +41,8 @@ def fingerprint(
     language: str = "und",
     places: Sequence[PlaceMention] = (),
     matches: Iterable[Match] = (),
+    title: Folded | None = None,
+    body: Folded | None = None,
 ) -> Fingerprint:
     """Give what an item is compared by.
 
@@ -50,19 +51,22 @@ def fingerprint(
         language: of its text; ISO 639-1 or `und`.
         places: that it names.
         matches: the rules that hold on it.
+        title, body: its own, folded, where that is done already.
     """
-    title = clean_title(item.title)
-    body = _words(fold(item.body[:_LONGEST_TEXT]).text)
-    title_words = _words(title)
-    texts = {"t": title_words, "l": [*title_words, *body[:_LEAD_WORDS]], "f": [*title_words, *body]}
-    shingles = {kind: _shingles(words) for kind, words in texts.items()}
+    body = body or fold(item.body)
+    headline = _without_marks((title or fold(item.title)).text)
+    pairs = WordPairs(f"{headline} {body.beginning(_LONGEST_TEXT)}", COMMON_WORDS)
+    in_title = len(_words(headline))
+    shingles = Shingles(
+        title=_shingles(pairs, in_title),
+        lead=_shingles(pairs, in_title + _LEAD_WORDS),
+        full=_shingles(pairs, len(pairs)),
+    )
     return Fingerprint(
         exact=exact_keys(item),
-        sketch=tuple(
-            key for kind, words in _distinct(texts) if shingles[kind] for key in _sketch(kind, words)
-        ),
-        shingles=Shingles(title=shingles["t"], lead=shingles["l"], full=shingles["f"]),
-        traits=traits_of(item, title, language=language, places=places, matches=matches),
+        sketch=tuple(_sketch(pairs, in_title, shingles)),
+        shingles=shingles,
+        traits=traits_of(item, headline, body, language=language, places=places, matches=matches),
     )
 
 
@@ -92,7 +96,10 @@ def clean_title(title: str) -> str:
     >>> clean_title("UPDATE 2-Gunmen cross border near Dehiba - Example News")
     'gunmen cross border near dehiba'
     """
-    folded = fold(title).text
+    return _without_marks(fold(title).text)
+
+
+def _without_marks(folded: str) -> str:
     bare = _SUFFIX.sub("", _PREFIX.sub("", folded))
     # A headline that is nothing but marks keeps them: there is nothing else to compare.
     return bare.strip() if len(_words(bare)) > len(_words(folded)) // 2 else folded.strip()
@@ -102,34 +109,28 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _distinct(texts: dict[str, list[str]]) -> Iterable[tuple[str, list[str]]]:
-    # A headline without a text is its own lead, and a short text is all lead: once is enough.
-    known: list[list[str]] = []
-    for kind, words in texts.items():
-        if words not in known:
-            known.append(words)
-            yield kind, words
+def _shingles(pairs: WordPairs, words: int) -> frozenset[int]:
+    hashes = pairs.smallest(MOST_SHINGLES, words=words)
+    return frozenset(hashes) if len(hashes) >= _FEWEST_PAIRS else frozenset()
 
 
-def _shingles(words: Sequence[str]) -> frozenset[int]:
-    pairs = {f"{first} {second}" for first, second in pairwise(words)}
-    if len(pairs) < _FEWEST_PAIRS:
-        return frozenset()
-    return frozenset(nsmallest(MOST_SHINGLES, map(_hash64, pairs)))
-
-
-def _sketch(kind: str, words: Sequence[str]) -> list[int]:
-    # Pairs of words that tell something: "of the" is in every text, and would find them all.
-    telling = [word for word in words if is_telling(word)]
-    hashes = {_hash64(f"{kind} {first} {second}") for first, second in pairwise(telling)}
-    return [value - 2**63 for value in nsmallest(_KEYS, hashes)]  # signed: the databases' integers are
+def _sketch(pairs: WordPairs, in_title: int, shingles: Shingles) -> Iterator[int]:
+    texts = (
+        (in_title, "t", shingles.title),
+        (in_title + _LEAD_WORDS, "l", shingles.lead),
+        (len(pairs), "f", shingles.full),
+    )
+    known = -1
+    for end, kind, compared in texts:
+        words = min(end, len(pairs))
+        # A headline without a text is its own lead, and a short text is all lead: once is enough.
+        if compared and words > known:
+            # Pairs of words that tell something: "of the" is in every text, and would find them all.
+            for value in pairs.smallest_telling(_KEYS, words=words, prefix=f"{kind} "):
+                yield value - 2**63  # signed: the databases' integers are
+        known = words
 
 
 def _key(kind: str, *parts: str) -> str:
     text = "\0".join((kind, *parts)).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=16).hexdigest()
-
-
-def _hash64(text: str) -> int:
-    data = text.encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")

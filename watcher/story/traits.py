@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+from watcher.native.pairs import WordSet
 from watcher.story.concepts import shipped_concepts
-from watcher.text.fold import fold
+from watcher.text.fold import Folded, fold
 from watcher.types import Item, Match, PlaceMention, Trait, TraitKind
 
 _LEAD_WORDS = 60
@@ -32,7 +33,7 @@ _SUFFIXES = ("ing", "ers", "ies", "ed", "es", "er", "ly", "s", "e")
 _SHORTEST_STEM = 4
 _NOISE = "html story articleshow news rss track article idus idusbrea index amp video"
 _LINK_NOISE = frozenset(_NOISE.split())
-_COMMON_WORDS = (
+_COMMON = (
     "a an the of in on at to for from by with and or but as is are was were be been being has have had do does did "
     "will would could should may might can not no it its he she his her they their them this that these those who "
     "what when where why how after before over under up down out off about into than then so if us we you your our "
@@ -41,7 +42,10 @@ _COMMON_WORDS = (
     "ils cette son entre contre sans sous vers du de la le un et en au il ce se ne pas d l "
     "في من على علي عن الى الي ان أن التي الذي هذا هذه بعد قبل مع بين كان قال كما ما لا لم لن هو هي ثم او حتى حتي"
 )
-_STOP = frozenset(_COMMON_WORDS.split())
+_STOP = frozenset(_COMMON.split())
+COMMON_WORDS = WordSet(_STOP)
+"""Folded words that say nothing of their text: "the" and "dans"."""
+
 _NUMBERS = {
     word: value
     for value, words in {
@@ -66,19 +70,26 @@ _NUMBERS = {
 
 
 def traits_of(
-    item: Item, title: str, *, language: str, places: Sequence[PlaceMention], matches: Iterable[Match]
+    item: Item,
+    title: str,
+    body: Folded,
+    *,
+    language: str,
+    places: Sequence[PlaceMention],
+    matches: Iterable[Match],
 ) -> tuple[Trait, ...]:
     """Give an item's traits, each once, with what it counts (0..1).
 
     Args:
         item: the item.
         title: its headline, folded and without agencies' marks.
+        body: its text, folded.
         language: of its text.
         places: the places that it names.
         matches: the rules that hold on it; what they found is of every item that they hold on.
     """
     head = _WORD.findall(title)
-    lead = _WORD.findall(fold(item.body[: _LEAD_WORDS * 12]).text)[:_LEAD_WORDS]
+    lead = _WORD.findall(body.beginning(_LEAD_WORDS * 12))[:_LEAD_WORDS]
     found: dict[tuple[TraitKind, str], float] = {}
     for words, weight in ((head, 1.0), (lead, _IN_BODY)):
         _note(found, TraitKind.WORD, map(stem, _telling(words)), weight)
@@ -135,13 +146,8 @@ def _note_places(found: dict[tuple[TraitKind, str], float], places: Sequence[Pla
         _note(found, TraitKind.COUNTRY, (place.country for place in named), weight)
 
 
-def is_telling(word: str) -> bool:
-    """Say whether a folded word says something of its text: "the" and "dans" do not."""
-    return word not in _STOP
-
-
 def _telling(words: Iterable[str]) -> Iterable[str]:
-    return filter(is_telling, words)
+    return (word for word in words if word not in _STOP)
 
 
 def _looked_for(matches: Iterable[Match]) -> Iterable[str]:

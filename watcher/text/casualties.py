@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from watcher.text.fold import fold
-from watcher.types import Item
+from watcher.text.fold import Folded
 
 _LEAD = 400  # characters of the body
 _MOST = 1_000_000
@@ -43,18 +42,15 @@ _FORMS = tuple(
 )
 
 
-def killed_in(item: Item) -> int | None:
+def killed_in(title: Folded, body: Folded) -> int | None:
     """Give the highest number of people that headline or lead say were killed, None where they give none.
 
-    >>> from datetime import UTC, datetime
-    >>> said = Item(feed_id="f", key="k", guid=None, url=None, title="Ambush near Kasserine leaves three soldiers dead",
-    ...             summary="Gunmen killed at least 4 soldiers.", content="", seen_at=datetime.now(UTC))
-    >>> killed_in(said)
+    >>> from watcher.text.fold import fold
+    >>> killed_in(fold("Ambush near Kasserine leaves three soldiers dead"), fold("Gunmen killed at least 4 soldiers."))
     4
     """
     return max(
-        (number for text in (item.title, item.body[:_LEAD]) for number in _killed(fold(text).text)),
-        default=None,
+        (number for text in (title.text, body.beginning(_LEAD)) for number in _killed(text)), default=None
     )
 
 

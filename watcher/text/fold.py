@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,6 +81,10 @@ class Folded:
     text: str
     source: str
     origins: array[int] | None = None
+
+    def beginning(self, length: int) -> str:
+        """Give what so many code points of the source, from the first, were folded to."""
+        return self.text[: length if self.origins is None else bisect_left(self.origins, length)]
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Give the stretch of the source from which a stretch of the folded text was made.

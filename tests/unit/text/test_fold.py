@@ -149,3 +149,9 @@ def test_a_letter_under_endless_accents_is_given_back_quickly() -> None:
     text = "e" + "\u0301" * 50_000
     start, end = fold(text).origin(0, 1)
     assert (start, end) == (0, 33)
+
+
+@DETERMINISTIC
+@given(TRICKY, st.integers(0, 70))
+def test_the_beginning_of_a_folded_text_is_the_folded_beginning(text: str, length: int) -> None:
+    assert fold(text).beginning(length) == fold(text[:length]).text

@@ -1,0 +1,97 @@
+"""Hashes of pairs of words: those of hashlib, the smallest of them, whatever the text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from heapq import nsmallest
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watcher.native.blake2b import hash64
+from watcher.native.pairs import WordPairs, WordSet
+
+DETERMINISTIC = settings(derandomize=True, max_examples=60, deadline=None)
+COMMON = frozenset(("the", "of", "في", "été", ""))
+
+WORDS = st.one_of(
+    st.sampled_from(sorted(COMMON - {""})),
+    st.sampled_from(
+        (
+            "gunmen",
+            "border",
+            "a_b",
+            "x" * 130,
+            "ب" * 70,
+            "中国",
+            "\U00020000",
+            "\ud800",
+            "\0",
+            "²",
+            "²x",
+            "th",
+            "then",
+        )
+    ),
+    st.text(max_size=4),
+)
+TEXTS = st.lists(st.tuples(WORDS, st.sampled_from((" ", " ", ", ", "-", ""))), max_size=20).map(
+    lambda parts: "".join(word + gap for word, gap in parts)
+)
+
+
+def hashed(text: str) -> int:
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+
+
+def naive(
+    text: str, most: int, words: int, prefix: str = "", common: frozenset[str] = frozenset()
+) -> list[int]:
+    """The same in plain Python."""
+    kept = [word for word in re.findall(r"\w+", text)[:words] if word not in common]
+    return nsmallest(most, {hashed(f"{prefix}{first} {second}") for first, second in pairwise(kept)})
+
+
+@DETERMINISTIC
+@given(TEXTS, st.integers(0, 12), st.integers(0, 25))
+def test_the_smallest_hashes_of_pairs_are_those_that_hashlib_gives(text: str, most: int, words: int) -> None:
+    pairs = WordPairs(text, WordSet(COMMON))
+    assert len(pairs) == len(re.findall(r"\w+", text))
+    assert pairs.smallest(most, words=words) == naive(text, most, words)
+    telling = pairs.smallest_telling(most, words=words, prefix="t ")
+    assert telling == naive(text, most, words, "t ", COMMON)
+
+
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 129, 255, 256, 257, 1_000])
+def test_a_text_of_any_length_is_hashed_as_hashlib_does(size: int) -> None:
+    data = bytes(at % 251 for at in range(size))
+    assert hash64(data).to_bytes(8, "little") == hashlib.blake2b(data, digest_size=8).digest()
+
+
+def test_every_letter_that_a_regular_expression_sees_is_one() -> None:
+    every = "".join(map(chr, range(0x3000)))
+    for text in (every, " ".join(every), f"a{'a'.join(every)}a"):
+        assert len(WordPairs(text, WordSet(()))) == len(re.findall(r"\w+", text))
+
+
+def test_numbers_of_words_beyond_the_text_and_below_zero_are_no_harm() -> None:
+    pairs = WordPairs("gunmen cross the border", WordSet(COMMON))
+    assert len(pairs.smallest(10, words=10**9)) == 3
+    assert pairs.smallest(-1, words=-1) == pairs.smallest_telling(0, words=9, prefix="") == []
+
+
+def test_a_long_text_is_read_to_its_end() -> None:
+    text = "of " * 100_000 + "x" * 1_000_000 + " the border"
+    pairs = WordPairs(text, WordSet(COMMON))
+    assert pairs.smallest(9, words=len(pairs)) == naive(text, 9, len(pairs))
+
+
+def test_words_are_text() -> None:
+    with pytest.raises(TypeError):
+        WordPairs(None, WordSet(()))  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        WordPairs("text", None)  # type: ignore[arg-type]
