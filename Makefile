@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-NATIVE := setup.py $(wildcard watcher/native/*.pyx)
+NATIVE := setup.py $(wildcard watcher/native/*.pyx watcher/native/*.pxd)
 WORKERS ?= 2
 
 .PHONY: run test test-unit test-slow lint format bench lock gazetteer screens clean system-packages feedparser-tests

@@ -24,7 +24,7 @@ from watcher.text.tokens import Tokenizer  # noqa: E402
 detect("The language model.")
 for language in ("en", "ar"):
     Tokenizer().words("The modules that a pipeline is made of, and a pipeline.", language)
-Gazetteer.load().traces["the traces of all names"]
+Gazetteer.load()
 trim()  # of what loading has left: each worker would have it too
 # Collecting garbage writes to every object that it looks at, and a page that is written to is shared no longer.
 gc.collect()

@@ -1,12 +1,12 @@
 """The gazetteer's data file: how it is laid out, written and read.
 
 Written by `tools/build_gazetteer.py`, read by `gazetteer`. The file is mapped into memory and read in place: opening
-it costs microseconds, and processes share one copy.
+it costs milliseconds, and processes share one copy.
 
 Layout: magic, length of the header (4 bytes, little endian), header (JSON: for each column its offset, length in
 bytes and type; the lists of countries, kinds and first-level regions), then the columns, each at a multiple of 8.
-A name is found by the first 8 bytes of the BLAKE2b hash of its key: half a million names make a chance hit once in
-10¹³ look-ups, so the keys themselves need not be kept. Of what names of several words begin with, four bytes are kept:
+A name is found by the 64 bits of the hash of its key alone (`native.words.hash_of`): half a million names make a chance hit
+once in 10¹³ look-ups, so the keys themselves need not be kept. Of what names of several words begin with, four bytes are kept:
 whoever reads a text word by word needs to know where it is worth reading on.
 """
 
@@ -16,18 +16,18 @@ import json
 import mmap
 import sys
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import blake2b
 from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 
+from watcher.native.names import NameIndex
+from watcher.native.words import hash_of
 from watcher.text.names import key
 
-_MAGIC = b"WATCHER-ATLAS-2\n"
+_MAGIC = b"WATCHER-ATLAS-3\n"
 _ALIGNMENT = 8
 
 ALTERNATE = 1
@@ -39,16 +39,9 @@ PEOPLE = 4
 EXACT = 8
 """The name is an acronym, found only as written."""
 
-NAME = 1
-"""A trace of a text: it may be a name."""
-BEGINNING = 2
-"""A trace of a text: names of more words may begin with it."""
-
 _MISSING = 999.0
 _HASH_BITS = 64
 _BEGINNING_BITS = 32
-_FURTHEST_OFF = 1 << 11
-_TRACE_BITS = 22
 _IntegerCode = Literal["B", "H", "I", "Q"]
 
 
@@ -99,11 +92,6 @@ def beginnings_of(name: str) -> Iterator[str]:
     return accumulate(name.split(" ")[:-1], "{} {}".format)
 
 
-def hash_of(name: str) -> int:
-    """Hash a key; the same on every machine and in every run."""
-    return int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), "little")
-
-
 class Atlas:
     """The open data file."""
 
@@ -128,7 +116,8 @@ class Atlas:
             name: self._integers(*where) for name, where in columns.items() if name not in ("lat", "lon")
         }
         self._keys, self._rows, self._flags = whole["keys"], whole["rows"], whole["flags"]
-        self._beginnings = whole["beginnings"]
+        self.names = NameIndex(self._keys, self._flags, whole["beginnings"])
+        """Finds names by their hashes."""
         self._country, self._kind, self._admin = whole["country"], whole["kind"], whole["admin"]
         self._population, self._number = whole["population"], whole["number"]
         self._name_ends, self._name_bytes = whole["name_ends"], whole["name_bytes"]
@@ -139,35 +128,14 @@ class Atlas:
 
     def rows_named(self, name: str) -> list[tuple[int, int]]:
         """Give the rows of the places with a key, most prominent first, each with the flags of the name."""
-        wanted = hash_of(name)
-        keys = self._keys
-        # Hashes are spread evenly: where one stands is known within a few thousand before the search begins.
-        guess = wanted * len(keys) >> _HASH_BITS
-        low, high = max(0, guess - _FURTHEST_OFF), min(len(keys), guess + _FURTHEST_OFF)
-        is_within = keys[low] < wanted <= keys[high - 1]
-        at = bisect_left(keys, wanted, low, high) if is_within else bisect_left(keys, wanted)
-        found = []
+        at = self.names.find(name)
+        if at is None:
+            return []
+        wanted, keys, found = self._keys[at], self._keys, []
         while at < len(keys) and keys[at] == wanted:
             found.append((self._rows[at], self._flags[at]))
             at += 1
         return found
-
-    def trace(self, name: str) -> int:
-        """Tell at a quarter of the cost of `rows_named` what a key can be: `NAME`, `BEGINNING`, both, or 0 for neither.
-
-        What it says is neither is so; one in ten of the others is neither as well.
-        """
-        return self._traces[hash_of(name) >> _HASH_BITS - _TRACE_BITS]
-
-    @cached_property
-    def _traces(self) -> bytes:
-        """For each beginning of a hash what has it: 4 MB, made in some milliseconds by the first text."""
-        import numpy as np
-
-        traces = np.zeros(1 << _TRACE_BITS, dtype=np.uint8)
-        traces[np.asarray(self._keys) >> np.uint64(_HASH_BITS - _TRACE_BITS)] = NAME
-        traces[np.asarray(self._beginnings) >> np.uint32(_BEGINNING_BITS - _TRACE_BITS)] |= BEGINNING
-        return traces.tobytes()
 
     def countries_named(self, name: str, without: int = 0) -> frozenset[str]:
         """Give the countries of the places with a key, leaving out names that have certain flags."""

@@ -1,7 +1,7 @@
 """Mapping the characters of long texts by arrays: what `str.translate` does one look-up at a time, many times as fast.
 
 Comes in: a text, and what one character becomes. Goes out: the mapped text and, for `fold`, where its characters came
-from. Called by `fold`, `page` and `match.script`, for texts that are worth the array library's start.
+from. Called by `match.script`, for texts that are worth the array library's start.
 """
 
 from __future__ import annotations
@@ -106,45 +106,6 @@ class BulkMap:
         for at, start in zip(several.tolist(), starts.tolist(), strict=True):
             true = [ord(char) for char in self._map_char(text[at])]
             mapped[start : start + len(true)] = true
-
-
-class BulkKinds:
-    """Sorts the characters of texts into kinds by table; the table fills as characters are met.
-
-    Args:
-        kind_of: gives the kind of one character, a number below 255.
-    """
-
-    def __init__(self, kind_of: Callable[[str], int]) -> None:
-        self._kind_of = kind_of
-
-    def of(self, text: str) -> Counts | None:
-        """Give the kind of each character; None for a text with characters beyond the table."""
-        import numpy as np
-
-        if text.isascii():
-            return np.frombuffer(text.encode().translate(self._ascii), dtype=np.uint8)
-        codes = _codes_of(text)
-        if codes.max(initial=0) >= _LIMIT:
-            return None
-        table = self._table
-        kinds = table[codes]
-        unseen = kinds == _UNSEEN
-        if unseen.any():
-            for code in set(codes[unseen].tolist()):
-                table[code] = self._kind_of(chr(code))
-            kinds = table[codes]
-        return kinds
-
-    @cached_property
-    def _table(self) -> Counts:
-        import numpy as np
-
-        return np.full(_LIMIT, _UNSEEN, dtype=np.uint8)
-
-    @cached_property
-    def _ascii(self) -> bytes:
-        return bytes(self._kind_of(chr(code)) for code in range(256))
 
 
 def starts_of_runs(text: str, separators: str) -> list[int]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from watcher.text.atlas import ALTERNATE, BEGINNING, FOREIGN, NAME, Atlas, beginnings_of
-from watcher.text.cues import NEVER_SMALL, NOT_PLACES
-from watcher.text.names import is_arabic, key
+from watcher.native.names import BEGINNING, DULL, NAME, OWN, PEOPLE, NameTracer, WordMarks
+from watcher.text.atlas import ALTERNATE, FOREIGN, Atlas, beginnings_of
+from watcher.text.cues import COMMON_ARABIC, NEVER_ALONE, NEVER_SMALL, NOT_PLACES
+from watcher.text.names import ARTICLE, PROCLITICS, is_arabic, key
 from watcher.types import Place
 
 DATA_FILE = Path(__file__).with_name("data") / "gazetteer.bin"
@@ -31,8 +32,6 @@ _SHORT_ARABIC = 2
 
 _NAMES_REMEMBERED = 2_048
 _PLACES_REMEMBERED = 16_384
-_TRACES_REMEMBERED = 32_768
-_LONGEST_REMEMBERED = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +87,14 @@ class Gazetteer:
     def __init__(self, atlas: Atlas, extra: Sequence[ExtraPlace] = ()) -> None:
         self._atlas = atlas
         self._extra_places, self._extra_names = _index(extra)
-        self.own_phrases = frozenset(name for name in self._extra_names if " " in name)
-        """The keys of several words that the users gave."""
-        self._own_traces = _traces_of({*self._extra_names, *NOT_PLACES})
-        self.traces: Mapping[str, int] = Remembered(self._trace)
-        """What a key in a text can be, also of what is no place by decree: `NAME`, `BEGINNING`, both or 0."""
+        self.tracer = NameTracer(
+            atlas.names,
+            WordMarks(_marks(self._extra_names)),
+            WordMarks(dict.fromkeys(atlas.peoples - NEVER_SMALL, PEOPLE)),
+            proclitics=PROCLITICS,
+            article=ARTICLE,
+        )
+        """Tells where in a text names may be, also of what is no place by decree."""
         self._place_of_row = lru_cache(maxsize=_PLACES_REMEMBERED)(self._read)
         self.candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._candidates)
         self.common_candidates = lru_cache(maxsize=_NAMES_REMEMBERED)(self._common_candidates)
@@ -130,10 +132,6 @@ class Gazetteer:
     def kinds(self) -> frozenset[str]:
         """The kinds of place that there are, the users' own among them."""
         return self._atlas.kinds | {place.kind for place in self._extra_places.values()}
-
-    def peoples_among(self, words: Set[str]) -> Set[str]:
-        """Give those of some folded words that are adjectives or peoples of countries, also in small letters."""
-        return (self._atlas.peoples & words) - NEVER_SMALL
 
     def is_own(self, name: str) -> bool:
         """Tell whether a key is a name that the users gave."""
@@ -183,9 +181,6 @@ class Gazetteer:
         """Give the same without names of countries that are in none of the main languages."""
         return self._candidates(name, FOREIGN)
 
-    def _trace(self, name: str) -> int:
-        return self._atlas.trace(name) | self._own_traces.get(name, 0)
-
     def _countries_named(self, name: str, without: int = 0) -> frozenset[str]:
         """Give the countries of what a key may mean, at a fraction of the cost of `candidates`; empty if it is no name."""
         own = self._extra_names.get(name)
@@ -213,34 +208,19 @@ class Gazetteer:
         return {place.country: place for place in map(self._place_of_row, rows)}
 
 
-class Remembered(dict[str, int]):
-    """What keys in texts can be; texts use the same words over and over.
-
-    Args:
-        find: finds it out.
-    """
-
-    def __init__(self, find: Callable[[str], int]) -> None:
-        super().__init__()
-        self._find = find
-
-    def __missing__(self, name: str) -> int:
-        trace = self._find(name)
-        if len(name) <= _LONGEST_REMEMBERED:
-            if len(self) >= _TRACES_REMEMBERED:
-                self.clear()
-            self[name] = trace
-        return trace
-
-
-def _traces_of(names: Iterable[str]) -> dict[str, int]:
-    """Give what keys can be by some names."""
-    traces: dict[str, int] = defaultdict(int)
-    for name in names:
-        traces[name] |= NAME
+def _marks(own: Iterable[str]) -> dict[str, int]:
+    """Give what is known of words and phrases by the users' names, by what is no place by decree, and by common words."""
+    marks: dict[str, int] = defaultdict(int)
+    for word in (NEVER_ALONE | COMMON_ARABIC).difference(own):
+        marks[word] |= DULL
+    for name in (*own, *NOT_PLACES):
+        marks[name] |= NAME
         for beginning in beginnings_of(name):
-            traces[beginning] |= BEGINNING
-    return dict(traces)
+            marks[beginning] |= BEGINNING
+    for name in own:
+        for words in ((" ".join(name.split(" ")[:count])) for count in (1, 2) if " " in name):
+            marks[words] |= OWN
+    return dict(marks)
 
 
 def _prominence(kind: str, population: int) -> float:

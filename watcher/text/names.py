@@ -16,6 +16,11 @@ _SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"([{_SPACELESS}]|[^\W_{_SPACELESS}]+)")
 """A word; in a group, so that `WORD.split` gives by turns what stands between words and the words."""
 
+_CONJUNCTIONS, _PREPOSITIONS = "وف", "بكل"
+PROCLITICS = _CONJUNCTIONS + _PREPOSITIONS
+"""The one-letter words that Arabic writes onto the word behind them."""
+ARTICLE = "ال"
+
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _FEWEST_LETTERS_LEFT = 3
 
@@ -36,11 +41,11 @@ def without_proclitics(word: str) -> Iterator[str]:
     The conjunctions و and ف stand before the prepositions ب, ك and ل, and these before the article; ل and the article
     ال together are written لل. Nothing shorter than three letters is given, for too many words would be found in it.
     """
-    stems = [word, word[1:]] if word[0] in "وف" else [word]
+    stems = [word, word[1:]] if word[0] in _CONJUNCTIONS else [word]
     for stem in stems:
         if stem is not word and len(stem) >= _FEWEST_LETTERS_LEFT:
             yield stem
         if stem.startswith("لل") and len(stem) > _FEWEST_LETTERS_LEFT:
-            yield "ال" + stem[2:]
-        if stem[:1] in ("ب", "ك", "ل") and len(stem) > _FEWEST_LETTERS_LEFT:
+            yield ARTICLE + stem[2:]
+        if stem[:1] in _PREPOSITIONS and len(stem) > _FEWEST_LETTERS_LEFT:
             yield stem[1:]

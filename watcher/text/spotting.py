@@ -5,19 +5,20 @@ names overlap, and when asked the `Sighting`s with their candidates. Called by `
 decided here: `resolve` weighs what was seen.
 
 Spotting has its own, coarse idea of a word (a run of letters and digits): every item goes through here, and spaCy's
-tokens would cost several times as much. Most words are dismissed by what is known of them: they are no name, and none
+tokens would cost several times as much. Most words are dismissed by the gazetteer's traces: they are no name, and none
 begins with them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from watcher.text.atlas import BEGINNING, NAME
+from watcher.native.names import ACRONYM, BEGINNING, NAME, OWN, PEOPLE, STRIPPED
+from watcher.text.atlas import FOREIGN
 from watcher.text.cues import (
     COMMON_ARABIC,
     INSIDE_NAMES,
@@ -27,10 +28,10 @@ from watcher.text.cues import (
     SMALL_IN_NAMES,
 )
 from watcher.text.fold import Folded
-from watcher.text.gazetteer import Candidate, Gazetteer, Remembered
-from watcher.text.names import is_arabic, without_proclitics
-from watcher.text.page import SMALL, UNCASED, Page, page_of
-from watcher.text.phrases import JOINTS, Phrases
+from watcher.text.gazetteer import Candidate, Gazetteer
+from watcher.text.names import without_proclitics
+from watcher.text.page import SMALL, Page, page_of
+from watcher.text.phrases import JOINTS
 from watcher.types import FieldName
 
 _LONGEST_NAME_WORDS = 6
@@ -44,9 +45,6 @@ _CAPITAL_ADJECTIVES = frozenset(("en", "de"))
 _MAY_BE_SMALL = INSIDE_NAMES | SMALL_IN_NAMES
 
 _POINTED = re.compile(r"(?:[a-z]{1,5}\.){1,4}")
-_STRIPPED = 4
-"""A trace of an Arabic word: a name may stand in it behind proclitics."""
-
 _POINTS = frozenset((". ", ".", ".-"))
 
 
@@ -103,7 +101,6 @@ class Spotter:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._main, self._other = _Lore(gazetteer, is_main=True), _Lore(gazetteer, is_main=False)
-        self._own_phrases = Phrases(gazetteer.own_phrases)
 
     def spot(self, name: FieldName, folded: Folded, language: str) -> Spotted:
         """Find all that may name a place in a field, in its first 50,000 words.
@@ -116,11 +113,13 @@ class Spotter:
         """
         page = page_of(name, folded)
         lore = self._main if language in _MAIN_LANGUAGES else self._other
-        peoples: Set[str] = frozenset()
-        if language not in _CAPITAL_ADJECTIVES:
-            peoples = self._gazetteer.peoples_among(page.distinct)
-        seen = _Reader(page, lore, peoples, self._own_phrases.beginnings(page)).read()
-        return Spotted(page=page, seen=seen, lore=lore)
+        traces = self._gazetteer.tracer.survey(
+            page.words,
+            without=lore.without,
+            with_peoples=language not in _CAPITAL_ADJECTIVES,
+            most=_MOST_WORDS_READ,
+        )
+        return Spotted(page=page, seen=_Reader(page, lore).read(traces), lore=lore)
 
 
 class _Lore:
@@ -128,17 +127,9 @@ class _Lore:
 
     def __init__(self, gazetteer: Gazetteer, *, is_main: bool) -> None:
         self.gazetteer = gazetteer
-        self.traces = gazetteer.traces
+        self.without = FOREIGN if is_main else 0
         self.countries = gazetteer.countries_commonly_named if is_main else gazetteer.countries_named
         self._candidates = gazetteer.common_candidates if is_main else gazetteer.candidates
-        self.beginnings: Mapping[str, int] = Remembered(self._trace_alone)
-        """What a word can be that something begins with: `NAME` by itself, `BEGINNING`, `_STRIPPED`, or 0 for none of it."""
-
-    def _trace_alone(self, word: str) -> int:
-        trace = self.traces[word]
-        if trace & NAME and word not in NOT_PLACES and not self.is_found(word, is_single=True):
-            trace &= ~NAME
-        return trace | _STRIPPED if is_arabic(word) else trace
 
     def is_found(self, name: str, *, is_single: bool) -> bool:
         """Tell whether there is a place of a name; single words that are common ones do not count."""
@@ -192,64 +183,47 @@ class Spotted:
 
 
 class _Reader:
-    """Walks once over the words of a page that something may begin with.
+    """Reads on from the words of a page that something may begin with.
 
     Args:
         page: the field.
         lore: what names mean.
-        peoples: those of its words that are adjectives or peoples, also in small letters.
-        own: the indices of the words with which a users' name of several words may begin.
     """
 
-    def __init__(self, page: Page, lore: _Lore, peoples: Set[str], own: Set[int]) -> None:
+    def __init__(self, page: Page, lore: _Lore) -> None:
         self._page = page
         self._lore = lore
-        self._peoples = peoples
-        self._own = own
+        self._trace = lore.gazetteer.tracer.trace
         self._seen: list[Seen] = []
 
-    def read(self) -> list[Seen]:
-        """Give what was seen, in the order of the text."""
-        page, seen = self._page, self._seen
-        text, starts, ends, acronymic = page.folded.text, page.starts, page.ends, page.acronymic
-        beginnings = self._beginnings()
-        words = [text[starts[at] : ends[at]] for at in beginnings]
+    def read(self, traces: Sequence[tuple[int, int]]) -> list[Seen]:
+        """Give what was seen, in the order of the text.
+
+        Args:
+            traces: the indices of those words, ascending, each with what may begin there.
+        """
         last = -1
-        # Most capitals are those of sentences and of persons, most figures counts: nothing begins with them.
-        for at, word, trace in zip(
-            beginnings, words, map(self._lore.beginnings.__getitem__, words), strict=True
-        ):
-            if at <= last or not (trace or acronymic[at]):
-                continue
-            if at > _MOST_WORDS_READ or len(seen) >= _MOST_SIGHTINGS:
+        for at, trace in traces:
+            if at > last:
+                last = self._read_at(at, trace)
+            if len(self._seen) >= _MOST_SIGHTINGS:
                 break
-            if trace != BEGINNING or acronymic[at] or at in self._own or self._goes_on(at):
-                last = self._read_at(at, word, trace)
-        return seen
+        return self._seen
 
-    def _beginnings(self) -> Sequence[int]:
-        """Give the indices of the words that anything may begin with."""
-        page = self._page
-        if not self._peoples and not self._own:
-            return page.marked
-        return sorted(
-            {*page.marked, *self._own, *(at for word in self._peoples for at in page.indices_of(word))}
-        )
-
-    def _read_at(self, at: int, word: str, trace: int) -> int:
+    def _read_at(self, at: int, trace: int) -> int:
         """See what begins at a word; give the last word that was read."""
         page = self._page
         case, last = page.cases[at], None
-        if at in self._own:
+        if trace & OWN:
             last = self._own_name(at)
-        if last is None and page.acronymic[at]:
+        if last is None and trace & ACRONYM:
             last = self._acronym(at)
-        if last is None and trace and case != SMALL:
-            last = self._name(at, word, trace)
-        if last is None and case == UNCASED and trace & _STRIPPED:
-            last = self._stripped(at, word)
-        if last is None and case == SMALL and word in self._peoples:
-            last = self._people(at, word)
+        if last is None and trace & (NAME | BEGINNING) and case != SMALL:
+            last = self._name(at, page.word(at), trace)
+        if last is None and trace & STRIPPED:
+            last = self._stripped(at, page.word(at))
+        if last is None and trace & PEOPLE:
+            last = self._people(at, page.word(at))
         return at if last is None else last
 
     def _name(self, at: int, word: str, trace: int) -> int | None:
@@ -277,7 +251,7 @@ class _Reader:
         while trace & BEGINNING and last - at < _LONGEST_NAME_WORDS - 1 and self._goes_on(last):
             last += 1
             name = f"{name} {self._page.word(last)}"
-            trace = self._lore.traces[name]
+            trace = self._trace(name)
             if trace & NAME:
                 found.append((last, name))
         return found
@@ -342,7 +316,7 @@ class _Reader:
     def _stripped(self, at: int, word: str) -> int | None:
         """Look for a name behind Arabic proclitics."""
         for stem in without_proclitics(word):
-            for last, name in reversed(self._names_from(at, stem, self._lore.traces[stem])):
+            for last, name in reversed(self._names_from(at, stem, self._trace(stem))):
                 if name in NOT_PLACES:
                     return last
                 if self._lore.is_found(name, is_single=last == at):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from watcher.text.atlas import BEGINNING, NAME
+from watcher.native.names import BEGINNING, NAME
 from watcher.text.gazetteer import ExtraPlace, Gazetteer
 from watcher.text.names import key
 
@@ -158,12 +158,12 @@ def test_a_name_is_found_in_a_text_whenever_it_names_a_place() -> None:
 
 
 def test_what_names_begin_with_is_known() -> None:
-    assert GAZETTEER.traces["united"] & BEGINNING
-    assert GAZETTEER.traces["united states"] & NAME
-    assert GAZETTEER.traces["united arab"] & BEGINNING
+    assert GAZETTEER.tracer.trace("united") & BEGINNING
+    assert GAZETTEER.tracer.trace("united states") & NAME
+    assert GAZETTEER.tracer.trace("united arab") & BEGINNING
     own = Gazetteer.load([ExtraPlace(name="Zzyq Wvut Post", country="TN")])
-    assert own.traces["zzyq"] & own.traces["zzyq wvut"] & BEGINNING
-    assert own.traces["zzyq wvut post"] & NAME
+    assert own.tracer.trace("zzyq") & own.tracer.trace("zzyq wvut") & BEGINNING
+    assert own.tracer.trace("zzyq wvut post") & NAME
 
 
 def test_the_countries_of_a_name_are_those_of_its_candidates() -> None:

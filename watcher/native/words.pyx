@@ -1,0 +1,232 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""A folded text cut into words: where they stand, how they begin, and their hashes.
+
+Comes in: a folded text with the way back to its source. Goes out: `Words`. Called by `text.page` for every field that may
+name a place; `names` reads on in what comes out.
+"""
+
+from cpython.array cimport array, clone
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from libc.stdlib cimport calloc, free
+
+from array import array as _array
+
+cdef enum:
+    CODE_POINTS = 0x110000
+    # What a table says of a character: its kind in the lower bits, in the upper ones how a word begins with it.
+    UNSEEN = 0
+    BETWEEN_WORDS = 1
+    IN_WORD = 2
+    WORD_ALONE = 3
+    KIND_BITS = 2
+    LONGEST_ACRONYM = 5
+    FEW = 10_000
+
+BETWEEN, INSIDE, ALONE = BETWEEN_WORDS, IN_WORD, WORD_ALONE
+SMALL, CAPITAL, UNCASED = BEGINS_SMALL, BEGINS_WITH_CAPITAL, BEGINS_UNCASED
+
+cdef array _UNSIGNED = _array("I")
+cdef array _HASHES = _array("Q")
+
+
+cdef class Words:
+    """The words of a text; made by a `Cutter` alone, and not to be changed."""
+
+    def __len__(self):
+        return self.count()
+
+    def has_small(self, str word not None):
+        """Tell whether a word is among them that begins small; in a long text, they are gathered by the first who asks."""
+        cdef Hash wanted = hash_on(start_of_hash(), word, 0, len(word))
+        cdef const unsigned char *cases = self.cases
+        cdef Hash *states = self._states.data.as_ulonglongs
+        cdef Py_ssize_t at, count = self.count()
+        if count > FEW:
+            if self._small is None:
+                self._small = {states[at] for at in range(count) if cases[at] == BEGINS_SMALL}
+            return wanted in self._small
+        for at in range(count):
+            if states[at] == wanted and cases[at] == BEGINS_SMALL:
+                return True
+        return False
+
+    cdef Py_ssize_t count(self) except -1:
+        """Give how many there are, once it is sure that all arrays have as many."""
+        if self.cases is None:
+            raise ValueError("words are made by a Cutter")
+        cdef Py_ssize_t count = len(self.starts)
+        if not (len(self.ends) == len(self._states) == len(self.cases) == len(self.acronymic) == count):
+            raise ValueError("the words of a text were changed")
+        return count
+
+    cdef Py_ssize_t origin(self, Py_ssize_t at) except -1:
+        """Give where in the source a character of the text comes from."""
+        cdef Py_ssize_t origin = at if self._origins is None else self._origins.data.as_uints[at]
+        if origin >= len(self._source):
+            raise ValueError("a text does not come from this source")
+        return origin
+
+
+cdef class Cutter:
+    """Cuts texts into words; what characters are is found out once for each.
+
+    Args:
+        kind_of: whether a folded character is `BETWEEN` words, `INSIDE` one or one `ALONE`.
+        case_of: how a word begins with a character of the source: `SMALL`, with a `CAPITAL`, or `UNCASED`.
+    """
+
+    cdef unsigned char *_table
+    cdef object _kind_of
+    cdef object _case_of
+
+    def __cinit__(self, kind_of, case_of):
+        # Memory that is not touched takes none: most of the megabyte is never read.
+        self._table = <unsigned char *>calloc(CODE_POINTS, 1)
+        if self._table is NULL:
+            raise MemoryError
+        self._kind_of, self._case_of = kind_of, case_of
+
+    def __dealloc__(self):
+        free(self._table)
+
+    cdef unsigned char _seen(self, Py_UCS4 code) except UNSEEN:
+        cdef unsigned char found = self._table[code]
+        if found == UNSEEN:
+            found = self._kind_of(chr(code)) | self._case_of(chr(code)) << KIND_BITS
+            self._table[code] = found
+        return found
+
+    def cut(self, str text not None, str source not None, array origins=None):
+        """Cut a folded text; the time taken is linear in its length.
+
+        Args:
+            text: folded.
+            source: what it was made from: words are told from it to begin small, with a capital or with neither.
+            origins: for each character of `text` its offset in `source`, as unsigned integers; None where these are equal.
+        """
+        if origins is not None and (origins.typecode != "I" or len(origins) != len(text)):
+            raise ValueError("a text needs an origin for each of its characters")
+        cdef Words words = Words.__new__(Words)
+        cdef Py_ssize_t count = self._count(text)
+        words.text, words._source, words._origins = text, source, origins
+        words.starts, words.ends = clone(_UNSIGNED, count, zero=True), clone(_UNSIGNED, count, zero=True)
+        words._states = clone(_HASHES, count, zero=True)
+        self._mark_out(words)
+        self._look_at(words, count)
+        return words
+
+    cdef Py_ssize_t _count(self, str text) except -1:
+        cdef int width = PyUnicode_KIND(text), kind
+        cdef void *characters = PyUnicode_DATA(text)
+        cdef Py_ssize_t at, count = 0
+        cdef bint is_inside = False
+        for at in range(len(text)):
+            kind = self._seen(PyUnicode_READ(width, characters, at)) & ((1 << KIND_BITS) - 1)
+            count += kind == WORD_ALONE or (kind == IN_WORD and not is_inside)
+            is_inside = kind == IN_WORD
+        return count
+
+    cdef int _mark_out(self, Words words) except -1:
+        """Note where words begin and end, and their hashes."""
+        cdef int width = PyUnicode_KIND(words.text), kind
+        cdef void *characters = PyUnicode_DATA(words.text)
+        cdef unsigned int *starts = words.starts.data.as_uints
+        cdef unsigned int *ends = words.ends.data.as_uints
+        cdef Hash *states = words._states.data.as_ulonglongs
+        cdef Hash state = 0
+        cdef Py_ssize_t at, word = -1
+        cdef Py_UCS4 code
+        cdef bint is_inside = False
+        for at in range(len(words.text)):
+            code = PyUnicode_READ(width, characters, at)
+            kind = self._table[code] & ((1 << KIND_BITS) - 1)
+            if kind == BETWEEN_WORDS:
+                is_inside = False
+                continue
+            if kind == WORD_ALONE or not is_inside:
+                word += 1
+                starts[word] = <unsigned int>at
+                state = start_of_hash()
+            state = _hashed(state, code)
+            states[word] = state
+            ends[word] = <unsigned int>(at + 1)
+            is_inside = kind == IN_WORD
+        return 0
+
+    cdef int _look_at(self, Words words, Py_ssize_t count) except -1:
+        """Note how words begin, and which may be acronyms."""
+        cdef int width = PyUnicode_KIND(words._source), text_width = PyUnicode_KIND(words.text)
+        cdef void *source = PyUnicode_DATA(words._source)
+        cdef void *text = PyUnicode_DATA(words.text)
+        cdef unsigned int *starts = words.starts.data.as_uints
+        cdef unsigned int *ends = words.ends.data.as_uints
+        cdef bytes cases = PyBytes_FromStringAndSize(NULL, count), acronymic = PyBytes_FromStringAndSize(NULL, count)
+        cdef unsigned char *case_of = cases
+        cdef unsigned char *is_acronymic = acronymic
+        cdef Py_ssize_t at, origin, small = 0, next_marked = 0
+        for at in range(count):
+            origin = words.origin(starts[at])
+            case_of[at] = self._seen(PyUnicode_READ(width, source, origin)) >> KIND_BITS
+            small += case_of[at] == BEGINS_SMALL
+            is_acronymic[at] = False
+            if case_of[at] == BEGINS_WITH_CAPITAL and ends[at] - starts[at] <= LONGEST_ACRONYM:
+                is_acronymic[at] = (
+                    origin + 1 >= len(words._source)
+                    or self._seen(PyUnicode_READ(width, source, origin + 1)) >> KIND_BITS != BEGINS_SMALL
+                    or (ends[at] < len(words.text) and PyUnicode_READ(text_width, text, ends[at]) == c".")
+                )
+        cdef array marked = clone(_UNSIGNED, count - small, zero=False)
+        for at in range(count):
+            if case_of[at] != BEGINS_SMALL:
+                marked.data.as_uints[next_marked] = <unsigned int>at
+                next_marked += 1
+        words.cases, words.acronymic, words.marked = cases, acronymic, marked
+        return 0
+
+
+def hash_of(str text not None):
+    """Hash a text to 64 bits, the same on every machine: FNV-1a of its UTF-8 octets (Fowler, Noll and Vo; RFC 9923),
+    whose bits the last step of MurmurHash3 (Appleby) then spreads evenly."""
+    return finished(hash_on(start_of_hash(), text, 0, len(text)))
+
+
+cdef Hash start_of_hash() noexcept:
+    return 0xCBF29CE484222325
+
+
+cdef Hash hash_on(Hash state, str text, Py_ssize_t start, Py_ssize_t end) noexcept:
+    """Hash on with a stretch of a text, which is the caller's to bound; FNV needs no end, so that phrases grow word by word."""
+    cdef int width = PyUnicode_KIND(text)
+    cdef void *characters = PyUnicode_DATA(text)
+    cdef Py_ssize_t at
+    for at in range(start, end):
+        state = _hashed(state, PyUnicode_READ(width, characters, at))
+    return state
+
+
+cdef inline Hash _hashed(Hash state, Hash code) noexcept:
+    """Hash on with one character: with its octets in UTF-8, lone surrogates like their neighbours."""
+    if code >= 0x80:
+        if code >= 0x800:
+            if code >= 0x10000:
+                state = _hashed_octet(state, 0xF0 | code >> 18)
+                state = _hashed_octet(state, 0x80 | (code >> 12 & 0x3F))
+            else:
+                state = _hashed_octet(state, 0xE0 | code >> 12)
+            state = _hashed_octet(state, 0x80 | (code >> 6 & 0x3F))
+        else:
+            state = _hashed_octet(state, 0xC0 | code >> 6)
+        code = 0x80 | (code & 0x3F)
+    return _hashed_octet(state, code)
+
+
+cdef inline Hash _hashed_octet(Hash state, Hash octet) noexcept:
+    return (state ^ octet) * <Hash>0x100000001B3
+
+
+cdef Hash finished(Hash state) noexcept:
+    state ^= state >> 33
+    state *= <Hash>0xFF51AFD7ED558CCD
+    state ^= state >> 33
+    state *= <Hash>0xC4CEB9FE1A85EC53
+    return state ^ state >> 33
