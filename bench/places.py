@@ -22,10 +22,11 @@ from typing import Any
 import numpy as np
 
 from watcher.text import weights
+from watcher.text.context import names_of
 from watcher.text.document import Document
 from watcher.text.gazetteer import Gazetteer
 from watcher.text.places import LEAST_CONFIDENCE, PlaceFinder
-from watcher.text.resolve import LITTLE, Resolved, known_evidence
+from watcher.text.resolve import EVIDENCE, LITTLE, Model, Resolved, kind_of, known_evidence
 from watcher.text.tokens import Tokenizer
 from watcher.types import Item
 
@@ -92,7 +93,8 @@ def document_of(article: Article, finder: PlaceFinder) -> Document:
 
 
 def weigh(article: Article, finder: PlaceFinder) -> list[Resolved]:
-    return finder.weigh(document_of(article, finder))
+    """Decide with the weights as they are now."""
+    return finder.weigh(document_of(article, finder), model=Model(weights.CHOICE, weights.PLACE))
 
 
 def countries(resolved: Iterable[Resolved], least: float = LEAST_CONFIDENCE) -> set[str]:
@@ -164,7 +166,7 @@ def fit_choice(
             if gold is None or id(one.name) in done or len(one.name.candidates) == 1:
                 continue
             done.add(id(one.name))
-            of_others = np.log(np.array(one.votes.of_others(one.name)) + LITTLE)
+            of_others = np.log(np.array(one.votes.of_others(one.name.number)) + LITTLE)
             matrix = np.hstack([np.array(known_evidence(one.name), dtype=float), of_others])
             right = np.array([candidate.place.country == gold for candidate in one.name.candidates])
             if right.any() and not right.all():
@@ -204,9 +206,10 @@ def fit_place(
     for article, ones in zip(articles, weighed, strict=True):
         for one in ones:
             if one.sighting.page.field_name == "body":
-                rows.append([one.evidence.get(sign, float(sign in one.signs)) for sign in weights.PLACE])
+                evidence = evidence_of(one)
+                rows.append([evidence.get(sign, 0.0) for sign in weights.PLACE])
                 labels.append(is_right(one, article))
-                shares.append(counts_of(article) / len(one.name.sightings))
+                shares.append(counts_of(article) / one.name.count)
     matrix, wanted, weight = np.array(rows), np.array(labels, dtype=float), np.array(shares)
 
     def slope(at: np.ndarray) -> np.ndarray:
@@ -214,6 +217,17 @@ def fit_place(
         return np.asarray((weight * missing) @ matrix)
 
     return climb(prior, slope, steps=1500, rate=1.0 / weight.sum())
+
+
+def evidence_of(one: Resolved) -> dict[str, float]:
+    """Give what speaks for a sighting being its place, by the signs of `weights.PLACE`."""
+    of_name = dict(zip(EVIDENCE, map(float, one.name.evidence), strict=True))
+    return {
+        "bias": 1.0,
+        kind_of(one.candidate): 1.0,
+        **of_name,
+        **dict.fromkeys(names_of(one.signs), 1.0),
+    }
 
 
 def climb(

@@ -13,7 +13,7 @@ from typing import Any
 from watcher.text.document import Document
 from watcher.text.gazetteer import Gazetteer
 from watcher.text.page import Page
-from watcher.text.resolve import Resolved, resolve
+from watcher.text.resolve import SHIPPED, Model, Resolved, resolve
 from watcher.text.spotting import Spotted, Spotter
 from watcher.types import FieldName, PlaceMention, Span
 
@@ -39,9 +39,9 @@ class Sighted:
     def _pages(self) -> Sequence[Page]:
         return [one.sighted() for one in self._spotted]
 
-    def weighed(self) -> list[Resolved]:
+    def weighed(self, model: Model = SHIPPED) -> list[Resolved]:
         """Give all that was seen, also what is hardly a place, in the order of the text."""
-        return resolve(self._pages, language=self._language, home=self._home)
+        return resolve(self._pages, language=self._language, home=self._home, model=model)
 
     def mentions(self) -> tuple[PlaceMention, ...]:
         """Give what is likelier a place than not, in the order of the text."""
@@ -64,9 +64,9 @@ class PlaceFinder:
         spotted = [self._spotter.spot(name, document.folded(name), document.language) for name in _FIELDS]
         return Sighted(spotted, language=document.language, home=home)
 
-    def weigh(self, document: Document, *, home: str | None = None) -> list[Resolved]:
+    def weigh(self, document: Document, *, home: str | None = None, model: Model = SHIPPED) -> list[Resolved]:
         """Give all that was seen in title and body, also what is hardly a place, in the order of the text."""
-        return self.sight(document, home=home).weighed()
+        return self.sight(document, home=home).weighed(model)
 
 
 def _mention(one: Resolved) -> PlaceMention:

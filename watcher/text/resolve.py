@@ -5,22 +5,24 @@ Called by `places`. Pure: no I/O, no state between items.
 
 A name means one place throughout an item. Which one is decided by how well known the candidates are, by a country or
 region written behind the name, and by the countries and regions that the other names of the item speak for: a
-conditional logit, gone through twice because the other names are as uncertain. Whether a sighting is a place at all is
-a logistic regression over the signs of `context` and over how clear the choice was. The weights stand in `weights`.
+conditional logit, gone through twice because the other names are as uncertain (`native.votes`). Whether a sighting is a
+place at all is a logistic regression over the signs of `context` and over how clear the choice was. The weights stand in
+`weights`.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from operator import mul
 
-from watcher.text.context import observe, sure_words, vocabulary
-from watcher.text.cues import HOME_WORDS, STATE_BODIES, STATE_OFFICES
+from watcher.native.surroundings import SIGNS, SignWeights
+from watcher.native.votes import Votes
+from watcher.text.context import bits_of, observe
+from watcher.text.cues import HOME_WORDS
 from watcher.text.gazetteer import Candidate
 from watcher.text.page import UNCASED, Page
-from watcher.text.phrases import KnownWords
 from watcher.text.spotting import Sighting
 from watcher.text.weights import CHOICE, PLACE
 
@@ -31,161 +33,169 @@ _VOTE_OF_HOME_WORD = 0.4
 _VOTE_OF_HOME = 1.0
 _LEAST_SHARE = 1e-3
 _HOLDER_GAPS = frozenset((", ", " (", "، ", "،", ",", ". ("))
-_DOUBTS = frozenset(("after_given_name", "before_body", "given_before_capital", "person_here"))
-_HOME_WORDS = KnownWords(HOME_WORDS)
-_WEAK_WORDS = frozenset(("common_word", "given_name", "small_elsewhere"))
+_DOUBTS = bits_of("after_given_name", "before_body", "given_before_capital", "person_here")
+_WEAK_WORDS = bits_of("common_word", "given_name", "small_elsewhere")
+_STRONG = bits_of("strong_preposition")
+_GOVERNED = bits_of("governed")
+_UNWEIGHED = ("governed",)
+"""Signs that only tell of which country a name is."""
+
+EVIDENCE = (
+    "prominence",
+    "share",
+    "repeated",
+    "for_country",
+    "for_others",
+    "for_region",
+    "any_strong_preposition",
+    "any_doubt",
+    "alternate",
+    "inside",
+    "home",
+)
+"""What speaks for a name being a place besides its kind, in the order of `Name.evidence`."""
+
+
+class Model:
+    """The weights in the form in which they are used.
+
+    Args:
+        choice, place: as in `weights`.
+    """
+
+    def __init__(self, choice: Mapping[str, float], place: Mapping[str, float]) -> None:
+        self.prominence, self.inside = choice["prominence"], choice["inside"]
+        self.of_country, self.of_admin = choice["country_support"], choice["admin_support"]
+        self.place = place
+        self.evidence = [place[sign] for sign in EVIDENCE]
+        self.signs = SignWeights([0.0 if sign in _UNWEIGHED else place[sign] for sign in SIGNS])
+
+
+SHIPPED = Model(CHOICE, PLACE)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Name:
     """One name of an item with all its sightings, on the way to its meaning.
 
-    `signs` are those of each sighting. `inside` holds the codes of the countries and regions written behind it.
-    `trust` is how far it may be believed to name a place, in 0..1. `shares` are the probabilities of the candidates.
+    `signs` are those of its first sighting; `count` is how many sightings it has, `strong` how many of them stand behind a
+    preposition of place, and `doubted` how many rather belong to a person or a body. `inside` holds the codes of the
+    countries and regions written behind it. Then, `candidate` is what it most likely means, `evidence` what speaks for
+    that and for a place, and `odds` the logarithm of the odds that this comes to.
     """
 
-    candidates: tuple[Candidate, ...]
-    sightings: list[Sighting] = field(default_factory=list)
-    signs: list[list[str]] = field(default_factory=list)
+    number: int
+    candidates: Sequence[Candidate]
+    candidate: Candidate
+    signs: int
+    count: int = 0
+    strong: int = 0
+    doubted: int = 0
     inside: set[str] = field(default_factory=set)
-    trust: float = 0.0
-    shares: list[float] = field(default_factory=list)
+    evidence: Sequence[float] = ()
+    odds: float = 0.0
 
 
 # Not frozen, as setting the fields of a frozen one takes three times as long, and items have dozens of them.
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Resolved:
-    """A sighting, the place that it most likely means, and how likely it is to mean it, in 0..1.
+    """A sighting, its name, and how likely it is to mean the place that its name means, in 0..1.
 
-    `evidence` holds the values of the signs of the name, and `signs` names those of the sighting, all of them keys of
-    `PLACE`; `votes` are the item's.
+    `signs` are those of the sighting, as bits; `votes` are the item's.
     """
 
     sighting: Sighting
     name: Name
-    candidate: Candidate
     confidence: float
-    evidence: Mapping[str, float]
-    signs: Sequence[str]
+    signs: int
     votes: Votes
 
-
-class Votes:
-    """What the names of an item speak for: weights by country and by first-level region."""
-
-    def __init__(self, names: Sequence[Name], base: Mapping[str, float]) -> None:
-        self.countries: defaultdict[str, float] = defaultdict(float, base)
-        self.admins: defaultdict[str, float] = defaultdict(float)
-        for name in names:
-            if name.trust:
-                self._count(name)
-        self.total = sum(self.countries.values())
-
-    def _count(self, name: Name) -> None:
-        for candidate, share in zip(name.candidates, name.shares, strict=True):
-            vote = name.trust * share
-            self.countries[candidate.country] += vote
-            if candidate.admin:
-                self.admins[candidate.admin] += vote
-
-    def of_others(self, name: Name) -> list[tuple[float, float]]:
-        """Give for each candidate of a name what the other names say for its country and for its region."""
-        if len(name.candidates) == 1:
-            return [self._of_others_for_one(name)]
-        own_countries: dict[str, float] = {}
-        own_admins: dict[str, float] = {}
-        for one, share in zip(name.candidates, name.shares, strict=True):
-            vote = name.trust * share
-            own_countries[one.country] = own_countries.get(one.country, 0.0) + vote
-            own_admins[one.admin] = own_admins.get(one.admin, 0.0) + vote
-        countries, admins = self.countries, self.admins
-        return [
-            (
-                # What is left of a sum of floats may be a little under nothing.
-                max(0.0, countries[one.country] - own_countries[one.country]),
-                max(0.0, admins[one.admin] - own_admins[one.admin]) if one.admin else 0.0,
-            )
-            for one in name.candidates
-        ]
-
-    def _of_others_for_one(self, name: Name) -> tuple[float, float]:
-        (one,) = name.candidates
-        for_admin = self.admins[one.admin] - name.trust if one.admin else 0.0
-        return max(0.0, self.countries[one.country] - name.trust), max(0.0, for_admin)
+    @property
+    def candidate(self) -> Candidate:
+        """What the name most likely means."""
+        return self.name.candidate
 
 
-def resolve(pages: Sequence[Page], *, language: str = "und", home: str | None = None) -> list[Resolved]:
+def resolve(
+    pages: Sequence[Page], *, language: str = "und", home: str | None = None, model: Model = SHIPPED
+) -> list[Resolved]:
     """Decide what the sightings of an item mean.
 
     Args:
         pages: title and body, as `spot` gives them.
         language: of the item, ISO 639-1: whose common words are not to be taken for towns.
         home: country of the feed, ISO 3166-1 alpha-2, None if unknown.
+        model: the weights.
 
     Returns:
         One for each sighting in the order of the text, also those that are hardly places: the confidence says so.
     """
-    names = _names(pages, language)
-    base = _base(pages, home)
+    seen = observe(pages, language)
+    by_name = _names(pages, seen.signs)
+    names = by_name.values()
+    votes = Votes(
+        _base(seen.home_words, home), [(one.candidates, _scores(one, model), trust_in(one)) for one in names]
+    )
+    votes.settle(_ROUNDS, model.of_country, model.of_admin, LITTLE)
     for name in names:
-        name.shares = _shares(name, None)
-    for _ in range(_ROUNDS):
-        votes = Votes(names, base)
-        for name in names:
-            if len(name.candidates) > 1:
-                name.shares = _shares(name, votes)
-    votes = Votes(names, base)
-    resolved = {id(one.sighting): one for name in names for one in _judge(name, votes, home)}
-    return [resolved[id(one)] for page in pages for one in page.sightings]
-
-
-def _names(pages: Sequence[Page], language: str) -> list[Name]:
-    """Gather the sightings of each name, with their signs and what is written behind them."""
-    known = vocabulary(pages, language)
-    names: dict[str, Name] = {}
+        _judge(name, votes, home, model)
+    resolved = []
+    signs = iter(seen.signs)
     for page in pages:
-        taken = frozenset(at for one in page.sightings for at in range(one.first, one.last + 1))
-        sure = sure_words(page)
-        seen = page.sightings
-        for before, one, after in zip((None, *seen), seen, (*seen[1:], None), strict=False):
+        for one in page.sightings:
+            name, bits = by_name[one.name], next(signs)
+            resolved.append(Resolved(one, name, model.signs.confidence(name.odds, bits), bits, votes))
+    return resolved
+
+
+def _names(pages: Iterable[Page], signs: Iterable[int]) -> dict[str, Name]:
+    """Gather the sightings of each name, with what their signs say of it and what is written behind them."""
+    names: dict[str, Name] = {}
+    remaining = iter(signs)
+    for page in pages:
+        before: Sighting | None = None
+        for one in page.sightings:
+            bits = next(remaining)
             name = names.get(one.name)
             if name is None:
-                name = names[one.name] = Name(candidates=one.candidates)
-            name.sightings.append(one)
-            name.signs.append(observe(one, known, taken, sure))
-            if after is not None and _holds(one, after):
-                name.inside |= _codes(one, after)
-            if before is not None and _is_arabic_adjective(before) and _is_next(before, one):
-                name.inside |= _codes(one, before)
-            if len(one.candidates) > 1 and _is_governed(one):
+                name = names[one.name] = Name(
+                    number=len(names), candidates=one.candidates, candidate=one.candidates[0], signs=bits
+                )
+            name.count += 1
+            if bits & _STRONG:
+                name.strong += 1
+            if bits & _DOUBTS:
+                name.doubted += 1
+            if before is not None and before.last + 1 == one.first:
+                if _holds(before, one):
+                    names[before.name].inside |= _codes(before, one)
+                if _is_arabic_adjective(before) and _is_spaced(before, one):
+                    name.inside |= _codes(one, before)
+            if bits & _GOVERNED and len(one.candidates) > 1:
                 name.inside |= {other.country for other in one.candidates if other.kind == "region"}
-    for name in names.values():
-        name.trust = _trust(name)
-    return list(names.values())
+            before = one
+    return names
 
 
-def _base(pages: Sequence[Page], home: str | None) -> dict[str, float]:
+def _base(home_words: Set[str], home: str | None) -> dict[str, float]:
     """Give what speaks for countries before any place is read: words of public life, and where the feed is from."""
-    votes: dict[str, float] = defaultdict(float)
-    if home:
-        votes[home] += _VOTE_OF_HOME
-    for word in frozenset().union(*map(_HOME_WORDS.among, pages)):
-        votes[HOME_WORDS[word]] += _VOTE_OF_HOME_WORD
+    votes = {home: _VOTE_OF_HOME} if home else {}
+    for word in home_words:
+        country = HOME_WORDS[word]
+        votes[country] = votes.get(country, 0.0) + _VOTE_OF_HOME_WORD
     return votes
 
 
 def _holds(one: Sighting, after: Sighting) -> bool:
-    """Tell whether the next sighting is written as the country or region that this one lies in."""
-    if after.first != one.last + 1:
-        return False
+    """Tell whether the next word's sighting is written as the country or region that this one lies in."""
     if one.page.folded.text[one.end : after.start] in _HOLDER_GAPS:
         return True
-    return _is_next(one, after) and (after.is_acronym or _is_arabic_adjective(after))
+    return (after.is_acronym or _is_arabic_adjective(after)) and _is_spaced(one, after)
 
 
-def _is_next(one: Sighting, after: Sighting) -> bool:
+def _is_spaced(one: Sighting, after: Sighting) -> bool:
     """Tell whether nothing but a space stands between two sightings."""
-    return after.first == one.last + 1 and one.page.folded.text[one.end : after.start] == " "
+    return one.page.folded.text[one.end : after.start] == " "
 
 
 def _is_arabic_adjective(one: Sighting) -> bool:
@@ -193,16 +203,6 @@ def _is_arabic_adjective(one: Sighting) -> bool:
     return one.page.cases[one.first] == UNCASED and any(
         candidate.kind == "people" for candidate in one.candidates
     )
-
-
-def _is_governed(one: Sighting) -> bool:
-    """Tell whether what stands behind a name is of a state of a federation: `Georgia state senate`, `Georgia Gov. …`."""
-    page, after = one.page, one.last + 1
-    if after >= len(page.starts) or page.gap(after) != " ":
-        return False
-    if page.word(after) != "state":
-        return page.word(after) in STATE_OFFICES
-    return after + 1 < len(page.starts) and page.word(after + 1) in STATE_BODIES
 
 
 def _codes(one: Sighting, holder: Sighting) -> set[str]:
@@ -224,14 +224,14 @@ def _lies_in(candidate: Candidate) -> tuple[str, ...]:
     return (candidate.country, candidate.admin)
 
 
-def _trust(name: Name) -> float:
-    """Give how far a name may be believed to name a place, before any of its meanings is weighed."""
-    if any(not _DOUBTS.isdisjoint(signs) for signs in name.signs):
+def trust_in(name: Name) -> float:
+    """Give how far a name may be believed to name a place, in 0..1, before any of its meanings is weighed."""
+    if name.doubted:
         return 0.0
-    trust = min(1.0, 0.5 + 0.25 * math.log2(len(name.sightings) + 1))
+    trust = min(1.0, 0.5 + 0.25 * math.log2(name.count + 1))
     if name.inside or name.candidates[0].is_extra or name.candidates[0].kind != "city":
         return trust
-    return trust * (0.7 if _WEAK_WORDS.isdisjoint(name.signs[0]) else 0.2)
+    return trust * (0.2 if name.signs & _WEAK_WORDS else 0.7)
 
 
 def known_evidence(name: Name) -> list[tuple[float, bool]]:
@@ -245,75 +245,39 @@ def known_evidence(name: Name) -> list[tuple[float, bool]]:
     return [(one.prominence, not name.inside.isdisjoint(_lies_in(one))) for one in name.candidates]
 
 
-def _shares(name: Name, votes: Votes | None) -> list[float]:
-    """Give the probabilities of a name's candidates, as a conditional logit has them."""
+def _scores(name: Name, model: Model) -> list[float]:
+    """Weigh that."""
     if len(name.candidates) == 1:
-        return [1.0]
-    known, inside, country, admin = CHOICE.values()
-    scores = [known * prominence + inside * is_inside for prominence, is_inside in known_evidence(name)]
-    if votes is not None:
-        log = math.log
-        scores = [
-            score + country * log(by_country + LITTLE) + admin * log(by_admin + LITTLE)
-            for score, (by_country, by_admin) in zip(scores, votes.of_others(name), strict=True)
-        ]
-    best = max(scores)
-    odds = [math.exp(score - best) for score in scores]
-    total = sum(odds)
-    return [one / total for one in odds]
+        return [0.0]
+    return [
+        model.prominence * prominence + model.inside * is_inside
+        for prominence, is_inside in known_evidence(name)
+    ]
 
 
-def _judge(name: Name, votes: Votes, home: str | None) -> list[Resolved]:
-    """Decide for all sightings of a name whether they name its likeliest place."""
-    at = max(range(len(name.candidates)), key=name.shares.__getitem__)
-    candidate = name.candidates[at]
-    evidence = _evidence_of_name(name, at, votes, home)
-    total = sum([PLACE[sign] * value for sign, value in evidence.items()])
-    found = []
-    for sighting, signs in zip(name.sightings, name.signs, strict=True):
-        found.append(
-            Resolved(
-                sighting=sighting,
-                name=name,
-                candidate=candidate,
-                confidence=_logistic(total + sum([PLACE[sign] for sign in signs])),
-                evidence=evidence,
-                signs=signs,
-                votes=votes,
-            )
-        )
-    return found
-
-
-def _evidence_of_name(name: Name, at: int, votes: Votes, home: str | None) -> dict[str, float]:
-    """Put what speaks for a name being a place, and this one, into numbers, by the signs of `PLACE`."""
-    candidate = name.candidates[at]
-    country, count = candidate.country, len(name.sightings)
-    share = sum(
-        part for one, part in zip(name.candidates, name.shares, strict=True) if one.country == country
+def _judge(name: Name, votes: Votes, home: str | None, model: Model) -> None:
+    """Decide which place a name most likely means, and put what speaks for it being that into numbers."""
+    at, share, for_country, for_region = votes.likeliest(name.number)
+    name.candidate = candidate = name.candidates[at]
+    others = max(0.0, votes.total - trust_in(name))
+    name.evidence = (
+        candidate.prominence / 4.0,
+        math.log(max(share, _LEAST_SHARE)),
+        math.log2(name.count) / 3.0,
+        for_country / (others + 1.0),
+        max(0.0, others - for_country) / (others + 1.0),
+        for_region / (others + 1.0),
+        name.strong / name.count,
+        name.doubted / name.count,
+        candidate.is_alternate,
+        bool(name.inside),
+        candidate.country == home,
     )
-    for_country, for_admin = votes.of_others(name)[at]
-    others = max(0.0, votes.total - name.trust)
-    evidence = {
-        "bias": 1.0,
-        "own" if candidate.is_extra else candidate.kind: 1.0,
-        "prominence": candidate.prominence / 4.0,
-        "share": math.log(max(share, _LEAST_SHARE)),
-        "repeated": math.log2(count) / 3.0,
-        "for_country": for_country / (others + 1.0),
-        "for_others": max(0.0, others - for_country) / (others + 1.0),
-        "for_region": for_admin / (others + 1.0),
-        "any_strong_preposition": sum(["strong_preposition" in signs for signs in name.signs]) / count,
-        "any_doubt": sum([not _DOUBTS.isdisjoint(signs) for signs in name.signs]) / count,
-    }
-    if candidate.is_alternate:
-        evidence["alternate"] = 1.0
-    if name.inside:
-        evidence["inside"] = 1.0
-    if country == home:
-        evidence["home"] = 1.0
-    return evidence
+    name.odds = sum(
+        map(mul, model.evidence, name.evidence), model.place["bias"] + model.place[kind_of(candidate)]
+    )
 
 
-def _logistic(total: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+def kind_of(candidate: Candidate) -> str:
+    """Give the kind by which a candidate is weighed: those of users are one."""
+    return "own" if candidate.is_extra else candidate.kind

@@ -1,0 +1,36 @@
+from collections.abc import Sequence, Set
+
+from watcher.native.word_classes import WordClasses
+
+SIGNS: tuple[str, ...]
+
+class Surroundings:
+    def __init__(
+        self,
+        classes: WordClasses,
+        text: str,
+        starts: Sequence[int],
+        ends: Sequence[int],
+        cases: bytes,
+        language: str,
+        is_headline: bool,
+        is_shouted: bool,
+    ) -> None: ...
+    def home_words(self) -> set[str]: ...
+    def written_small(self, words: Set[str]) -> set[str]: ...
+    def take(self, first: int, last: int, is_sure: bool) -> None: ...
+    def surnames(self) -> set[str]: ...
+    def signs(
+        self,
+        first: int,
+        last: int,
+        end: int,
+        proclitics: str,
+        is_acronym: bool,
+        persons: Set[str],
+        small: Set[str],
+    ) -> int: ...
+
+class SignWeights:
+    def __init__(self, weights: Sequence[float]) -> None: ...
+    def confidence(self, odds: float, signs: int) -> float: ...

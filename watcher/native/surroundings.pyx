@@ -1,0 +1,336 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""The words of a page with the classes that they are in, and the signs that stand around some of them.
+
+Comes in: the words of each class, once; then the words of a page, and the stretches that may name a place. Goes out: for
+each stretch the signs that hold, as bits. Called by `text.context`, which has the tables; `text.resolve` weighs the signs.
+"""
+
+from cpython.array cimport array
+from libc.math cimport exp
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy
+
+from watcher.native.word_classes cimport (
+    BEFORE_NAMES, BODY, FINANCIAL, GIVEN, HOME, MONEY, NO_NAMES, PLACE, PLAIN_CAPITALS, PREPOSITION, PyUnicode_DATA,
+    PyUnicode_KIND, PyUnicode_READ, STATE, STATE_BODY, STATE_OFFICE, STRONG, VERB, WordClasses,
+)
+
+SIGNS = (
+    "acronym", "stripped", "uncased", "several_words", "common_word", "given_name", "person_here", "small_elsewhere",
+    "starts_sentence", "strong_preposition", "adjective", "weak_preposition", "after_given_name", "after_capital",
+    "before_person_verb", "before_body", "before_place_word", "given_before_capital", "before_capital", "shouted", "headline",
+    "governed",
+)
+"""The names of the signs, in the order of their bits."""
+
+cdef enum:  # the signs; in this order they are summed
+    ACRONYM = 1 << 0
+    STRIPPED = 1 << 1
+    UNCASED = 1 << 2
+    SEVERAL_WORDS = 1 << 3
+    COMMON_WORD = 1 << 4
+    GIVEN_NAME = 1 << 5
+    PERSON_HERE = 1 << 6
+    SMALL_ELSEWHERE = 1 << 7
+    STARTS_SENTENCE = 1 << 8
+    STRONG_PREPOSITION = 1 << 9
+    ADJECTIVE = 1 << 10
+    WEAK_PREPOSITION = 1 << 11
+    AFTER_GIVEN_NAME = 1 << 12
+    AFTER_CAPITAL = 1 << 13
+    BEFORE_PERSON_VERB = 1 << 14
+    BEFORE_BODY = 1 << 15
+    BEFORE_PLACE_WORD = 1 << 16
+    GIVEN_BEFORE_CAPITAL = 1 << 17
+    BEFORE_CAPITAL = 1 << 18
+    SHOUTED = 1 << 19
+    HEADLINE = 1 << 20
+    GOVERNED = 1 << 21
+
+cdef enum:
+    SMALL_CASE = 0  # as `text.page` numbers them
+    CAPITAL_CASE = 1
+    TAKEN = 1
+    SURE = 2
+    LONGEST_PERSON_WORDS = 4
+
+cdef class Surroundings:
+    """The words of one page: their classes, and which of them belong to stretches that may name a place.
+
+    Args:
+        classes: those that words are in.
+        text: the folded text.
+        starts, ends: where its words stand, in order and without overlaps.
+        cases: how each begins, as `text.page` numbers it.
+        language: of the text, ISO 639-1, whose common words count.
+        is_headline: most words have a capital. is_shouted: all letters are.
+    """
+
+    cdef str _text
+    cdef int _kind
+    cdef void *_data
+    cdef unsigned int *_starts
+    cdef unsigned int *_ends
+    cdef unsigned int *_bits
+    cdef unsigned char *_belongs
+    cdef bytes _cases
+    cdef const unsigned char *_case
+    cdef Py_ssize_t _count
+    cdef unsigned int _common
+    cdef unsigned int _page_signs
+    cdef bint _is_headline
+
+    def __cinit__(
+        self, WordClasses classes not None, str text not None, starts, ends, bytes cases not None, str language not None,
+        bint is_headline, bint is_shouted,
+    ):
+        cdef Py_ssize_t at, before = 0
+        self._text, self._kind, self._data = text, PyUnicode_KIND(text), PyUnicode_DATA(text)
+        self._cases, self._case, self._count = cases, cases, len(cases)
+        self._common = classes.common_in(language)
+        self._is_headline = is_headline
+        self._page_signs = (SHOUTED if is_shouted else HEADLINE) if is_headline else 0
+        self._starts, self._ends = _offsets(starts, self._count), _offsets(ends, self._count)
+        self._bits = <unsigned int *>malloc((self._count + 1) * sizeof(unsigned int))
+        self._belongs = <unsigned char *>calloc(self._count + 1, 1)
+        if self._bits is NULL or self._belongs is NULL:
+            raise MemoryError
+        for at in range(self._count):
+            if self._starts[at] < before or self._ends[at] < self._starts[at] or self._ends[at] > len(text):
+                raise ValueError("these are not the words of this text")
+            before = self._ends[at]
+            self._bits[at] = classes.bits_of(self._kind, self._data, self._starts[at], self._ends[at])
+
+    def __dealloc__(self):
+        free(self._starts)
+        free(self._ends)
+        free(self._bits)
+        free(self._belongs)
+
+    cdef str _word(self, Py_ssize_t at):
+        return self._text[self._starts[at]:self._ends[at]]
+
+    def home_words(self):
+        """Give the words of one country's public life."""
+        cdef Py_ssize_t at
+        return {self._word(at) for at in range(self._count) if self._bits[at] & HOME}
+
+    def written_small(self, words not None):
+        """Give those of some words that begin with a small letter somewhere."""
+        cdef unsigned long long firsts = 0, lengths = 0
+        cdef Py_ssize_t at, length
+        cdef str word
+        cdef set found = set()
+        for word in words:
+            if word:
+                firsts |= 1ull << (<unsigned int>word[0] & 63)
+                lengths |= 1ull << (len(word) & 63)
+        for at in range(self._count):
+            length = self._ends[at] - self._starts[at]
+            if self._case[at] == SMALL_CASE and length and lengths >> (length & 63) & 1:
+                if firsts >> (<unsigned int>PyUnicode_READ(self._kind, self._data, self._starts[at]) & 63) & 1:
+                    word = self._word(at)
+                    if word in words:
+                        found.add(word)
+        return found
+
+    def take(self, Py_ssize_t first, Py_ssize_t last, bint is_sure):
+        """Note that some words may name a place.
+
+        Args:
+            first, last: their indices.
+            is_sure: they name a country, people or region: no last name of anybody by chance.
+        """
+        cdef Py_ssize_t at
+        self._check(first, last)
+        for at in range(first, last + 1):
+            self._belongs[at] |= TAKEN | SURE if is_sure else TAKEN
+
+    cdef _check(self, Py_ssize_t first, Py_ssize_t last):
+        if not 0 <= first <= last < self._count:
+            raise IndexError("there is no such word")
+
+    def surnames(self):
+        """Give the capitalised words right behind given names and titles, once all stretches are taken."""
+        cdef Py_ssize_t at, nearby
+        cdef set found = set()
+        for at in range(self._count):
+            if not (self._case[at] == CAPITAL_CASE and self._bits[at] & BEFORE_NAMES):
+                continue
+            for nearby in range(at + 1, min(at + LONGEST_PERSON_WORDS, self._count)):
+                if self._case[nearby] != CAPITAL_CASE or not self._is_adjacent(nearby) or self._bits[nearby] & NO_NAMES:
+                    break
+                # "Jordan Syria border" is two countries; "Michael Jordan" is not.
+                if self._belongs[at] & self._belongs[nearby] & SURE:
+                    break
+                if self._ends[nearby] - self._starts[nearby] > 1:
+                    found.add(self._word(nearby))
+        return found
+
+    cdef bint _is_adjacent(self, Py_ssize_t at) noexcept:
+        """Tell whether a word stands next to the one before it: the gap is one of " ", "-", "'", ". ", ".", "' "."""
+        cdef Py_ssize_t start = self._ends[at - 1], end = self._starts[at]
+        cdef Py_UCS4 first
+        if end - start not in (1, 2):
+            return False
+        first = PyUnicode_READ(self._kind, self._data, start)
+        if end - start == 1:
+            return first in (c" ", c"-", c"'", c".")
+        return first in (c".", c"'") and PyUnicode_READ(self._kind, self._data, start + 1) == c" "
+
+    def signs(self, Py_ssize_t first, Py_ssize_t last, Py_ssize_t end, str proclitics, bint is_acronym, persons, small):
+        """Give the signs that hold of a stretch, as bits, once all stretches are taken.
+
+        Args:
+            first, last: the indices of its words; end: where it ends in the text.
+            proclitics: what Arabic writes onto its front.
+            is_acronym: it was found as written.
+            persons: words that follow given names or titles somewhere in the item.
+            small: words that are written with a small letter somewhere in the item.
+        """
+        cdef unsigned int signs = self._page_signs
+        self._check(first, last)
+        if is_acronym:
+            signs |= ACRONYM
+        if proclitics:
+            signs |= STRIPPED | STRONG_PREPOSITION if "ب" in proclitics else STRIPPED
+        if self._case[first] > CAPITAL_CASE:
+            signs |= UNCASED
+        signs |= SEVERAL_WORDS if last > first else self._of_word(first, is_acronym, persons, small)
+        signs |= self._before(first)
+        return signs | self._behind(last, end, signs & GIVEN_NAME)
+
+    cdef unsigned int _of_word(self, Py_ssize_t at, bint is_acronym, persons, small) except? 0xFFFFFFFF:
+        """Give the signs of a single word."""
+        cdef unsigned int signs = 0, bits = self._bits[at]
+        cdef str word = self._word(at)
+        if bits & self._common:
+            signs |= COMMON_WORD
+        if bits & GIVEN:
+            signs |= GIVEN_NAME
+        if word in persons:
+            signs |= PERSON_HERE
+        if self._case[at] == CAPITAL_CASE and not is_acronym and word in small:
+            signs |= SMALL_ELSEWHERE
+        return signs
+
+    cdef unsigned int _before(self, Py_ssize_t at) noexcept:
+        """Give the signs before a word."""
+        cdef unsigned int signs = 0, left
+        cdef Py_ssize_t gap
+        if not at:
+            return STARTS_SENTENCE
+        if self._starts_sentence(at):
+            signs |= STARTS_SENTENCE
+        if not self._is_adjacent(at):
+            return signs
+        left = self._bits[at - 1]
+        if left & MONEY and self._bits[at] & FINANCIAL:
+            return signs | ADJECTIVE
+        if left & STRONG:
+            return signs | STRONG_PREPOSITION
+        if left & PREPOSITION:
+            return signs | WEAK_PREPOSITION
+        if self._case[at - 1] != CAPITAL_CASE or self._belongs[at - 1]:
+            return signs
+        gap = self._ends[at - 1]
+        if left & BEFORE_NAMES or (
+            gap - self._starts[at - 1] == 1
+            and not (self._starts[at] - gap == 1 and PyUnicode_READ(self._kind, self._data, gap) == c"'")
+        ):
+            return signs | AFTER_GIVEN_NAME
+        if not left & PLAIN_CAPITALS and not self._is_headline:
+            return signs | AFTER_CAPITAL
+        return signs
+
+    cdef bint _starts_sentence(self, Py_ssize_t at) noexcept:
+        """Tell whether the gap before a word has a stop, a colon or a line end, or ends with a quotation mark."""
+        cdef Py_ssize_t i
+        for i in range(self._ends[at - 1], self._starts[at]):
+            if PyUnicode_READ(self._kind, self._data, i) in (c".", c"!", c"?", c":", c"\n"):
+                return True
+        i = self._starts[at] - 1
+        return i >= self._ends[at - 1] and PyUnicode_READ(self._kind, self._data, i) == c'"'
+
+    cdef unsigned int _behind(self, Py_ssize_t last, Py_ssize_t end, bint is_given) noexcept:
+        """Give the signs behind a stretch."""
+        cdef Py_ssize_t after = last + 1
+        cdef unsigned int signs = 0, right
+        cdef Py_UCS4 gap
+        if after >= self._count:
+            return 0
+        right = self._bits[after]
+        if self._starts[after] - self._ends[last] == 1 and (
+            PyUnicode_READ(self._kind, self._data, self._ends[last]) == c" "
+        ):
+            # Of a state of a federation, as in "Georgia state senate" or "Georgia Gov.".
+            if right & STATE_OFFICE and not right & STATE:
+                signs |= GOVERNED
+            if right & STATE and after + 1 < self._count and self._bits[after + 1] & STATE_BODY:
+                signs |= GOVERNED
+        if self._starts[after] != end + 1 or end < 0:
+            return signs
+        gap = PyUnicode_READ(self._kind, self._data, end)
+        if gap != c" " and gap != c"-":
+            return signs
+        if right & VERB:
+            signs |= BEFORE_PERSON_VERB
+        if self._case[after] != CAPITAL_CASE:
+            return signs
+        if right & BODY:
+            return signs | BEFORE_BODY
+        if right & PLACE:
+            return signs | BEFORE_PLACE_WORD
+        if is_given and not self._belongs[after] & SURE:
+            return signs | GIVEN_BEFORE_CAPITAL
+        if not self._belongs[after] and not self._is_headline:
+            return signs | BEFORE_CAPITAL
+        return signs
+
+
+cdef unsigned int *_offsets(numbers, Py_ssize_t count) except NULL:
+    """Copy offsets out of a list or an array."""
+    cdef unsigned int *copied
+    cdef Py_ssize_t at
+    if len(numbers) != count or count > 0x7FFFFFFF:
+        raise ValueError("not one offset for each word")
+    copied = <unsigned int *>malloc((count + 1) * sizeof(unsigned int))
+    if copied is NULL:
+        raise MemoryError
+    try:
+        if isinstance(numbers, array) and (<array>numbers).typecode == "I":
+            memcpy(copied, (<array>numbers).data.as_voidptr, count * sizeof(unsigned int))
+        else:
+            for at, number in enumerate(numbers):
+                copied[at] = number
+    except:
+        free(copied)
+        raise
+    return copied
+
+
+cdef class SignWeights:
+    """A logistic regression over signs.
+
+    Args:
+        weights: one for each of `SIGNS`.
+    """
+
+    cdef double _weights[32]
+
+    def __cinit__(self, weights not None):
+        if len(weights) != len(SIGNS):
+            raise ValueError("each sign has a weight")
+        for at, weight in enumerate(weights):
+            self._weights[at] = weight
+
+    def confidence(self, double odds, unsigned int signs):
+        """Give the probability that follows from the logarithm of other odds and from signs."""
+        cdef double total = 0.0
+        cdef int at = 0
+        while signs:
+            if signs & 1:
+                total += self._weights[at]
+            signs >>= 1
+            at += 1
+        return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds + total))))
