@@ -11,13 +11,9 @@ prior: what the feed declares; without that, how much news is written in each la
 from __future__ import annotations
 
 import re
-from array import array
 from functools import cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+from watcher.text.language_model import LanguageModel
 
 UNKNOWN = "und"
 
@@ -92,10 +88,11 @@ def _by_script(sample: str) -> str | None:
 
 
 def _by_words(sample: str, declared: str | None) -> str:
-    model = _model()
+    judge = _judge()
+    model = judge.model
     shares = model.shares(sample)
     if declared is None:
-        return model.languages[int((shares * model.press).argmax())]
+        return model.languages[int((shares * judge.press).argmax())]
     at = int(shares.argmax())
     best, share = model.languages[at], float(shares[at])
     if best == declared or share > _SURE or declared not in model.languages:
@@ -103,69 +100,20 @@ def _by_words(sample: str, declared: str | None) -> str:
     return declared if float(shares[model.languages.index(declared)]) * _HINT_ODDS >= share else best
 
 
-class _Model:
-    """py3langid's model, narrowed to the languages with a two-letter code.
+class _Judge:
+    """The model of languages, with how much is published in each of them; what is not among the presses has a small one.
 
-    Those without are mostly close relatives of a large one in the model (Nigerian Pidgin, Egyptian Arabic), and take its
-    headlines. Loading takes half a second and 90 MB, paid by the first text.
+    Loading takes half a second, paid by the first text.
     """
 
     def __init__(self) -> None:
         import numpy as np
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-        columns = bytes(256)
-
-        class ByColumn(LanguageIdentifier):  # type: ignore[misc]  # the library has no types
-            @staticmethod
-            def _encode(text: str) -> bytes:
-                return bytes(LanguageIdentifier._encode(text).translate(columns))
-
-        self._identifier = ByColumn.from_model_file(MODEL_FILE, norm_probs=True)
-        every = np.asarray(self._identifier.tk_nextmove).reshape(-1, 256)
-        steps, columns = _without_idle_columns(every)
-        self._identifier.tk_nextmove = array("I", steps.tobytes())
-        # A list's numbers are objects: each worker that counts references to them has a copy of their pages.
-        self._identifier._rowbase = array("I", [row * steps.shape[1] for row in self._identifier.tk_row])
-        self._identifier.tk_output = array("i", self._identifier.tk_output)
-        self._identifier.set_languages([label for label in self._identifier.labels if len(label) == 2])
-        # As it was narrowed it lies in memory by columns, but is read by rows: that is the dearest part of telling a language.
-        self._identifier.nb_ptc = np.ascontiguousarray(self._identifier.nb_ptc)
-        # The table of all languages is kept for a return to them that never comes: 28 MB.
-        kept = self._identifier.nb_ptc, self._identifier.nb_pc, self._identifier.nb_classes
-        self._identifier._full_model = kept
-        self.languages: list[str] = self._identifier.nb_classes
-        """By column; of a language that has several, all but the first are always 0."""
-        press = {language: weight for weight, languages in _PRESSES for language in languages.split()}
-        self.press = np.array([press.get(language, _SMALL_PRESS) for language in self.languages])
-        """How much is published in each; what is not among the presses has a small one."""
-
-    def shares(self, sample: str) -> npt.NDArray[np.float32]:
-        """Give how likely a text is to be in each language, without any prior; they add up to 1."""
-        # `rank` gives the same, as a sorted list of pairs: that takes as long as finding them.
-        shares: npt.NDArray[np.float32] = self._identifier._decide(sample)
-        return shares
-
-
-def _without_idle_columns(steps: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint32], bytes]:
-    """Make one column of all that lead nowhere: those of bytes that are in no text, a fifth of 42 MB.
-
-    Args:
-        steps: the state after each state and each of the 256 bytes.
-
-    Returns:
-        The smaller table, and the column of each byte in it.
-    """
-    import numpy as np
-
-    leads = np.flatnonzero(steps.any(axis=0))
-    idle = np.setdiff1d(np.arange(256), leads)[:1]
-    kept = np.concatenate([leads, idle])
-    columns = np.full(256, len(leads))
-    columns[leads] = np.arange(len(leads))
-    return steps[:, kept], bytes(columns.tolist())
+        self.model = LanguageModel()
+        weights = {language: weight for weight, languages in _PRESSES for language in languages.split()}
+        self.press = np.array([weights.get(language, _SMALL_PRESS) for language in self.model.languages])
 
 
 @cache
-def _model() -> _Model:
-    return _Model()
+def _judge() -> _Judge:
+    return _Judge()

@@ -61,7 +61,7 @@ def naive(
     }
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=60)
 @given(
     st.lists(some_signs, min_size=SIGNS, max_size=SIGNS),
     st.lists(some_groups, min_size=SIGNS, max_size=SIGNS),
