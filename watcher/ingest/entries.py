@@ -5,6 +5,7 @@ In: one of feedparser's entries. Out: `Entry`. Pure; called by `parse`.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from watcher.ingest.dates import entry_date
@@ -22,21 +23,21 @@ def xml_entry(entry: Any, *, is_atom: bool) -> Entry:
         is_atom: the document is Atom, where plain text is marked as such.
     """
     # Past feedparser's own `get`, which gives `published` for a missing `updated`, with a deprecation warning.
-    updated = dict.get(entry, "updated")
-    updated_parsed = dict.get(entry, "updated_parsed")
-    contents = entry.get("content") or [{}]
+    updated = _text(dict.get(entry, "updated"))
+    updated_parsed = _time(dict.get(entry, "updated_parsed"))
+    contents = _list(entry.get("content")) or [{}]
     return Entry(
-        guid=entry.get("id"),
-        link=entry.get("link"),
+        guid=said(entry, "id"),
+        link=said(entry, "link"),
         title=_markup(entry.get("title"), entry.get("title_detail"), is_atom=is_atom),
         summary=_markup(entry.get("summary"), entry.get("summary_detail"), is_atom=is_atom),
         content=_markup(contents[0].get("value"), contents[0], is_atom=is_atom),
         author=_author(entry),
-        categories=tuple(tag["term"] or tag["label"] or "" for tag in entry.get("tags", ())),
+        categories=tuple(tag["term"] or tag["label"] or "" for tag in _list(entry.get("tags"))),
         language=_language(entry),
-        published=entry_date(entry.get("published_parsed"), entry.get("published")),
+        published=entry_date(_time(entry.get("published_parsed")), said(entry, "published")),
         updated=entry_date(updated_parsed, updated),
-        published_raw=entry.get("published") or updated,
+        published_raw=said(entry, "published") or updated,
     )
 
 
@@ -49,7 +50,7 @@ def _markup(text: Any, detail: Any, *, is_atom: bool) -> Markup:
     """
     if not isinstance(text, str):
         return NO_TEXT
-    kind = (detail or {}).get("type") or "text/html"
+    kind = _dict(detail).get("type") or "text/html"
     if kind in _HTML_TYPES:
         return Markup(text=text)
     if not is_atom and looks_like_markup(text):
@@ -59,11 +60,35 @@ def _markup(text: Any, detail: Any, *, is_atom: bool) -> Markup:
 
 def _author(entry: Any) -> str | None:
     """Give the names of all authors; else what feedparser takes for the author."""
-    names = [author.get("name") for author in entry.get("authors", ()) if author.get("name")]
-    return ", ".join(dict.fromkeys(names)) if len(names) > 1 else entry.get("author")
+    names = [author.get("name") for author in _list(entry.get("authors")) if author.get("name")]
+    return ", ".join(dict.fromkeys(names)) if len(names) > 1 else said(entry, "author")
 
 
 def _language(entry: Any) -> str | None:
     """Give the language that an entry's own texts are marked with; feedparser hands down that of the feed."""
-    details = (entry.get("title_detail"), entry.get("summary_detail"), *entry.get("content", ()))
-    return next((detail["language"] for detail in details if detail and detail.get("language")), None)
+    details = (entry.get("title_detail"), entry.get("summary_detail"), *_list(entry.get("content")))
+    return next((detail["language"] for detail in map(_dict, details) if detail.get("language")), None)
+
+
+# An element that feedparser knows nothing of is kept under its name, which may be one of these: `<summary_detail>`.
+
+
+def said(mapping: Any, name: str) -> str | None:
+    """Give a text that a feed or an entry has; None where it has none, or has something else under this name."""
+    return _text(mapping.get(name))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _time(value: Any) -> time.struct_time | None:
+    return value if isinstance(value, time.struct_time) else None

@@ -14,12 +14,13 @@ import xml.sax
 import xml.sax.handler
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.expatreader import ExpatParser
 from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.sanitizer import replace_doctype
 
+from watcher.ingest.expat import Expat
+from watcher.ingest.plainrules import MAX_AUTHOR_CHARS
 from watcher.ingest.prolog import read_prolog
 
 MAX_ENTRIES = 5_000
@@ -32,8 +33,6 @@ _MAX_ATTRIBUTES = 200
 _MAX_NAMESPACES = 100
 _MAX_TAGS = 200
 _MAX_AUTHORS = 50
-_MAX_AUTHOR_CHARS = 200
-"""feedparser looks for an address in it with a regex whose cost grows with the square of its length."""
 MAX_EXPANSION_CHARS = 1_000_000
 """What entities of the document's own may add to it in all."""
 _MAX_DOCTYPE_CHARS = 8_192
@@ -63,7 +62,8 @@ class FeedXml:
     """What feedparser made of a document.
 
     `version` is its name of the format, empty for none. `error` says why the document is not well-formed, None when
-    it is. `is_partial` says that its end is missing, `is_cut` that it broke off inside an entry, which then is not among
+    it is. `entries` are feedparser's, or of those read past it (see `plainentries`) what `entries` asks for, under the same
+    names. `is_partial` says that its end is missing, `is_cut` that it broke off inside an entry, which then is not among
     the entries. `is_over` says that reading stopped at a bound. `entities` are those of the document's own. `marks` are what stood at each `MARK`.
     """
 
@@ -124,7 +124,7 @@ class _Bounded:
     def _sync_author_detail(self, key: str = "author") -> None:
         context = self._get_context()  # type: ignore[attr-defined]
         if isinstance(text := context.get(key), str):
-            context[key] = text[:_MAX_AUTHOR_CHARS]
+            context[key] = text[:MAX_AUTHOR_CHARS]
         if len(context.get(f"{key}s", ())) <= _MAX_AUTHORS:
             super()._sync_author_detail(key)  # type: ignore[misc]
 
@@ -165,6 +165,19 @@ class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
             standing = self._standing() if self._is_as_before() else None
             self.bounded_marks.append(Mark(entries=len(self.entries), standing=standing))
 
+    def has_room(self, elements: int, texts: int) -> bool:
+        """Tell whether an entry of so many elements and runs of text is far from every bound."""
+        return (
+            len(self.entries) < MAX_ENTRIES
+            and self.bounded_elements + elements <= MAX_ELEMENTS
+            and self.bounded_texts + texts <= MAX_TEXTS
+        )
+
+    def count(self, elements: int, texts: int) -> None:
+        """Count what was read past feedparser."""
+        self.bounded_elements += elements
+        self.bounded_texts += texts
+
     def _is_as_before(self) -> bool:
         # Once the standing has changed, what it changed to is of no use any more.
         marks = self.bounded_marks
@@ -183,17 +196,6 @@ class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
         super().startElementNS(
             name, qname, attrs if len(attrs) <= _MAX_ATTRIBUTES else AttributesNSImpl({}, {})
         )
-
-
-class _Expat(ExpatParser):
-    """The standard library's parser, which hands over a text in one piece instead of line by line."""
-
-    _parser: Any
-
-    def reset(self) -> None:
-        super().reset()
-        self._parser.buffer_text = True
-        self._parser.buffer_size = 65_536
 
 
 class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
@@ -251,10 +253,9 @@ def _prepare(text: str) -> tuple[bytes, str | None, dict[str, str]]:
 def _run_strict(parser: Any, data: bytes) -> tuple[str | None, bool]:
     """Run the strict parser; give what is wrong with the document (None: nothing) and whether a bound was met."""
     # DOCTYPE is gone or harmless by now, and external entities are off: nothing is fetched, nothing grows.
-    sax = _Expat()
+    sax = Expat(parser)
     sax.setFeature(xml.sax.handler.feature_namespaces, True)
     sax.setFeature(xml.sax.handler.feature_external_ges, False)
-    sax.setContentHandler(parser)
     sax.setErrorHandler(parser)
     source = InputSource()
     source.setByteStream(io.BytesIO(data))

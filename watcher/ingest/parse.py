@@ -13,7 +13,7 @@ from typing import Any
 
 from watcher.errors import FetchError
 from watcher.ingest.charset import Decoded, decode
-from watcher.ingest.entries import xml_entry
+from watcher.ingest.entries import said, xml_entry
 from watcher.ingest.feedxml import MAX_ENTRIES, FeedXml, read_xml
 from watcher.ingest.identity import digest
 from watcher.ingest.jsonfeed import NotJsonFeedError, read_json
@@ -130,9 +130,9 @@ def _parse_xml(
     source = Source(
         feed_id=fetched.feed_id,
         url=fetched.url,
-        site=feed.get("link"),
+        site=said(feed, "link"),
         seen_at=seen_at,
-        language=language_code(feed.get("language")),
+        language=language_code(said(feed, "language")),
     )
     is_atom = document.version.startswith("atom")
     entries = [xml_entry(entry, is_atom=is_atom) for entry in document.entries]
@@ -145,8 +145,8 @@ def _parse_xml(
         read=len(made.items),
     )
     parsed = ParsedFeed(
-        title=short(feed.get("title")),
-        url=clean_link(feed.get("link"), base=fetched.url),
+        title=short(said(feed, "title")),
+        url=clean_link(said(feed, "link"), base=fetched.url),
         language=source.language,
         items=made.items,
         format=document.version or "xml",
@@ -193,7 +193,7 @@ def _read(fetched: Fetched, text: str) -> FeedXml:
 
 def _older_page(links: Any, *, base: str) -> str | None:
     """Give the page of older entries that a feed names: an archive, else the next page (RFC 5005, sections 3 and 4)."""
-    found = {link.get("rel"): link.get("href") for link in reversed(links or [])}
+    found = {link.get("rel"): link.get("href") for link in reversed(links if isinstance(links, list) else [])}
     return absolute(found.get("prev-archive") or found.get("next"), base=base)
 
 

@@ -120,6 +120,19 @@ def test_a_missing_end_tag_loses_no_entry() -> None:
     assert [item.title for item in found.items] == ["A", "B"]
 
 
+@pytest.mark.parametrize("where", ["<item>{}<title>T</title></item>", "{}<item><title>T</title></item>"])
+@pytest.mark.parametrize(
+    "name",
+    ["links", "link", "authors", "title_detail", "summary_detail", "published_parsed", "updated", "language"],
+)
+def test_an_element_named_like_something_of_the_parsers_own_costs_nothing_but_itself(
+    name: str, where: str
+) -> None:
+    for inside in (f"<{name}>x</{name}>", f"<{name} a='b'>x</{name}>"):
+        [item] = read(f"<rss version='2.0'><channel>{where.format(inside)}</channel></rss>").items
+        assert item.title == "T"
+
+
 def test_errors_cross_process_boundaries() -> None:
     with pytest.raises(FetchError) as caught:
         read("<html></html>")
