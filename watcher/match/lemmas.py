@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Protocol
 
-from watcher.match.script import has_arabic, is_arabic, separate, word_spans
+from watcher.match.script import has_arabic, is_arabic, lay_out
 from watcher.match.term import Term
 from watcher.text.fold import Folded, fold_term
 from watcher.text.lemmas import LANGUAGES
@@ -69,7 +69,7 @@ class LemmaIndex:
         source = folded.source
         for grammar in filter(None, (own, foreign)):
             grammar.begin_field()
-        for start, end in word_spans(separate(folded.text)) if own.has_terms or foreign else ():
+        for start, end in lay_out([folded.text]).words_of(0) if own.has_terms or foreign else ():
             is_foreign = foreign is not None and is_arabic(folded.text[start:end]) == is_foreign_arabic
             grammar = foreign if is_foreign and foreign else own
             if not grammar.has_terms:

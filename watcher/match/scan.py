@@ -7,25 +7,30 @@ occur and, when asked, where they stand in the original text. Built by `compile`
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, KeysView, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Sequence
+from typing import Generic, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from watcher.match.lemmas import LemmaIndex, Lemmas
-from watcher.match.sheet import Sheet
-from watcher.match.term import EDGES, Check, Term, span_of_hit, spans_of_pattern
+from watcher.match.script import SOFT, lay_out
+from watcher.match.term import Check, Term, span_of_hit, spans_of_pattern
+from watcher.native.hits import Hits
+from watcher.native.phrases import Phrases
+from watcher.native.sheet import Sheet
 from watcher.text.fold import Folded
 from watcher.text.lemmas import Lemmatizer
 
+T = TypeVar("T")
 Offsets = tuple[int, int]
-_Found = defaultdict[str, list[Offsets]]
+_Placed = dict[str, list[Offsets]]
+_Found = dict[str, int | list[Offsets]]
 
 _FEW = 2_000
 """Of so few literals a table of all steps is small, and twice as quick."""
 
+_IN_SHEETS = (Check.WHOLE, Check.PREFIX, Check.ARABIC, Check.ANYWHERE, Check.PATTERN)
 _AS_WRITTEN = (Check.EXACT, Check.WITHIN)
-_PLACED = ("=", "/", "~")
-"""How the keys of terms begin whose hits are offsets in the original text already."""
 
 
 class FieldHits:
@@ -33,20 +38,28 @@ class FieldHits:
 
     `keys` are those of the terms that occur. `spans` maps hits back to the original text, on demand: most items
     are dismissed before anybody asks where.
+
+    Args:
+        folded: the field.
+        sheet: the item's fields as they were searched.
+        hits: what was found there.
+        found: for the key of each term that occurs in this field, the number of the first of its hits; or, where it was
+            looked for in the original text, the offsets.
     """
 
-    __slots__ = ("_folded", "_found", "_sheet", "_spans")
+    __slots__ = ("_folded", "_found", "_hits", "_sheet", "_spans")
 
-    def __init__(self, folded: Folded, sheet: Sheet, found: Mapping[str, list[Offsets]]) -> None:
+    def __init__(self, folded: Folded, sheet: Sheet, hits: Hits, found: _Found) -> None:
         self._folded = folded
         self._sheet = sheet
+        self._hits = hits
         self._found = found
         self._spans: dict[str, tuple[Offsets, ...]] = {}
 
     @classmethod
     def none(cls) -> FieldHits:
         """Give the hits of a field that is empty or that no rule looks at."""
-        return cls(Folded(text="", source=""), Sheet([""]), {})
+        return cls(Folded(text="", source=""), lay_out(()), Hits(), {})
 
     @property
     def keys(self) -> KeysView[str]:
@@ -61,13 +74,12 @@ class FieldHits:
         spans = self._spans.get(key)
         if spans is None:
             found = self._found.get(key, ())
-            is_placed = key.startswith(_PLACED)
-            spans = tuple(found if is_placed else sorted({self._original(*hit) for hit in found}))
-            self._spans[key] = spans
+            spans = self._spans[key] = self._originals(found) if isinstance(found, int) else tuple(found)
         return spans
 
-    def _original(self, start: int, end: int) -> Offsets:
-        return self._folded.origin(*self._sheet.original(start, end))
+    def _originals(self, first: int) -> tuple[Offsets, ...]:
+        hits = self._hits.spans(first)
+        return tuple(sorted({self._folded.origin(*self._sheet.original(*hit)) for hit in hits}))
 
 
 class Scanner:
@@ -79,12 +91,19 @@ class Scanner:
     """
 
     def __init__(self, terms: Iterable[Term], lemmas: Lemmas | None = None) -> None:
-        unique = {term.key: term for term in terms}.values()
-        inflected = [term for term in unique if term.check is Check.LEMMA]
-        elsewhere = (*_AS_WRITTEN, Check.LEMMA)
-        self._folded = _Automaton(term for term in unique if term.check not in elsewhere)
-        self._written = _Automaton(term for term in unique if term.check in _AS_WRITTEN)
-        self._inflected = LemmaIndex(inflected, lemmas or Lemmatizer())
+        by_check: dict[Check, list[Term]] = defaultdict(list)
+        for term in {term.key: term for term in terms}.values():
+            by_check[term.check].append(term)
+        laid_out = [term for check in _IN_SHEETS for term in by_check[check]]
+        self._keys = [term.key for term in laid_out]
+        self._phrases = Phrases(
+            (number, term.literal.removeprefix(SOFT), term.is_open)
+            for number, term in enumerate(laid_out)
+            if term.is_of_words
+        )
+        self._judged = _Judged(laid_out)
+        self._written = _Automaton((term.literal, term) for check in _AS_WRITTEN for term in by_check[check])
+        self._inflected = LemmaIndex(by_check[Check.LEMMA], lemmas or Lemmatizer())
 
     def scan(self, fields: Sequence[Folded], language: str = "und") -> list[FieldHits]:
         """Find the terms in the fields of an item; linear in their length and in the number of hits.
@@ -93,76 +112,91 @@ class Scanner:
             fields: the folded fields.
             language: whose grammar lemma terms are looked for by, ISO 639-1.
         """
-        sheet = Sheet([folded.text for folded in fields])
-        found: list[_Found] = [defaultdict(list) for _ in fields]
-        self._scan_folded(sheet, found)
+        sheet, hits = lay_out([folded.text for folded in fields]), Hits()
+        self._phrases.find(sheet, hits)
+        self._judged.find(sheet, hits)
+        found: list[_Found] = [*hits.by_key(len(fields), self._keys)]
         for folded, of_field in zip(fields, found, strict=True):
-            self._scan_written(folded.source, of_field)
+            of_field.update(self._find_written(folded.source))
             of_field.update(self._inflected.find(folded, language))
-        return [FieldHits(folded, sheet, one) for folded, one in zip(fields, found, strict=True)]
+        return [FieldHits(folded, sheet, hits, one) for folded, one in zip(fields, found, strict=True)]
 
-    def _scan_folded(self, sheet: Sheet, found: Sequence[_Found]) -> None:
-        text = sheet.text
-        ends_of_fields = [*sheet.cuts, len(text)]
-        field, of_field, limit = 0, found[0], ends_of_fields[0]
-        patterns: set[Term] = set()
-        whole = self._folded.whole
-        # The hits come in the order of their ends, and none reaches from one field into another.
-        for literal, start, end in self._folded.matches(text):
-            while end > limit:
-                field += 1
-                of_field, limit = found[field], ends_of_fields[field]
-            # Nearly all terms are phrases of whole words: they are judged here, at a tenth of a call's cost.
-            if (key := whole[literal]) is not None:
-                if text[end] in EDGES:
-                    of_field[key].append((start + 1, end))
-                continue
-            for term in self._folded.terms[literal]:
-                if term.check is Check.PATTERN:
-                    patterns.add(term)
-                elif (span := span_of_hit(term, text, start, end)) is not None:
-                    of_field[term.key].append(span)
-        for term in patterns:
-            for span in spans_of_pattern(term, text):
-                found[sheet.field_at(span[0])][term.key].append(span)
-
-    def _scan_written(self, source: str, found: _Found) -> None:
-        if not self._written.terms:
-            return
-        for literal, start, end in self._written.matches(encodable(source)):
+    def _find_written(self, source: str) -> _Placed:
+        found: _Placed = {}
+        if self._written.is_empty:
+            return found
+        for term, start, end in self._written.matches(encodable(source)):
             before, after = source[start - 1 : start], source[end : end + 1]
-            for term in self._written.terms[literal]:
-                if term.check is Check.WITHIN or not (before.isalnum() or after.isalnum()):
-                    found[term.key].append((start, end))
+            if term.check is Check.WITHIN or not (before.isalnum() or after.isalnum()):
+                found.setdefault(term.key, []).append((start, end))
+        return found
 
 
-class _Automaton:
-    """An Aho-Corasick automaton over the distinct literals of some terms.
+class _Judged:
+    """The terms of which not every hit of the literal is one: patterns, and those whose literals may stand inside a word.
 
-    `terms` are those of each literal, by its number; `whole` is the key where there is only one, of whole words.
+    Few texts have any of these literals: most are in Arabic script.
+
+    Args:
+        terms: by their numbers; those of other checks come first.
     """
 
-    def __init__(self, terms: Iterable[Term]) -> None:
-        by_literal: dict[str, list[Term]] = defaultdict(list)
-        for term in terms:
-            by_literal[term.literal].append(term)
-        self.terms: Sequence[tuple[Term, ...]] = [tuple(group) for group in by_literal.values()]
-        self.whole: Sequence[str | None] = [
-            group[0].key if len(group) == 1 and group[0].check is Check.WHOLE else None
-            for group in self.terms
-        ]
-        kind = Implementation.DFA if len(by_literal) <= _FEW else None
-        self._automaton = AhoCorasick(list(by_literal), implementation=kind) if by_literal else None
-
-    def matches(self, text: str) -> Sequence[tuple[int, int, int]]:
-        """Give every occurrence of every literal, overlapping ones included: its number, start and end."""
-        return (
-            () if self._automaton is None else self._automaton.find_matches_as_indexes(text, overlapping=True)
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._terms = terms
+        self._first_pattern = next(
+            (number for number, term in enumerate(terms) if term.check is Check.PATTERN), len(terms)
         )
+        inside = [(term.literal, number) for number, term in enumerate(terms) if not term.is_of_words]
+        self._plain = _Automaton(one for one in inside if one[0].isascii())
+        self._other = _Automaton(one for one in inside if not one[0].isascii())
+
+    def find(self, sheet: Sheet, hits: Hits) -> None:
+        """Note every occurrence of every term, given the hits of literals that begin with a word."""
+        patterns = hits.take(self._first_pattern)
+        for number, start, end in self._inside(sheet):
+            term = self._terms[number]
+            if term.check is Check.PATTERN:
+                patterns.add(number)
+            elif (span := span_of_hit(term, sheet.text, start, end)) is not None:
+                hits.add(number, sheet.field_at(span[0]), *span)
+        for number in patterns:
+            for span in spans_of_pattern(self._terms[number], sheet.text):
+                hits.add(number, sheet.field_at(span[0]), *span)
+
+    def _inside(self, sheet: Sheet) -> Iterator[tuple[int, int, int]]:
+        if not self._plain.is_empty:
+            yield from self._plain.matches(sheet.text)
+        if not self._other.is_empty and not sheet.is_ascii:
+            yield from self._other.matches(sheet.text)
+
+
+class _Automaton(Generic[T]):
+    """An Aho-Corasick automaton over the distinct literals of some values.
+
+    Args:
+        values: each with its literal.
+    """
+
+    def __init__(self, values: Iterable[tuple[str, T]]) -> None:
+        by_literal: dict[str, list[T]] = defaultdict(list)
+        for literal, value in values:
+            by_literal[literal].append(value)
+        self._values = list(by_literal.values())
+        self.is_empty = not by_literal
+        kind = Implementation.DFA if len(by_literal) <= _FEW else None
+        self._automaton = AhoCorasick(list(by_literal), implementation=kind)
+
+    def matches(self, text: str) -> Iterator[tuple[T, int, int]]:
+        """Give every occurrence of every literal, overlapping ones included: each of its values, start and end."""
+        for literal, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            for value in self._values[literal]:
+                yield value, start, end
 
 
 def encodable(text: str) -> str:
     """Put a stand-in for lone surrogates, which cannot be encoded; the length stays the same."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,6 +1,6 @@
-"""One thing to find in a text: a phrase, a wildcard, or an exact spelling, ready for the automaton.
+"""One thing to find in a text: a phrase, a wildcard, or an exact spelling, ready for the scanner.
 
-Comes in: what an analyst wrote. Goes out: a `Term`, with the literal that the automaton looks for and the check
+Comes in: what an analyst wrote. Goes out: a `Term`, with the literal that the scanner looks for and the check
 that a hit must pass. Called when rules and lists are read, and by `scan` for every hit.
 """
 
@@ -24,7 +24,6 @@ from watcher.match.script import (
     is_arabic,
     is_unspaced,
     letters_of,
-    separate,
     spread,
 )
 from watcher.text.fold import fold_term
@@ -47,8 +46,8 @@ class TermError(ValueError):
 class Check(Enum):
     """What a hit of the literal must pass to be a hit of the term."""
 
-    WHOLE = "the literal ends a word"
-    PREFIX = "none: the rest of the word is taken in"
+    WHOLE = "none: the literal is whole words"
+    PREFIX = "none: the rest of the last word is taken in"
     ARABIC = "only proclitics stand before the literal in its word"
     PATTERN = "the term's pattern, over the whole text"
     ANYWHERE = "none: the script has no word edges"
@@ -59,10 +58,11 @@ class Check(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A term as the automaton and the engine know it.
+    """A term as the scanner and the engine know it.
 
-    `key` is equal for terms that find the same. `literal` is what the automaton looks for. `proclitics` are those
-    that may precede an Arabic literal. `is_open` says that the word may go on after the literal.
+    `key` is equal for terms that find the same. `literal` is what is looked for; with a soft separator before it, it begins
+    with a word. `proclitics` are those that may precede an Arabic literal. `is_open` says that the word may go on after the
+    literal.
     """
 
     key: str
@@ -70,6 +70,11 @@ class Term:
     check: Check
     proclitics: frozenset[str] = frozenset()
     is_open: bool = False
+
+    @property
+    def is_of_words(self) -> bool:
+        """Whether the literal begins with a word, and ends with one or within one: a phrase to look for."""
+        return self.literal.startswith(SOFT)
 
 
 def exact_term(written: str) -> Term:
@@ -120,7 +125,7 @@ def phrase_term(written: str) -> Term:
 
 def _words(written: str) -> tuple[str, ...]:
     """Cut a phrase as texts are cut; a hard separator stays at the end of the word that it follows."""
-    words = tuple(spread(separate(fold_term(written))).strip(EDGES).split(SOFT))
+    words = tuple(spread(fold_term(written)).strip(EDGES).split(SOFT))
     if words == ("",):
         raise TermError("there is no letter or digit to look for")
     return words
@@ -174,7 +179,11 @@ def _wildcard(words: tuple[tuple[str, ...], ...]) -> Term:
 
 def _pattern(words: tuple[tuple[str, ...], ...]) -> Term:
     key = SOFT.join("*".join(pieces) for pieces in words)
-    literal = max((_stem(piece)[0] for pieces in words for piece in pieces), key=len)
+    stems = [(_stem(piece)[0], at == 0) for word in words for at, piece in enumerate(word)]
+    literal, begins_word = max(stems, key=lambda stem: len(stem[0]))
+    is_of_words = begins_word and letters_of(literal) >= LEAST_LETTERS and not is_unspaced(key)
+    if is_of_words and not any(map(is_arabic, literal.split(SOFT))):
+        return Term(key=key, literal=SOFT + literal, check=Check.PATTERN, is_open=True)
     return Term(key=key, literal=literal, check=Check.PATTERN)
 
 
@@ -184,15 +193,9 @@ def _pattern(words: tuple[tuple[str, ...], ...]) -> Term:
 def span_of_hit(term: Term, text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give the stretch of a spread text that a hit of the term's literal stands for; None when it is no hit.
 
-    For terms of all checks but `EXACT` (searched elsewhere) and `PATTERN` (see `spans_of_pattern`).
+    For terms of the checks `ANYWHERE` and `ARABIC`.
     """
-    if term.check is Check.ANYWHERE:
-        return start, end
-    if term.check is Check.ARABIC:
-        return _arabic_span(term, text, start, end)
-    if term.is_open:
-        return start + 1, _word_end(text, end)
-    return (start + 1, end) if text[end] in EDGES else None
+    return (start, end) if term.check is Check.ANYWHERE else _arabic_span(term, text, start, end)
 
 
 def _arabic_span(term: Term, text: str, start: int, end: int) -> tuple[int, int] | None:

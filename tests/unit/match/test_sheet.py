@@ -2,38 +2,73 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.match.script import separate, spread, word_spans
-from watcher.match.sheet import Sheet
-from watcher.text.fold import fold
+from watcher.match.script import lay_out, spread
 
 FIELDS = st.lists(
-    st.text(st.sampled_from("abحد中é .,-'\n\U0001d400"), max_size=12).map(lambda text: fold(text).text)
-    | st.just("word, " * 60),
+    st.text(st.sampled_from("abحد中éé .,-'\n\0\ud800\U0001d400") | st.characters(), max_size=12)
+    | st.just("words, " * 60),
     min_size=1,
     max_size=3,
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+def separated(folded: str) -> str:
+    """Put a space for what may separate the words of a phrase, and a line break for what ends it."""
+    return "".join(
+        char if unicodedata.category(char)[0] in "LNM" else " " if char in " '\"-()[]/_*" else "\n"
+        for char in folded
+    )
+
+
+def spread_slowly(separated_text: str) -> str:
+    words = " ".join(filter(None, separated_text.replace("\n", "\n ").split(" ")))
+    return f" {words} ".replace(" \n", "\n") if words else " "
+
+
+def words_slowly(field: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer("[^ \n]+", separated(field))]
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(FIELDS)
-def test_every_word_leads_back_to_its_field_and_place(fields: list[str]) -> None:
-    sheet = Sheet(fields)
+def test_fields_read_as_one_text_and_lead_back_to_their_own(fields: list[str]) -> None:
+    sheet = lay_out(fields)
+    assert sheet.text == spread_slowly(" \0 ".join(map(separated, fields)))
+    assert sheet.is_ascii == sheet.text.isascii()
     there = [
-        (sheet.field_at(start), *sheet.original(start, end))
-        for start, end in word_spans(sheet.text)
-        if sheet.text[start:end] != "\0"
+        (sheet.field_at(found.start()), *sheet.original(*found.span()))
+        for found in re.finditer("[^ \n\0]+", sheet.text)
     ]
-    assert there == [
-        (number, *span) for number, field in enumerate(fields) for span in word_spans(separate(field))
-    ]
+    assert there == [(number, *span) for number, field in enumerate(fields) for span in words_slowly(field)]
+    assert [sheet.words_of(number) for number in range(len(fields))] == [*map(words_slowly, fields)]
 
 
-def test_one_field_reads_as_a_term_is_spread() -> None:
-    assert Sheet(["al-qaeda, u.s."]).text == spread(separate("al-qaeda, u.s."))
+def test_a_stretch_of_several_words_leads_back_with_what_stands_between() -> None:
+    field = "in al-qaeda, u.s."
+    sheet = lay_out(["title", field])
+    start, end = sheet.text.index("qaeda"), sheet.text.index("s\n") + 1
+    first, last = sheet.original(start, end)
+    assert field[first:last] == "qaeda, u.s"
 
 
 def test_nothing_stands_across_two_fields() -> None:
-    assert " raid border " not in Sheet(["a raid", "border post"]).text
+    assert " raid border " not in lay_out(["a raid", "border post"]).text
+
+
+def test_a_term_is_spread_as_a_field_is() -> None:
+    assert spread("al-qaeda, u.s.") == lay_out(["al-qaeda, u.s."]).text == " al qaeda\n u\n s\n "
+
+
+@pytest.mark.parametrize("at", [-1, 0, 4, 10**9])
+def test_where_no_word_is_leads_nowhere(at: int) -> None:
+    with pytest.raises(IndexError):
+        lay_out(["..."]).field_at(at)
+    with pytest.raises(IndexError):
+        lay_out(["a"]).original(at, at + 1) if at != 0 else lay_out([]).original(0, 1)

@@ -102,6 +102,23 @@ def test_a_wildcard_stands_for_letters_of_one_word(term: str, text: str, found: 
     assert evidence(matches(engine_of(f'match: "{term}"'), document(body=text))) == [(found, "match")]
 
 
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [
+        ("milit*nt* group*", ["militant groups", "militants-group"]),  # the longest stretch begins its word
+        ("milit* *roups", ["militant groups"]),
+        ("mi*ant group", []),
+        ("*tants gro*p", ["militants-group"]),  # it ends one
+        ("pre-mil* camp", ["pre-military camp"]),  # it is in two
+        ("rebel* in al*sab", ["rebels in alsab"]),
+    ],
+)
+def test_wildcards_may_stand_in_any_word_of_a_phrase(term: str, found: list[str]) -> None:
+    body = "militant groups, militants-group; pre-military camp; rebels in alsab, rebels in al-Qasab, alQasab"
+    got = evidence(matches(engine_of(f'match: "{term}"'), document(body=body)))
+    assert [text for text, _ in got] == found
+
+
 def test_a_wildcard_does_not_leave_its_word() -> None:
     assert not holds('"armed*group"', body="armed men of a group")
     assert not holds('"border*"', body="cross-aborder")
