@@ -51,9 +51,8 @@ cdef void begin(Hash *hashed) noexcept:
 cdef void add(Hash *hashed, const unsigned char *data, Py_ssize_t size) noexcept:
     cdef Py_ssize_t part
     while size:
-        if hashed.filled == BLOCK:  # not sooner: the last block is another's to mix
-            _mix_block(hashed, 0)
-            hashed.filled = 0
+        if hashed.filled == BLOCK:  # not sooner: the last block is mixed otherwise
+            _mix_block(hashed)
         part = min(size, BLOCK - hashed.filled)
         memcpy(hashed.block + hashed.filled, data, part)
         hashed.filled += part
@@ -63,14 +62,24 @@ cdef void add(Hash *hashed, const unsigned char *data, Py_ssize_t size) noexcept
 
 
 cdef uint64_t end(Hash *hashed) noexcept:
+    cdef uint64_t[16] v
     memset(hashed.block + hashed.filled, 0, BLOCK - hashed.filled)
-    _mix_block(hashed, ~<uint64_t>0)
-    return hashed.state[0]
+    _mix(v, hashed, ~<uint64_t>0)
+    return hashed.state[0] ^ v[0] ^ v[8]
 
 
-cdef void _mix_block(Hash *hashed, uint64_t last) noexcept:
-    """Mix a block into the state; RFC 7693, 3.2. `last` has all bits set with the last block, none with others."""
-    cdef uint64_t[16] v, m
+cdef void _mix_block(Hash *hashed) noexcept:
+    cdef uint64_t[16] v
+    cdef Py_ssize_t at
+    _mix(v, hashed, 0)
+    for at in range(8):
+        hashed.state[at] ^= v[at] ^ v[at + 8]
+    hashed.filled = 0
+
+
+cdef inline void _mix(uint64_t *v, Hash *hashed, uint64_t last) noexcept:
+    """Mix a block; section 3.2. `last` has all bits set with the last block, none with others."""
+    cdef uint64_t[16] m
     cdef const unsigned char *byte = hashed.block
     cdef const unsigned char *order
     cdef Py_ssize_t at
@@ -86,19 +95,17 @@ cdef void _mix_block(Hash *hashed, uint64_t last) noexcept:
     v[14] ^= last
     for at in range(ROUNDS):
         order = _ORDER[at]
-        _mix(v, 0, 4, 8, 12, m[order[0]], m[order[1]])
-        _mix(v, 1, 5, 9, 13, m[order[2]], m[order[3]])
-        _mix(v, 2, 6, 10, 14, m[order[4]], m[order[5]])
-        _mix(v, 3, 7, 11, 15, m[order[6]], m[order[7]])
-        _mix(v, 0, 5, 10, 15, m[order[8]], m[order[9]])
-        _mix(v, 1, 6, 11, 12, m[order[10]], m[order[11]])
-        _mix(v, 2, 7, 8, 13, m[order[12]], m[order[13]])
-        _mix(v, 3, 4, 9, 14, m[order[14]], m[order[15]])
-    for at in range(8):
-        hashed.state[at] ^= v[at] ^ v[at + 8]
+        _stir(v, 0, 4, 8, 12, m[order[0]], m[order[1]])
+        _stir(v, 1, 5, 9, 13, m[order[2]], m[order[3]])
+        _stir(v, 2, 6, 10, 14, m[order[4]], m[order[5]])
+        _stir(v, 3, 7, 11, 15, m[order[6]], m[order[7]])
+        _stir(v, 0, 5, 10, 15, m[order[8]], m[order[9]])
+        _stir(v, 1, 6, 11, 12, m[order[10]], m[order[11]])
+        _stir(v, 2, 7, 8, 13, m[order[12]], m[order[13]])
+        _stir(v, 3, 4, 9, 14, m[order[14]], m[order[15]])
 
 
-cdef inline void _mix(uint64_t *v, int a, int b, int c, int d, uint64_t x, uint64_t y) noexcept:
+cdef inline void _stir(uint64_t *v, int a, int b, int c, int d, uint64_t x, uint64_t y) noexcept:
     v[a] += v[b] + x
     v[d] = _turned(v[d] ^ v[a], 32)
     v[c] += v[d]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
@@ -25,33 +25,38 @@ class Concepts:
     """The lexicon, ready to be looked up: by whole word, by the beginning of a word, by phrase.
 
     `phrases` holds, for the first word of each phrase, its words and its concept; `shares` how much of the news
-    speaks of each concept, 0..1.
+    speaks of each concept, 0..1. `lengths` are those of the beginnings that have the same first letters, falling.
     """
 
     words: dict[str, frozenset[str]]
     beginnings: dict[str, frozenset[str]]
     phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
     shares: dict[str, float]
+    lengths: dict[str, tuple[int, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        lengths: dict[str, set[int]] = {}
+        for beginning in self.beginnings:
+            lengths.setdefault(beginning[:_SHORTEST_BEGINNING], set()).add(len(beginning))
+        by_first = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        object.__setattr__(self, "lengths", by_first)
 
     def of(self, words: Sequence[str]) -> frozenset[str]:
         """Give the concepts that the folded words of a text stand for."""
         found: set[str] = set()
         for place, word in enumerate(words):
             for form in _forms(word):
-                found |= self._of_word(form)
+                if form in self.words:
+                    found |= self.words[form]
+                # The longest beginning alone: "mined" is not also everything that begins with "mi".
+                for end in self.lengths.get(form[:_SHORTEST_BEGINNING], ()):
+                    if form[:end] in self.beginnings:
+                        found |= self.beginnings[form[:end]]
+                        break
                 for phrase, concept in self.phrases.get(form, ()):
                     if tuple(words[place + 1 : place + len(phrase)]) == phrase[1:]:
                         found.add(concept)
         return frozenset(found)
-
-    def _of_word(self, word: str) -> frozenset[str]:
-        whole = self.words.get(word, frozenset())
-        # The longest beginning alone: "mined" is not also everything that begins with "mi".
-        for end in range(len(word), _SHORTEST_BEGINNING - 1, -1):
-            found = self.beginnings.get(word[:end])
-            if found is not None:
-                return whole | found
-        return whole
 
 
 @lru_cache(maxsize=1)
@@ -94,9 +99,9 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[str, float, str]]:
                 yield concept, float(share), written
 
 
-def _forms(word: str) -> Iterator[str]:
-    yield word
+def _forms(word: str) -> tuple[str, ...]:
     if _ARABIC_LETTERS[0] <= word[0] <= _ARABIC_LETTERS[1]:
         prefix = _ARABIC_PREFIX.match(word)
         if prefix and len(word) - prefix.end() > 1:
-            yield word[prefix.end() :]
+            return word, word[prefix.end() :]
+    return (word,)

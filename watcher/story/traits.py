@@ -29,7 +29,15 @@ _DIGITS = re.compile(r"[^\W_]*\d[^\W_]*")
 _COUNTED = frozenset({"kill", "wound", "body", "missing"})
 _FEWEST_WORDS_IN_LINK = 4
 _LONGEST_NUMBER = 4
-_SUFFIXES = ("ing", "ers", "ies", "ed", "es", "er", "ly", "s", "e")
+_SUFFIXES = {
+    "g": ("ing",),
+    "s": ("ers", "ies", "es", "s"),
+    "d": ("ed",),
+    "r": ("er",),
+    "y": ("ly",),
+    "e": ("e",),
+}
+"""By their last letter, the longest first."""
 _SHORTEST_STEM = 4
 _NOISE = "html story articleshow news rss track article idus idusbrea index amp video"
 _LINK_NOISE = frozenset(_NOISE.split())
@@ -118,7 +126,7 @@ def stem(word: str) -> str:
     ('taper', 'seiz')
     """
     word = word.removesuffix("'s")
-    for suffix in _SUFFIXES:
+    for suffix in _SUFFIXES.get(word[-1:], ()):
         if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST_STEM:
             return word[: -len(suffix)]
     return word

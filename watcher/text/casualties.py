@@ -28,18 +28,34 @@ _ABOUT = (
 )
 _WHO = r"(?:[^\W\d]+\s+){0,3}?"  # soldiers, civilians and children
 _FORMS = tuple(
-    re.compile(form)
-    for form in (
-        rf"\b{_N}\s+{_WHO}(?:(?:were|was|have been|has been|are|is)\s+)?(?:reported(?:ly)?\s+|confirmed\s+|shot\s+)?(?:killed|dead|slain|die[ds]?|deaths?|fatalities|bodies)\b",
-        rf"\b(?:kill(?:s|ed|ing)?|slay(?:s|ing)?|claim(?:s|ed)?|leav(?:es|ing)|left)\s+{_ABOUT}{_N}(?!\s+(?:wounded|injured|hurt))",
-        rf"\b(?:death|killed) toll\b[^.;]{{0,40}}?\b(?:to|at|of|hits|reaches|passes)\s+{_ABOUT}{_N}",
-        rf"\b{_N}\s+{_WHO}(?:ont ete\s+|a ete\s+|sont\s+|est\s+)?(?:tues?|tuees?|morts?|mortes?|deces|decedes?|abattus?|assassines?)\b",
-        rf"\b(?:tue|tuent|tuant|fait|font|faisant)\s+{_ABOUT}{_N}(?!\s+(?:blesses?|interpell|arrest))(?=\s+(?:[^\W\d]+\s+){{0,1}}(?:morts?|tues?|victimes|personnes|soldats|civils|militaires|policiers|gendarmes))",
-        rf"\b(?:bilan|deces)\b[^.;]{{0,40}}?\b{_N}\s+(?:morts?|tues?|deces)",
-        rf"(?:مقتل|قتل|استشهاد|مصرع|وفاه)\s+{_ABOUT}{_N}",
-        rf"{_N}\s+(?:[^\W\d]+\s+)?(?:قتلي|قتيلا|قتيل|شهداء|شهيدا)",
+    (tuple(cues.split()), re.compile(form))
+    for cues, form in (
+        (
+            "killed dead slain die death fatalities bodies",
+            rf"\b{_N}\s+{_WHO}(?:(?:were|was|have been|has been|are|is)\s+)?(?:reported(?:ly)?\s+|confirmed\s+|shot\s+)?(?:killed|dead|slain|die[ds]?|deaths?|fatalities|bodies)\b",
+        ),
+        (
+            "kill slay claim leaves leaving left",
+            rf"\b(?:kill(?:s|ed|ing)?|slay(?:s|ing)?|claim(?:s|ed)?|leav(?:es|ing)|left)\s+{_ABOUT}{_N}(?!\s+(?:wounded|injured|hurt))",
+        ),
+        (
+            "toll",
+            rf"\b(?:death|killed) toll\b[^.;]{{0,40}}?\b(?:to|at|of|hits|reaches|passes)\s+{_ABOUT}{_N}",
+        ),
+        (
+            "tue mort dece abattu assassin",
+            rf"\b{_N}\s+{_WHO}(?:ont ete\s+|a ete\s+|sont\s+|est\s+)?(?:tues?|tuees?|morts?|mortes?|deces|decedes?|abattus?|assassines?)\b",
+        ),
+        (
+            "tue tuant fait font faisant",
+            rf"\b(?:tue|tuent|tuant|fait|font|faisant)\s+{_ABOUT}{_N}(?!\s+(?:blesses?|interpell|arrest))(?=\s+(?:[^\W\d]+\s+){{0,1}}(?:morts?|tues?|victimes|personnes|soldats|civils|militaires|policiers|gendarmes))",
+        ),
+        ("bilan deces", rf"\b(?:bilan|deces)\b[^.;]{{0,40}}?\b{_N}\s+(?:morts?|tues?|deces)"),
+        ("مقتل قتل استشهاد مصرع وفاه", rf"(?:مقتل|قتل|استشهاد|مصرع|وفاه)\s+{_ABOUT}{_N}"),
+        ("قتلي قتيل شهداء شهيدا", rf"{_N}\s+(?:[^\W\d]+\s+)?(?:قتلي|قتيلا|قتيل|شهداء|شهيدا)"),
     )
 )
+"""For each form the beginnings of words one of which is in all that it finds: looking for them is much quicker."""
 
 
 def killed_in(title: Folded, body: Folded) -> int | None:
@@ -55,7 +71,9 @@ def killed_in(title: Folded, body: Folded) -> int | None:
 
 
 def _killed(text: str) -> Iterator[int]:
-    for form in _FORMS:
+    for cues, form in _FORMS:
+        if not any(cue in text for cue in cues):
+            continue
         for found in form.finditer(text):
             number = _number(found["n"])
             if 0 < number <= _MOST and not 1900 <= number < 2100:  # killed 2015: that is a year

@@ -37,7 +37,7 @@ class TraitKind(StrEnum):
     SERIES = "s"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class Trait:
     """One thing that an item speaks of; `weight` (0..1) says how prominently."""
 
@@ -47,8 +47,17 @@ class Trait:
     key: str = field(init=False, compare=False, repr=False)
     """The name under which stories are found by it."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", f"{self.kind}:{self.name}")  # asked for at each step of folding
+    def __init__(self, *, kind: TraitKind, name: str, weight: float) -> None:
+        # Some forty of them are made for every item that matches: twice as quick as what `dataclass` would write.
+        _SET_KIND(self, kind)
+        _SET_NAME(self, name)
+        _SET_WEIGHT(self, weight)
+        _SET_KEY(self, f"{kind}:{name}")  # asked for at each step of folding
+
+
+_SET_KIND, _SET_NAME, _SET_WEIGHT, _SET_KEY = (
+    getattr(Trait, name).__set__ for name in ("kind", "name", "weight", "key")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

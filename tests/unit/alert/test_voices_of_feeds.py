@@ -75,6 +75,31 @@ def test_how_many_a_headline_says_were_killed(text: str, killed: int | None) -> 
     assert killed_in(fold(text), fold("")) == killed
 
 
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("3 men {}", "killed dead slain die died dies death deaths fatalities bodies"),
+        (
+            "3 hommes {}",
+            "tue tués tuée tuées mort morts mortes décès décédé décédés abattu abattus assassinés",
+        ),
+        (
+            "Gunmen {} 3 men",
+            "kill kills killed killing slay slays slaying claim claims claimed leaves leaving left",
+        ),
+        ("Des hommes armés {} 3 soldats", "tue tuent tuant"),
+        ("Une attaque {} 3 morts", "fait font faisant"),
+        ("The {} toll rises to 3", "death killed"),
+        ("{} de l'attaque : 3 morts", "Bilan Décès"),
+        ("{} 3 جنود", "مقتل قتل استشهاد مصرع وفاه"),
+        ("سقوط 3 {}", "قتلى قتيلا قتيل شهداء شهيدا"),
+    ],
+)
+def test_every_word_for_the_dead_counts(sentence: str, words: str) -> None:
+    for word in words.split():
+        assert killed_in(fold(sentence.format(word)), fold("")) == 3, word
+
+
 def test_numbers_far_down_are_of_earlier_attacks() -> None:
     body = "Gunmen crossed the border. " * 40 + "In 2016 an attack killed 55 people."
     assert killed_in(fold("Gunmen cross the border"), fold(body)) is None
