@@ -16,7 +16,6 @@ class NameIndex:
 
 class WordMarks:
     def __init__(self, marks: dict[str, int]) -> None: ...
-    def among(self, words: Words) -> list[int]: ...
 
 class NameTracer:
     def __init__(

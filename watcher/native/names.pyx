@@ -137,15 +137,6 @@ cdef class WordMarks:
         free(self._keys)
         free(self._marks)
 
-    def among(self, Words words not None):
-        """Give the indices of those words of a text that are known."""
-        cdef Py_ssize_t at
-        cdef list found = []
-        for at in range(words.count()):
-            if self.of(finished(words._states.data.as_ulonglongs[at])):
-                found.append(at)
-        return found
-
     cdef int of(self, Hash key) noexcept:
         """Give the mark of a word, 0 for one that is not known."""
         return self._marks[self._slot(key)]

@@ -1,6 +1,7 @@
 from collections.abc import Sequence, Set
 
 from watcher.native.word_classes import WordClasses
+from watcher.native.words import Words
 
 SIGNS: tuple[str, ...]
 
@@ -8,16 +9,12 @@ class Surroundings:
     def __init__(
         self,
         classes: WordClasses,
-        text: str,
-        starts: Sequence[int],
-        ends: Sequence[int],
-        cases: bytes,
+        words: Words,
         language: str,
         is_headline: bool,
         is_shouted: bool,
     ) -> None: ...
     def home_words(self) -> set[str]: ...
-    def written_small(self, words: Set[str]) -> set[str]: ...
     def take(self, first: int, last: int, is_sure: bool) -> None: ...
     def surnames(self) -> set[str]: ...
     def signs(

@@ -5,14 +5,15 @@ Comes in: the words of each class, once; then the words of a page, and the stret
 each stretch the signs that hold, as bits. Called by `text.context`, which has the tables; `text.resolve` weighs the signs.
 """
 
-from cpython.array cimport array
 from libc.math cimport exp
-from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
+from libc.stdlib cimport calloc, free
 
 from watcher.native.word_classes cimport (
-    BEFORE_NAMES, BODY, FINANCIAL, GIVEN, HOME, MONEY, NO_NAMES, PLACE, PLAIN_CAPITALS, PREPOSITION, PyUnicode_DATA,
-    PyUnicode_KIND, PyUnicode_READ, STATE, STATE_BODY, STATE_OFFICE, STRONG, VERB, WordClasses,
+    BEFORE_NAMES, BODY, FINANCIAL, GIVEN, HOME, MONEY, NO_NAMES, PLACE, PLAIN_CAPITALS, PREPOSITION, STATE, STATE_BODY,
+    STATE_OFFICE, STRONG, VERB, WordClasses,
+)
+from watcher.native.words cimport (
+    BEGINS_UNCASED, BEGINS_WITH_CAPITAL, PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ, Words, finished,
 )
 
 SIGNS = (
@@ -48,8 +49,6 @@ cdef enum:  # the signs; in this order they are summed
     GOVERNED = 1 << 21
 
 cdef enum:
-    SMALL_CASE = 0  # as `text.page` numbers them
-    CAPITAL_CASE = 1
     TAKEN = 1
     SURE = 2
     LONGEST_PERSON_WORDS = 4
@@ -59,80 +58,52 @@ cdef class Surroundings:
 
     Args:
         classes: those that words are in.
-        text: the folded text.
-        starts, ends: where its words stand, in order and without overlaps.
-        cases: how each begins, as `text.page` numbers it.
+        words: as they were cut.
         language: of the text, ISO 639-1, whose common words count.
         is_headline: most words have a capital. is_shouted: all letters are.
     """
 
-    cdef str _text
+    cdef Words _words
     cdef int _kind
     cdef void *_data
-    cdef unsigned int *_starts
-    cdef unsigned int *_ends
+    cdef const unsigned int *_starts
+    cdef const unsigned int *_ends
+    cdef const unsigned char *_case
     cdef unsigned int *_bits
     cdef unsigned char *_belongs
-    cdef bytes _cases
-    cdef const unsigned char *_case
     cdef Py_ssize_t _count
-    cdef unsigned int _common
-    cdef unsigned int _page_signs
+    cdef unsigned int _common, _page_signs
     cdef bint _is_headline
 
     def __cinit__(
-        self, WordClasses classes not None, str text not None, starts, ends, bytes cases not None, str language not None,
-        bint is_headline, bint is_shouted,
+        self, WordClasses classes not None, Words words not None, str language not None, bint is_headline, bint is_shouted
     ):
-        cdef Py_ssize_t at, before = 0
-        self._text, self._kind, self._data = text, PyUnicode_KIND(text), PyUnicode_DATA(text)
-        self._cases, self._case, self._count = cases, cases, len(cases)
+        cdef Py_ssize_t at
+        self._count, self._words = words.count(), words
+        self._kind, self._data = PyUnicode_KIND(words.text), PyUnicode_DATA(words.text)
+        self._starts, self._ends = words.starts.data.as_uints, words.ends.data.as_uints
+        self._case = words.cases
         self._common = classes.common_in(language)
         self._is_headline = is_headline
         self._page_signs = (SHOUTED if is_shouted else HEADLINE) if is_headline else 0
-        self._starts, self._ends = _offsets(starts, self._count), _offsets(ends, self._count)
-        self._bits = <unsigned int *>malloc((self._count + 1) * sizeof(unsigned int))
+        self._bits = <unsigned int *>calloc(self._count + 1, sizeof(unsigned int))
         self._belongs = <unsigned char *>calloc(self._count + 1, 1)
         if self._bits is NULL or self._belongs is NULL:
             raise MemoryError
         for at in range(self._count):
-            if self._starts[at] < before or self._ends[at] < self._starts[at] or self._ends[at] > len(text):
-                raise ValueError("these are not the words of this text")
-            before = self._ends[at]
-            self._bits[at] = classes.bits_of(self._kind, self._data, self._starts[at], self._ends[at])
+            self._bits[at] = classes.bits_of(finished(words._states.data.as_ulonglongs[at]))
 
     def __dealloc__(self):
-        free(self._starts)
-        free(self._ends)
         free(self._bits)
         free(self._belongs)
 
     cdef str _word(self, Py_ssize_t at):
-        return self._text[self._starts[at]:self._ends[at]]
+        return self._words.text[self._starts[at]:self._ends[at]]
 
     def home_words(self):
         """Give the words of one country's public life."""
         cdef Py_ssize_t at
         return {self._word(at) for at in range(self._count) if self._bits[at] & HOME}
-
-    def written_small(self, words not None):
-        """Give those of some words that begin with a small letter somewhere."""
-        cdef unsigned long long firsts = 0, lengths = 0
-        cdef Py_ssize_t at, length
-        cdef str word
-        cdef set found = set()
-        for word in words:
-            if word:
-                firsts |= 1ull << (<unsigned int>word[0] & 63)
-                lengths |= 1ull << (len(word) & 63)
-        for at in range(self._count):
-            length = self._ends[at] - self._starts[at]
-            if self._case[at] == SMALL_CASE and length and lengths >> (length & 63) & 1:
-                if firsts >> (<unsigned int>PyUnicode_READ(self._kind, self._data, self._starts[at]) & 63) & 1:
-                    word = self._word(at)
-                    if word in words:
-                        found.add(word)
-        return found
 
     def take(self, Py_ssize_t first, Py_ssize_t last, bint is_sure):
         """Note that some words may name a place.
@@ -155,10 +126,10 @@ cdef class Surroundings:
         cdef Py_ssize_t at, nearby
         cdef set found = set()
         for at in range(self._count):
-            if not (self._case[at] == CAPITAL_CASE and self._bits[at] & BEFORE_NAMES):
+            if not (self._case[at] == BEGINS_WITH_CAPITAL and self._bits[at] & BEFORE_NAMES):
                 continue
             for nearby in range(at + 1, min(at + LONGEST_PERSON_WORDS, self._count)):
-                if self._case[nearby] != CAPITAL_CASE or not self._is_adjacent(nearby) or self._bits[nearby] & NO_NAMES:
+                if self._case[nearby] != BEGINS_WITH_CAPITAL or not self._is_adjacent(nearby) or self._bits[nearby] & NO_NAMES:
                     break
                 # "Jordan Syria border" is two countries; "Michael Jordan" is not.
                 if self._belongs[at] & self._belongs[nearby] & SURE:
@@ -194,7 +165,7 @@ cdef class Surroundings:
             signs |= ACRONYM
         if proclitics:
             signs |= STRIPPED | STRONG_PREPOSITION if "ب" in proclitics else STRIPPED
-        if self._case[first] > CAPITAL_CASE:
+        if self._case[first] == BEGINS_UNCASED:
             signs |= UNCASED
         signs |= SEVERAL_WORDS if last > first else self._of_word(first, is_acronym, persons, small)
         signs |= self._before(first)
@@ -210,7 +181,7 @@ cdef class Surroundings:
             signs |= GIVEN_NAME
         if word in persons:
             signs |= PERSON_HERE
-        if self._case[at] == CAPITAL_CASE and not is_acronym and word in small:
+        if self._case[at] == BEGINS_WITH_CAPITAL and not is_acronym and word in small:
             signs |= SMALL_ELSEWHERE
         return signs
 
@@ -231,7 +202,7 @@ cdef class Surroundings:
             return signs | STRONG_PREPOSITION
         if left & PREPOSITION:
             return signs | WEAK_PREPOSITION
-        if self._case[at - 1] != CAPITAL_CASE or self._belongs[at - 1]:
+        if self._case[at - 1] != BEGINS_WITH_CAPITAL or self._belongs[at - 1]:
             return signs
         gap = self._ends[at - 1]
         if left & BEFORE_NAMES or (
@@ -275,7 +246,7 @@ cdef class Surroundings:
             return signs
         if right & VERB:
             signs |= BEFORE_PERSON_VERB
-        if self._case[after] != CAPITAL_CASE:
+        if self._case[after] != BEGINS_WITH_CAPITAL:
             return signs
         if right & BODY:
             return signs | BEFORE_BODY
@@ -286,27 +257,6 @@ cdef class Surroundings:
         if not self._belongs[after] and not self._is_headline:
             return signs | BEFORE_CAPITAL
         return signs
-
-
-cdef unsigned int *_offsets(numbers, Py_ssize_t count) except NULL:
-    """Copy offsets out of a list or an array."""
-    cdef unsigned int *copied
-    cdef Py_ssize_t at
-    if len(numbers) != count or count > 0x7FFFFFFF:
-        raise ValueError("not one offset for each word")
-    copied = <unsigned int *>malloc((count + 1) * sizeof(unsigned int))
-    if copied is NULL:
-        raise MemoryError
-    try:
-        if isinstance(numbers, array) and (<array>numbers).typecode == "I":
-            memcpy(copied, (<array>numbers).data.as_voidptr, count * sizeof(unsigned int))
-        else:
-            for at, number in enumerate(numbers):
-                copied[at] = number
-    except:
-        free(copied)
-        raise
-    return copied
 
 
 cdef class SignWeights:

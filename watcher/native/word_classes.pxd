@@ -1,10 +1,7 @@
 # cython: language_level=3
 """What other compiled modules may know of `word_classes`."""
 
-cdef extern from "Python.h":
-    int PyUnicode_KIND(object text)
-    void *PyUnicode_DATA(object text)
-    Py_UCS4 PyUnicode_READ(int kind, void *characters, Py_ssize_t at) noexcept nogil
+from watcher.native.words cimport Hash
 
 cdef enum:  # in the order of `CLASSES`
     GIVEN = 1 << 0
@@ -26,21 +23,14 @@ cdef enum:  # in the order of `CLASSES`
     NO_NAMES = BODY | PLACE
     PLAIN_CAPITALS = DIRECTION | PREPOSITION | COMMON
 
-cdef struct Slot:
-    unsigned int hash
-    unsigned int bits
-    unsigned int start
-    unsigned int length  # 0: nothing is here
-
 
 cdef class WordClasses:
     cdef unsigned char _filter[8192]
-    cdef Slot *_slots
-    cdef Py_UCS4 *_letters
-    cdef unsigned int _mask
-    cdef Py_ssize_t _longest
+    cdef Hash *_keys
+    cdef unsigned int *_bits
+    cdef Hash _mask
     cdef dict _common
 
-    cdef _add(self, str word, unsigned int bits, Py_ssize_t start)
-    cdef unsigned int bits_of(self, int kind, void *text, Py_ssize_t start, Py_ssize_t end) noexcept nogil
+    cdef Hash _slot(self, Hash key) noexcept
+    cdef unsigned int bits_of(self, Hash key) noexcept
     cdef unsigned int common_in(self, str language)

@@ -1,11 +1,13 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Words in classes: given names, titles, prepositions and so on, found without making a string of each word.
+"""Words in classes: given names, titles, prepositions and so on, found by their hashes.
 
-Comes in: the words of each class, once. Goes out: for a stretch of a text the classes that it is in, as bits. Built by
+Comes in: the words of each class, once. Goes out: for the hash of a word the classes that it is in, as bits. Built by
 `text.context`, which has the tables; asked by `surroundings` for every word of a page.
 """
 
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport calloc, free
+
+from watcher.native.words cimport Hash, finished, hash_on, start_of_hash
 
 CLASSES = (
     "given", "title", "body", "place", "direction", "preposition", "strong", "money", "financial", "verb", "state",
@@ -15,7 +17,7 @@ CLASSES = (
 
 
 cdef class WordClasses:
-    """Words, each with the classes that it is in: a table of some 100 kB, before which a filter dismisses most words.
+    """Words, each with the classes that it is in; a filter of 8 kB dismisses most others before the table is looked at.
 
     Args:
         classes: the folded words of each of `CLASSES`.
@@ -25,82 +27,56 @@ cdef class WordClasses:
     def __cinit__(self, dict classes not None, dict common not None):
         cdef dict words = {}
         cdef str word
-        cdef unsigned int size = 16
-        cdef Py_ssize_t used = 0
+        cdef Hash size = 16, key, at
         if set(classes) != set(CLASSES) or len(common) > 16:
             raise ValueError("these are not the classes")
-        for at, name in enumerate(CLASSES):
-            for word in classes[name]:
-                words[word] = words.get(word, 0) | 1 << at
-        self._common = {}
-        for at, language in enumerate(common, len(CLASSES)):
-            self._common[language] = 1 << at
-            for word in common[language]:
-                words[word] = words.get(word, 0) | 1 << at
-        words.pop("", None)
-        while size < 2 * len(words):
+        self._common = {language: 1 << number for number, language in enumerate(common, len(CLASSES))}
+        for bit, listed in (
+            *((1 << number, classes[name]) for number, name in enumerate(CLASSES)),
+            *((bit, common[language]) for language, bit in self._common.items()),
+        ):
+            for word in listed:
+                words[word] = words.get(word, 0) | bit
+        while size < <Hash>(4 * len(words)):
             size *= 2
         self._mask = size - 1
-        self._slots = <Slot *>calloc(size, sizeof(Slot))
-        self._letters = <Py_UCS4 *>malloc((sum(map(len, words)) + 1) * sizeof(Py_UCS4))
-        if self._slots is NULL or self._letters is NULL:
+        self._keys = <Hash *>calloc(size, sizeof(Hash))
+        self._bits = <unsigned int *>calloc(size, sizeof(unsigned int))
+        if self._keys is NULL or self._bits is NULL:
             raise MemoryError
         for word, bits in words.items():
-            self._add(word, bits, used)
-            used += len(word)
+            key = _key_of(word)
+            at = self._slot(key)
+            self._keys[at] = key
+            self._bits[at] |= <unsigned int>bits
+            self._filter[(key >> 48) >> 3] |= 1 << ((key >> 48) & 7)
 
     def __dealloc__(self):
-        free(self._slots)
-        free(self._letters)
-
-    cdef _add(self, str word, unsigned int bits, Py_ssize_t start):
-        cdef unsigned int code = _hash(PyUnicode_KIND(word), PyUnicode_DATA(word), 0, len(word))
-        cdef unsigned int at = code & self._mask
-        cdef Py_ssize_t i
-        while self._slots[at].length:
-            at = (at + 1) & self._mask
-        self._slots[at] = Slot(hash=code, bits=bits, start=<unsigned int>start, length=<unsigned int>len(word))
-        for i in range(len(word)):
-            self._letters[start + i] = word[i]
-        self._longest = max(self._longest, len(word))
-        self._filter[(code >> 16) >> 3] |= 1 << ((code >> 16) & 7)
-
-    cdef unsigned int bits_of(self, int kind, void *text, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
-        """Give the classes of a stretch of a text."""
-        cdef unsigned int code, at
-        cdef Py_ssize_t i
-        cdef Slot *slot
-        if end - start > self._longest:
-            return 0
-        code = _hash(kind, text, start, end)
-        if not self._filter[(code >> 16) >> 3] & 1 << ((code >> 16) & 7):
-            return 0
-        at = code & self._mask
-        while self._slots[at].length:
-            slot = &self._slots[at]
-            if slot.hash == code and slot.length == end - start:
-                for i in range(end - start):
-                    if PyUnicode_READ(kind, text, start + i) != self._letters[slot.start + i]:
-                        break
-                else:
-                    return slot.bits
-            at = (at + 1) & self._mask
-        return 0
+        free(self._keys)
+        free(self._bits)
 
     def of(self, str word not None):
         """Give the names of the classes of a word, and the languages in which it is common."""
-        cdef unsigned int bits = self.bits_of(PyUnicode_KIND(word), PyUnicode_DATA(word), 0, len(word))
-        return {name for at, name in enumerate((*CLASSES, *self._common)) if bits >> at & 1}
+        cdef unsigned int bits = self.bits_of(_key_of(word))
+        return {name for number, name in enumerate((*CLASSES, *self._common)) if bits >> number & 1}
+
+    cdef unsigned int bits_of(self, Hash key) noexcept:
+        """Give the classes of a word."""
+        if not self._filter[(key >> 48) >> 3] & 1 << ((key >> 48) & 7):
+            return 0
+        return self._bits[self._slot(key)]
 
     cdef unsigned int common_in(self, str language):
+        """Give the class of the common words of a language, or all such classes."""
         return self._common.get(language, COMMON)
 
+    cdef Hash _slot(self, Hash key) noexcept:
+        """Give where a word stands or would stand; three in four places are free, and a free one has no bits."""
+        cdef Hash at = key & self._mask
+        while self._bits[at] and self._keys[at] != key:
+            at = (at + 1) & self._mask
+        return at
 
-cdef unsigned int _hash(int kind, void *text, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
-    """Hash a word; FNV-1a over code points (Fowler, Noll and Vo), its bits mixed once more (as MurmurHash3 ends)."""
-    cdef unsigned int code = 2166136261u
-    cdef Py_ssize_t at
-    for at in range(start, end):
-        code = (code ^ <unsigned int>PyUnicode_READ(kind, text, at)) * 16777619u
-    code = (code ^ code >> 16) * 0x85EBCA6Bu
-    return code ^ code >> 13
+
+cdef Hash _key_of(str word) noexcept:
+    return finished(hash_on(start_of_hash(), word, 0, len(word)))

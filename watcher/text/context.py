@@ -71,7 +71,7 @@ def observe(pages: Sequence[Page], language: str) -> Observed:
     views = [_view(page, language) for page in pages]
     persons = frozenset().union(*(view.surnames() for view in views))
     asked = frozenset(_single_words(pages))
-    small = frozenset().union(*(view.written_small(asked) for view in views))
+    small = frozenset(word for word in asked if any(page.has_small(word) for page in pages))
     return Observed(
         signs=[
             view.signs(one.first, one.last, one.end, one.proclitics, one.is_acronym, persons, small)
@@ -84,16 +84,7 @@ def observe(pages: Sequence[Page], language: str) -> Observed:
 
 def _view(page: Page, language: str) -> Surroundings:
     """Give the words of a page with what belongs to sightings."""
-    view = Surroundings(
-        _CLASSES,
-        page.folded.text,
-        page.starts,
-        page.ends,
-        page.cases,
-        language,
-        page.is_headline,
-        page.is_shouted,
-    )
+    view = Surroundings(_CLASSES, page.words, language, page.is_headline, page.is_shouted)
     for one in page.sightings:
         view.take(one.first, one.last, one.candidates[0].kind in _SURE_KINDS)
     return view

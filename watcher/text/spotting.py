@@ -31,7 +31,6 @@ from watcher.text.fold import Folded
 from watcher.text.gazetteer import Candidate, Gazetteer
 from watcher.text.names import without_proclitics
 from watcher.text.page import SMALL, Page, page_of
-from watcher.text.phrases import JOINTS
 from watcher.types import FieldName
 
 _LONGEST_NAME_WORDS = 6
@@ -45,6 +44,9 @@ _CAPITAL_ADJECTIVES = frozenset(("en", "de"))
 _MAY_BE_SMALL = INSIDE_NAMES | SMALL_IN_NAMES
 
 _POINTED = re.compile(r"(?:[a-z]{1,5}\.){1,4}")
+_JOINTS = frozenset((" ", "-", "'", " - ", "' ", " & "))
+"""What may stand between two words of one name."""
+
 _POINTS = frozenset((". ", ".", ".-"))
 
 
@@ -265,7 +267,7 @@ class _Reader:
             return False
         gap = page.gap(following)
         # Signs of a script without spaces stand side by side; other words never do.
-        return gap in JOINTS or not gap or (gap in _POINTS and page.word(at) in SHORTENED)
+        return gap in _JOINTS or not gap or (gap in _POINTS and page.word(at) in SHORTENED)
 
     def _own_name(self, at: int) -> int | None:
         """Look for a name of several words that the users gave; in it, small letters are no bar: `mont Chaambi`."""

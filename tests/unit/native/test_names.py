@@ -139,10 +139,7 @@ def test_only_so_many_words_are_read() -> None:
     assert [at for at, _ in found] == list(range(20))
 
 
-def test_marked_words_are_found_on_a_page() -> None:
-    page = page_of("body", fold("Of all, so; off"))
-    assert WordMarks({"of": 1, "so": 2}).among(page.words) == [0, 2]
-    assert WordMarks({}).among(page.words) == []
+def test_a_mark_is_a_number_of_eight_bits() -> None:
     for mark in (0, 256):
         with pytest.raises(ValueError, match="mark"):
             WordMarks({"of": mark})

@@ -76,8 +76,7 @@ def pages(draw: st.DrawFn) -> tuple[Page, list[Stretch]]:
 
 
 def view_of(page: Page, stretches: list[Stretch], language: str) -> Surroundings:
-    text, is_headline, is_shouted = page.folded.text, page.is_headline, page.is_shouted
-    view = Surroundings(TABLE, text, page.starts, page.ends, page.cases, language, is_headline, is_shouted)
+    view = Surroundings(TABLE, page.words, language, page.is_headline, page.is_shouted)
     for one in stretches:
         view.take(one.first, one.last, one.is_sure)
     return view
