@@ -6,7 +6,7 @@ brackets would end the process.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -56,23 +56,20 @@ class Composer:
 
     def feed(self, data: bytes) -> None:
         """Take the whole file; raises `UnreadableError` or `yaml.YAMLError` where it cannot go on."""
-        parser = CSafeLoader(data)
-        while (event := parser.get_event()) is not None:
-            match event:
-                case events.ScalarEvent():
-                    self._scalar(event)
-                case events.MappingStartEvent():
-                    self._open(event, {}, {})
-                case events.SequenceStartEvent():
-                    self._open(event, [], [])
-                case events.CollectionEndEvent():
-                    self._close()
-                case events.AliasEvent():
-                    self._alias(event)
-                case events.DocumentStartEvent():
-                    self._document(event)
-                case _:  # ends of documents and of the stream say nothing
-                    pass
+        # By the type of the event; the ends of documents and of the stream say nothing.
+        take: dict[type, Callable[[Any], None]] = {
+            events.ScalarEvent: self._scalar,
+            events.MappingStartEvent: lambda event: self._open(event, {}, {}),
+            events.SequenceStartEvent: lambda event: self._open(event, [], []),
+            events.MappingEndEvent: self._close,
+            events.SequenceEndEvent: self._close,
+            events.AliasEvent: self._alias,
+            events.DocumentStartEvent: self._document,
+        }
+        get_event = CSafeLoader(data).get_event
+        while (event := get_event()) is not None:
+            if (taken := take.get(type(event))) is not None:
+                taken(event)
 
     def note(self, mark: Mark, message: str, suggestion: str | None = None) -> None:
         self.problems.append(
@@ -119,7 +116,7 @@ class Composer:
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
 
-    def _close(self) -> None:
+    def _close(self, _: Any) -> None:
         value, _, anchor, start = self._stack.pop()
         if anchor is not None:
             self._anchors[anchor] = (value, self._count - start + 1)

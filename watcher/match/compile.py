@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from watcher.collector import collector_paused
 from watcher.match.check import cross_check
@@ -19,6 +20,7 @@ from watcher.match.index import Index, build_index
 from watcher.match.lemmas import Lemmas
 from watcher.match.scan import Scanner
 from watcher.match.syntax import Rule, TermList
+from watcher.match.term import Term
 from watcher.match.view import TEXT
 from watcher.match.vocabulary import Vocabulary
 from watcher.text.gazetteer import Gazetteer
@@ -27,6 +29,7 @@ from watcher.types import FIELDS, FieldName
 __all__ = ["RuleSet", "compile_rules", "cross_check"]
 
 _VERSION_LENGTH = 16
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +68,28 @@ def compile_rules(
         KeyError: a rule names a list that does not exist.
     """
     vocabulary = Vocabulary(lists, gazetteer)
-    conditions = [condition for rule in rules for condition in rule.conditions]
     index = build_index(rules, vocabulary)
+    versions = _Versions(lists)
     return RuleSet(
         rules=tuple(rules),
-        versions={rule.id: _version(rule, lists) for rule in rules},
+        versions={rule.id: versions.of(rule) for rule in rules},
         by_id={rule.id: rule for rule in rules},
         vocabulary=vocabulary,
-        scanner=Scanner((term for one in conditions for term in one.terms(vocabulary)), lemmas),
+        scanner=Scanner(_terms(rules, vocabulary), lemmas),
         scanned=_scanned(rules),
         index=index,
     )
+
+
+def _terms(rules: Iterable[Rule], vocabulary: Vocabulary) -> Iterator[Term]:
+    """Give the terms of all rules; those of a list once, though thousands of rules may name it."""
+    named: set[str] = set()
+    for one in (one for rule in rules for one in rule.subtree() if not one.children):
+        if not isinstance(one, AnyOfList):
+            yield from one.terms(vocabulary)
+        elif one.name not in named:
+            named.add(one.name)
+            yield from one.terms(vocabulary)
 
 
 def _scanned(rules: Iterable[Rule]) -> tuple[FieldName, ...]:
@@ -84,14 +98,22 @@ def _scanned(rules: Iterable[Rule]) -> tuple[FieldName, ...]:
     return tuple(field for field in FIELDS if field in TEXT or field in named)
 
 
-def _version(rule: Rule, lists: Mapping[str, TermList]) -> str:
-    """Hash what the rule says, together with the lists that it names: what changes its matches changes its version."""
-    names = {one.name for one in rule.subtree() if isinstance(one, AnyOfList)}
-    content = {name: _content(lists[name]) for name in sorted(names)}
-    canonical = json.dumps([rule.source, content], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:_VERSION_LENGTH]
+class _Versions:
+    """Hashes what rules say, together with the lists that they name: what changes its matches changes a rule's version."""
 
+    def __init__(self, lists: Mapping[str, TermList]) -> None:
+        self._lists = lists
+        self._content = cache(self._written)
 
-def _content(terms: TermList) -> dict[str, list[str]]:
-    groups = {"": terms.everywhere, **terms.by_language}
-    return {language: sorted(term.key for term in group) for language, group in groups.items()}
+    def of(self, rule: Rule) -> str:
+        """Give the version of a rule: the hash of canonical JSON."""
+        names = {one.name for one in rule.subtree() if isinstance(one, AnyOfList)}
+        content = ", ".join(map(self._content, sorted(names)))
+        # Put together from parts: thousands of rules name the same lists.
+        canonical = f"[{_CANONICAL.encode(rule.source)}, {{{content}}}]"
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:_VERSION_LENGTH]
+
+    def _written(self, name: str) -> str:
+        groups = {"": self._lists[name].everywhere, **self._lists[name].by_language}
+        content = {language: sorted(term.key for term in group) for language, group in groups.items()}
+        return f"{_CANONICAL.encode(name)}: {_CANONICAL.encode(content)}"

@@ -39,6 +39,7 @@ GROUPS = ("story", "item")
 DURATION = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
 EXPECTATIONS = {"match": True, "no match": False}
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _NOT_IN_VERSION = ("tests", "description", "false_positives", "latency")
 _NOT_OVER_TIME = ("max_age",)
 _NOT_OVER_TIME_OF_RULE = {
@@ -209,7 +210,7 @@ class RuleReader:
         told = {str(key): one for key, one in self._value.items() if key not in _NOT_IN_VERSION}
         definitions = self._reader.definitions
         told["define"] = {name: definitions[name] for name in sorted(used_definitions(told, definitions))}
-        return json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
+        return _CANONICAL.encode(told)
 
 
 def read_id(reader: Reader, value: Mapping[object, object], what: str) -> str | None:
@@ -251,6 +252,8 @@ def used_definitions(
     value: object, definitions: Mapping[str, object], seen: frozenset[str] = frozenset()
 ) -> frozenset[str]:
     """Find the definitions that a value names, directly or through others."""
+    if not definitions:
+        return frozenset()
     if isinstance(value, list):
         return frozenset(name for one in value for name in used_definitions(one, definitions, seen))
     if not isinstance(value, Mapping):
