@@ -1,19 +1,21 @@
 # cython: language_level=3
-"""What other compiled modules call: `begin`, `add` for each part, `end`."""
+"""How compiled modules hash many short texts: `begin`, `room` for each text, `end`."""
 
 from libc.stdint cimport uint64_t
 
 cdef enum:
-    BLOCK = 128
+    BLOCK = 128  # bytes
+    LANES = 4
 
 
-cdef struct Hash:
-    uint64_t[8] state
-    unsigned char[BLOCK] block
-    Py_ssize_t filled  # bytes of the block
-    uint64_t total  # bytes in all
+cdef struct Batch:
+    unsigned char[LANES * BLOCK] texts
+    uint64_t[LANES] sizes
+    uint64_t *targets[LANES]
+    Py_ssize_t count
 
 
-cdef void begin(Hash *hashed) noexcept
-cdef void add(Hash *hashed, const unsigned char *data, Py_ssize_t size) noexcept
-cdef uint64_t end(Hash *hashed) noexcept
+cdef void begin(Batch *batch) noexcept
+# Gives where to write a text of `size` bytes, at most a block; the next calls, or `end`, put its hash at `target`.
+cdef unsigned char *room(Batch *batch, Py_ssize_t size, uint64_t *target) noexcept
+cdef void end(Batch *batch) noexcept

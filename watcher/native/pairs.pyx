@@ -7,12 +7,15 @@ by `story.fingerprint` for every item that a rule matched.
 
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcmp, memmove
+from libc.string cimport memcmp, memcpy, memmove
 
-from watcher.native.blake2b cimport Hash, add, begin, end
+from watcher.native.blake2b cimport BLOCK, Batch, begin, end, room
+
+from hashlib import blake2b as _blake2b
 
 cdef enum:
     ASCII_END = 0x80
+    SPACE = 0x20
 
 cdef bint[ASCII_END] _IS_ASCII_LETTER
 for _code in range(ASCII_END):
@@ -83,19 +86,18 @@ cdef class WordPairs:
 
     cdef bytes _text
     cdef Word *_words
-    cdef uint64_t *_hashes  # of each word with the one before it
+    cdef uint64_t *_hashes
     cdef Py_ssize_t _count
 
     def __cinit__(self, str text not None, WordSet common not None):
-        cdef Py_ssize_t most = len(text) // 2 + 1, at
+        cdef Py_ssize_t most = len(text) // 2 + 1
         self._text = _utf8(text)
         self._words = <Word *>malloc(most * sizeof(Word))
         self._hashes = <uint64_t *>malloc(most * sizeof(uint64_t))
         if self._words is NULL or self._hashes is NULL:
             raise MemoryError
         self._cut(text, common)
-        for at in range(1, self._count):
-            self._hashes[at] = self._hash(b"", self._words + at - 1, self._words + at)
+        self._hash(self._hashes, self._count, b"", False)
 
     def __dealloc__(self):
         free(self._words)
@@ -128,15 +130,37 @@ cdef class WordPairs:
         word.size = offset - word.start
         word.is_telling = not common.has(text + word.start, word.size)
 
-    cdef uint64_t _hash(self, bytes prefix, Word *first, Word *second) noexcept:
+    cdef Py_ssize_t _hash(self, uint64_t *hashes, Py_ssize_t words, bytes prefix, bint is_telling) except -1:
+        """Hash the pairs among so many words, or among those of them that tell something; give how many pairs they are."""
+        cdef Batch batch
+        cdef Word *last = NULL
+        cdef Word *word
+        cdef Py_ssize_t count = 0, at
+        begin(&batch)
+        for at in range(words):
+            word = self._words + at
+            if is_telling and not word.is_telling:
+                continue
+            if last is not NULL:
+                self._hash_pair(&batch, prefix, last, word, hashes + count)
+                count += 1
+            last = word
+        end(&batch)
+        return count
+
+    cdef int _hash_pair(self, Batch *batch, bytes prefix, Word *first, Word *second, uint64_t *target) except -1:
         cdef const unsigned char *text = self._text
-        cdef Hash hashed
-        begin(&hashed)
-        add(&hashed, prefix, len(prefix))
-        add(&hashed, text + first.start, first.size)
-        add(&hashed, b" ", 1)
-        add(&hashed, text + second.start, second.size)
-        return end(&hashed)
+        cdef const unsigned char *before = prefix
+        cdef Py_ssize_t ahead = len(prefix), size = ahead + first.size + 1 + second.size
+        if size > BLOCK:
+            target[0] = _hash_long(prefix + text[first.start:first.start + first.size] + b" " + text[second.start:second.start + second.size])
+            return 0
+        cdef unsigned char *pair = room(batch, size, target)
+        memcpy(pair, before, ahead)
+        memcpy(pair + ahead, text + first.start, first.size)
+        pair[ahead + first.size] = SPACE
+        memcpy(pair + ahead + first.size + 1, text + second.start, second.size)
+        return 0
 
     def smallest(self, Py_ssize_t most, *, Py_ssize_t words):
         """Give the smallest hashes of pairs, each written with one space between its words.
@@ -148,24 +172,27 @@ cdef class WordPairs:
         Returns:
             Numbers of 64 bits without a sign, each once, in rising order.
         """
-        cdef Smallest found = Smallest(most)
-        cdef Py_ssize_t at
-        for at in range(1, min(words, self._count)):
-            found.add(self._hashes[at])
-        return found.values()
+        return _smallest(self._hashes, min(words, self._count) - 1, most)
 
     def smallest_telling(self, Py_ssize_t most, *, Py_ssize_t words, str prefix not None):
         """Give the same of the pairs that are left when all common words are taken out, each hashed with a prefix."""
-        cdef Smallest found = Smallest(most)
-        cdef bytes before = _utf8(prefix)
-        cdef Word *last = NULL
-        cdef Py_ssize_t at
-        for at in range(min(words, self._count)):
-            if self._words[at].is_telling:
-                if last is not NULL:
-                    found.add(self._hash(before, last, self._words + at))
-                last = self._words + at
-        return found.values()
+        words = max(0, min(words, self._count))
+        cdef uint64_t *hashes = <uint64_t *>malloc((words + 1) * sizeof(uint64_t))
+        if hashes is NULL:
+            raise MemoryError
+        try:
+            return _smallest(hashes, self._hash(hashes, words, _utf8(prefix), True), most)
+        finally:
+            free(hashes)
+
+
+cdef list _smallest(const uint64_t *numbers, Py_ssize_t count, Py_ssize_t most):
+    """Give the smallest of some numbers, each once, in rising order."""
+    cdef Smallest found = Smallest(most)
+    cdef Py_ssize_t at
+    for at in range(count):
+        found.add(numbers[at])
+    return found.values()
 
 
 cdef class Smallest:
@@ -206,3 +233,8 @@ cdef class Smallest:
 
 cdef bytes _utf8(str text):
     return text.encode("utf-8", "surrogatepass")
+
+
+cdef uint64_t _hash_long(bytes text) except? 0:
+    """Hash a pair that is longer than a block: hardly ever two words."""
+    return int.from_bytes(_blake2b(text, digest_size=8).digest(), "little")

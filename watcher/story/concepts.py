@@ -44,16 +44,17 @@ class Concepts:
     def of(self, words: Sequence[str]) -> frozenset[str]:
         """Give the concepts that the folded words of a text stand for."""
         found: set[str] = set()
+        whole, lengths, beginnings, phrases = self.words, self.lengths, self.beginnings, self.phrases
         for place, word in enumerate(words):
             for form in _forms(word):
-                if form in self.words:
-                    found |= self.words[form]
+                if form in whole:
+                    found |= whole[form]
                 # The longest beginning alone: "mined" is not also everything that begins with "mi".
-                for end in self.lengths.get(form[:_SHORTEST_BEGINNING], ()):
-                    if form[:end] in self.beginnings:
-                        found |= self.beginnings[form[:end]]
+                for end in lengths.get(form[:_SHORTEST_BEGINNING], ()):
+                    if form[:end] in beginnings:
+                        found |= beginnings[form[:end]]
                         break
-                for phrase, concept in self.phrases.get(form, ()):
+                for phrase, concept in phrases.get(form, ()):
                     if tuple(words[place + 1 : place + len(phrase)]) == phrase[1:]:
                         found.add(concept)
         return frozenset(found)
