@@ -20,7 +20,7 @@ from xml.sax.saxutils import quoteattr
 from watcher.config.quantity import format_duration
 from watcher.config.source import Source, read_bytes
 from watcher.errors import Problem
-from watcher.ingest.charset import scrub
+from watcher.native.prose import scrub
 from watcher.types import Feed
 
 _NAMESPACE = "urn:watcher:opml"

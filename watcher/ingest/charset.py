@@ -72,11 +72,6 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     return _without_forbidden(decoded)
 
 
-def scrub(text: str) -> str:
-    """Drop control characters and lone surrogates (JSON escapes may hold them); newlines and tabs stay."""
-    return _FORBIDDEN.sub("", text)
-
-
 def _by_mark(body: bytes) -> Decoded | None:
     for mark, encoding in _BOMS:
         if body.startswith(mark):

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.ingest.charset import scrub
 from watcher.ingest.dates import credible
 from watcher.ingest.identity import Marks, digest, identify
 from watcher.ingest.links import clean_link, is_front_page
-from watcher.ingest.plaintext import NO_TEXT, Markup, one_line, plain_text
+from watcher.ingest.plaintext import NO_TEXT, Markup, plain_text
+from watcher.native.prose import one_line, scrub
 from watcher.types import Item
 
 AHEAD = timedelta(minutes=10)
@@ -141,7 +141,7 @@ def fold_for_hash(text: str) -> str:
     """Fold case, width, accents and white space, so that equal reports of different feeds hash alike."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text)))
-    return " ".join(text.casefold().split())
+    return one_line(text.casefold())
 
 
 def short(text: str | None, *, limit: int = MAX_NAME_CHARS) -> str | None:

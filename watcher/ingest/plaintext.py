@@ -13,29 +13,24 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from watcher.ingest.charset import scrub
 from watcher.ingest.tangle import tangle_at
+from watcher.native.prose import scrub, tidy, with_breaks
 
 _MAX_TAGS = 50_000
 _MAX_UNCLOSED = 2_000
 """Of one text, roughly. More is not prose; such a text, and one that is entangled, is stripped of its tags by a plain
 pattern instead of being parsed."""
 
-_PARAGRAPH_TAGS = (
+_BLOCK_TAGS = (
     "address|article|aside|blockquote|body|center|details|dialog|dl|div|fieldset|figcaption|figure|footer|form|"
-    "h[1-6]|header|hr|main|nav|ol|p|pre|section|summary|table|ul"
+    "h[1-6]|header|hr|main|nav|ol|p|pre|section|summary|table|ul|caption|dd|dt|legend|li|option|tbody|td|tfoot|th|thead|tr"
 )
-_LINE_TAGS = "caption|dd|dt|legend|li|option|tbody|td|tfoot|th|thead|tr"
-# Paragraphs break at both ends, lines where they begin. In attribute values and comments a break does no harm: only
-# white space is added.
-_PARAGRAPH = re.compile(rf"</?(?:{_PARAGRAPH_TAGS})(?=[\s/>])", re.IGNORECASE)
-_LINE = re.compile(rf"<(?:/?br|{_LINE_TAGS})(?=[\s/>])", re.IGNORECASE)
 _NOT_TEXT = ["script", "style", "iframe", "noembed", "noframes"]
 
 _TAG = re.compile(r"<[/!?]?[a-zA-Z-][^<>]*>")
 _KNOWN_TAG = re.compile(
     rf"</?(?:a|abbr|b|big|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strong|sub|sup|tt|u|var|wbr|"
-    rf"br|{_PARAGRAPH_TAGS}|{_LINE_TAGS})(?:\s[^<>]*)?/?>",
+    rf"br|{_BLOCK_TAGS})(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -43,7 +38,6 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _WRAPPING = re.compile(r"<!\[CDATA\[|\]\]>|</?template(?:\s[^<>]*)?>", re.IGNORECASE)
 # A whole text escaped once too often: it has no tag, but shows the tags of a paragraph.
 _ESCAPED_BLOCK = re.compile(r"&lt;(?:p|br|div)(?:\s[^<>]{0,200}?)?\s*/?&gt;", re.IGNORECASE)
-_BREAKS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +67,10 @@ def plain_text(markup: Markup, *, limit: int) -> str:
     if markup.is_html and "<" not in text and _ESCAPED_BLOCK.search(text):
         text = decode_entities(text)
     if markup.is_html and "<" in text:
-        return _tidy(_from_html(_WRAPPING.sub("", text)))[:limit].rstrip()
+        return tidy(_from_html(_WRAPPING.sub("", text)))[:limit].rstrip()
     if markup.is_html:
         text = decode_entities(text)
-    return _tidy(text.replace("\r\n", "\n").replace("\r", "\n"))[:limit].rstrip()
-
-
-def one_line(text: str) -> str:
-    """Put a text on one line: every run of white space becomes one space."""
-    return " ".join(text.split())
+    return tidy(text.replace("\r\n", "\n").replace("\r", "\n"))[:limit].rstrip()
 
 
 def looks_like_markup(text: str) -> bool:
@@ -98,7 +87,7 @@ def decode_entities(text: str) -> str:
 
 def _from_html(text: str) -> str:
     """Parse HTML and give its text, with line breaks for blocks only."""
-    marked = _LINE.sub("\n\\g<0>", _PARAGRAPH.sub("\n\n\\g<0>", one_line(text)))
+    marked = with_breaks(text)
     opened, closed = marked.count("<"), marked.count("</")
     if opened > _MAX_TAGS or opened - 2 * closed > _MAX_UNCLOSED or tangle_at(marked) is not None:
         return decode_entities(_TAG.sub("", marked))
@@ -106,10 +95,3 @@ def _from_html(text: str) -> str:
     tree.strip_tags(_NOT_TEXT, recursive=True)
     root = tree.root
     return root.text(deep=True, separator="", strip=False) if root is not None else ""
-
-
-def _tidy(text: str) -> str:
-    """Collapse spaces, keep single breaks as lines and double ones as paragraphs."""
-    # `split` and `join` take half the time of patterns, on what is a quarter of the cost of reading a new entry.
-    lines = [one_line(line) for line in scrub(text).split("\n")]
-    return _BREAKS.sub("\n\n", "\n".join(lines)).strip()

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.ingest.charset import decode, scrub
+from watcher.ingest.charset import decode
+from watcher.native.prose import scrub
 
 XML = '<?xml version="1.0" encoding="{}"?><t>{}</t>'
 FRENCH = "Des éléments armés à la frontière tunisienne, où l'armée"

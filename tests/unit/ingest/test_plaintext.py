@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.ingest.plaintext import Markup, decode_entities, looks_like_markup, one_line, plain_text
+from watcher.ingest.plaintext import Markup, decode_entities, looks_like_markup, plain_text
+from watcher.native.prose import one_line
 
 
 @pytest.mark.parametrize(
