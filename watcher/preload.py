@@ -22,8 +22,13 @@ from watcher.text.tokens import Tokenizer  # noqa: E402
 
 # What follows is made at its first use, and kept by the process that used it.
 detect("The language model.")
+ENDS = """
+One two. Three four! (Five six.) «Seven?» ‘Eight’… Nine, 10. 3.5 www.x.org UN. “Ten,” 11? “Twelve.” NATO! "Ten." كلمة. كلمة؟
+"""
 for language in ("en", "ar"):
     Tokenizer().words("The modules that a pipeline is made of, and a pipeline.", language)
+    if passages := Tokenizer().passages("", language):
+        list(passages.edges(ENDS + ENDS))  # what an end tells is found out when it is met again
 Gazetteer.load()
 trim()  # of what loading has left: each worker would have it too
 # Collecting garbage writes to every object that it looks at, and a page that is written to is shared no longer.

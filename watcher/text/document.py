@@ -24,7 +24,7 @@ _CHARS_PER_PASSAGE = 300
 for more gets the whole field split, once."""
 
 _LONGEST_PASSAGE_CHARS = 4_000
-_SENTENCES_BY_THEMSELVES = 8
+_SENTENCES_BY_THEMSELVES = 32
 """So many sentences of a field are found by themselves; then all of them are, at once."""
 
 _BETWEEN_CATEGORIES = ", "
@@ -148,13 +148,16 @@ class Document:
         if (edges := self._edges.get(field)) is not None:
             at = max(0, min(bisect_right(edges, offset), len(edges) - 1) - 1)
             return edges[at], edges[at + 1]
-        known = self._sentences.setdefault(field, [])
-        found = next((one for one in known if one[0] <= offset < one[1]), None)
-        if found is None:
-            found = self._find_sentence(field, offset)
-            known.append(found)
-            if len(known) == _SENTENCES_BY_THEMSELVES:
-                self._find_edges(field)
+        known = self._sentences.get(field)
+        if known is None:
+            known = self._sentences[field] = []
+        for found in known:
+            if found[0] <= offset < found[1]:
+                return found
+        found = self._find_sentence(field, offset)
+        known.append(found)
+        if len(known) == _SENTENCES_BY_THEMSELVES:
+            self._find_edges(field)
         return found
 
     def _find_sentence(self, field: FieldName, offset: int) -> tuple[int, int]:

@@ -10,25 +10,23 @@ language says otherwise. Sentences need only the chunks that have a stop sign.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from watcher.text.shape import LINE_ENDS, STOPS
+from watcher.native.stops import Stops
+from watcher.text.endings import Breaks, Endings, Rules
+from watcher.text.shape import LINE_ENDS
 
 _MOST_CHUNKS = 50_000
 """So many chunks of a language are remembered, some 15 MB."""
 
 _LONGEST_REMEMBERED = 40
-_REACH_CHARS = 160
 
 _PLAIN = re.compile(r"(?:([a-z]{3,})|([A-Z][a-z]{3,})|([A-Z]{3,}))([.,;:!?…»”\")]+)")
 _ANY = ("zzz", "Zzzz", "ZZZ")
 """Any word of each of these shapes."""
 
 _CHUNK = re.compile(r"\S+")
-_SPACE = re.compile(r"\s")
-_LETTER = re.compile(r"[^\W_]")
-_ENDING = re.compile("[" + "".join(sorted(STOPS | LINE_ENDS)) + "]")
 
 
 class Token(NamedTuple):
@@ -41,8 +39,6 @@ class Token(NamedTuple):
     is_closer: bool
 
 
-Breaks = tuple[tuple[int, int | None], ...]
-
 Read = Callable[[str], tuple[Token, ...]]
 """Splits one chunk."""
 
@@ -52,14 +48,24 @@ class Passages:
 
     Args:
         read: splits a chunk.
-        special: chunks of plain letters that are not one word.
+        rules: by which it is split.
     """
 
-    def __init__(self, read: Read, special: Container[str]) -> None:
+    def __init__(self, read: Read, rules: Rules) -> None:
         self._read = read
-        self._special = special
+        self._special = frozenset(rules.by_heart)
         self._known: dict[str, tuple[Token, ...]] = {}
         self._known_breaks: dict[str, Breaks] = {}
+        endings = Endings(rules, lambda chunk: _breaks_of(read(chunk)))
+        self._stops = Stops(
+            kind_of=endings.kind_of,
+            is_silent_stop=endings.is_silent_stop,
+            breaks_of_tail=endings.breaks_of_tail,
+            breaks_of_chunk=self._breaks,
+            behind_gap=self._behind_gap,
+            by_heart=endings.by_heart,
+            letters_alone=endings.letters_alone,
+        )
 
     def words_between(self, text: str, start: int, end: int, *, most: int | None = None) -> int:
         """Count how many words further the word at one offset is than the word at another.
@@ -84,72 +90,29 @@ class Passages:
 
     def sentence_at(self, text: str, offset: int) -> tuple[int, int]:
         """Give the sentence of a text that is not empty which an offset lies in, the last one for offsets past the end."""
-        reach = _REACH_CHARS
-        while True:
-            begin = text.rfind(" ", 0, max(0, offset - reach)) + 1
-            low, high = (0 if begin == 0 else None), len(text)
-            for edge in self.edges(text, begin):
-                if edge > offset:
-                    high = edge
-                    break
-                low = edge
-            if low is not None:
-                return low, high
-            reach *= 4
+        return self._stops.sentence_at(text, offset)
 
     def edges(self, text: str, begin: int = 0) -> Iterator[int]:
         """Yield where sentences begin behind the breaks of a text from the beginning of a chunk on.
 
         What stands before the first word of the text is no sentence.
         """
-        first = _LETTER.search(text)
-        at = begin
-        while first is not None and (found := _ENDING.search(text, at)):
-            where = found.start()
-            if found.group() in LINE_ENDS:
-                breaks, at = [(where, self._behind_gap(text, where))], where + 1
-            else:
-                breaks, at = self._breaks_of_chunk(text, where, at)
-            for stop, edge in breaks:
-                if stop > first.start() and edge < len(text):
-                    yield edge
-                at = max(at, edge)
+        return self._stops.edges(text, begin)
 
-    def _breaks_of_chunk(self, text: str, where: int, begin: int) -> tuple[list[tuple[int, int]], int]:
-        """Give where the chunk around a stop sign ends sentences, and where the next ones begin; then the chunk's end."""
-        start, end = _chunk_around(text, where)
-        chunk = text[start:end]
-        breaks = self._breaks(chunk) if start >= begin else self._breaks_from(chunk, begin - start)
-        found = [
-            (start + stop, self._behind_gap(text, end) if edge is None else start + edge)
-            for stop, edge in breaks
-        ]
-        return found, end
-
-    def _breaks(self, chunk: str) -> Breaks:
-        """Give where a chunk ends sentences, and where in it the next ones begin, None for behind it; remembered."""
+    def _breaks(self, chunk: str, begin: int) -> Breaks:
+        """Give where the tokens of a chunk from an offset on end sentences, and where in it the next ones begin, None for
+        behind it; remembered.
+        """
+        if begin:
+            return _breaks_of([one for one in self._tokens(chunk) if one.start >= begin])
         breaks = self._known_breaks.get(chunk)
         if breaks is None:
-            breaks = self._breaks_from(chunk, 0)
+            breaks = _breaks_of(self._tokens(chunk))
             if len(chunk) <= _LONGEST_REMEMBERED:
                 if len(self._known_breaks) >= _MOST_CHUNKS:
                     self._known_breaks.clear()
                 self._known_breaks[chunk] = breaks
         return breaks
-
-    def _breaks_from(self, chunk: str, begin: int) -> Breaks:
-        """Do the same for the tokens that begin at an offset in the chunk or behind it."""
-        tokens = self._tokens(chunk)
-        breaks: list[tuple[int, int | None]] = []
-        at = 0
-        while at < len(tokens):
-            stop = tokens[at].start
-            if not tokens[at].is_break or stop < begin:
-                at += 1
-                continue
-            at = _behind_closers(tokens, at)
-            breaks.append((stop, tokens[at].start if at < len(tokens) else None))
-        return tuple(breaks)
 
     def _behind_gap(self, text: str, at: int) -> int:
         """Give where the next sentence begins, from a place in the white space behind a break on."""
@@ -202,6 +165,19 @@ class Passages:
         )
 
 
+def _breaks_of(tokens: Sequence[Token]) -> Breaks:
+    breaks: list[tuple[int, int | None]] = []
+    at = 0
+    while at < len(tokens):
+        if not tokens[at].is_break:
+            at += 1
+            continue
+        stop = tokens[at].start
+        at = _behind_closers(tokens, at)
+        breaks.append((stop, tokens[at].start if at < len(tokens) else None))
+    return tuple(breaks)
+
+
 def _behind_closers(tokens: Sequence[Token], at: int) -> int:
     """Give the index of the token behind a break and what closes it."""
     at += 1
@@ -209,16 +185,3 @@ def _behind_closers(tokens: Sequence[Token], at: int) -> int:
     while at < len(tokens) and (tokens[at].is_break or tokens[at].is_closer):
         at += 1
     return at
-
-
-def _chunk_around(text: str, at: int) -> tuple[int, int]:
-    start, end = text.rfind(" ", 0, at) + 1, text.find(" ", at)
-    end = len(text) if end < 0 else end
-    # Whatever else is white space cannot be printed: nearly always the spaces are all that there is.
-    if text[start:end].isprintable():
-        return start, end
-    start = at
-    while start and not text[start - 1].isspace():
-        start -= 1
-    space = _SPACE.search(text, at)
-    return start, len(text) if space is None else space.start()

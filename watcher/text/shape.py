@@ -4,8 +4,7 @@ from __future__ import annotations
 
 STOPS = frozenset(".!?…؟۔।॥。！？｡։።")
 LINE_ENDS = frozenset("\n\u2029")
-
-_CLOSERS = frozenset("\"'”’»›)]}」』")
+CLOSERS = frozenset("\"'”’»›)]}」』")
 
 
 def is_word(token: str) -> bool:
@@ -20,4 +19,4 @@ def is_break(token: str) -> bool:
 
 def is_closer(token: str) -> bool:
     """Tell whether a token may close a sentence behind its stop sign."""
-    return all(char in _CLOSERS for char in token)
+    return all(char in CLOSERS for char in token)

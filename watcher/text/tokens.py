@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from watcher.errors import WatcherError
+from watcher.text.endings import Rules
 from watcher.text.passages import Passages, Token
 from watcher.text.shape import is_break, is_closer, is_word
 
@@ -26,6 +27,7 @@ STRINGS_KEPT = 400_000
 _FALLBACK = "xx"
 
 _SPACE = re.compile(r"\s")
+_NOTHING = re.compile(r"(?!)")
 _LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN_CHARS + 1},}}")
 # Half characters, as broken feeds hold them: spaCy keeps its words in UTF-8 and fails on them.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -136,13 +138,21 @@ class _Pipeline:
 
     def _local(self) -> Passages | None:
         """Read passages by themselves where the language's rules look at one chunk at a time, as nearly all do."""
-        from spacy.tokenizer import Tokenizer as Rules
+        from spacy.attrs import ORTH
+        from spacy.tokenizer import Tokenizer as ByRules
 
-        rules = self._nlp.tokenizer
+        found = self._nlp.tokenizer
         # Languages with a splitter of their own (Chinese) may look further than from one space to the next.
-        if self._splits_sentences or not isinstance(rules, Rules) or type(rules) is not Rules:
+        if self._splits_sentences or not isinstance(found, ByRules) or type(found) is not ByRules:
             return None
-        return Passages(self._tokens, special=frozenset(rules.rules))
+        rules = Rules(
+            by_heart={word: tuple(str(part[ORTH]) for part in parts) for word, parts in found.rules.items()},
+            prefix=found.prefix_search or _NOTHING.search,
+            suffix=found.suffix_search or _NOTHING.search,
+            infix=found.infix_finditer or _NOTHING.finditer,
+            has_whole=found.token_match is not None,
+        )
+        return Passages(self._tokens, rules)
 
     def _spaced(self) -> re.Pattern[str] | None:
         """Find what the rules know by heart that has white space in it."""

@@ -36,6 +36,7 @@ def text() -> str:
 WRITTEN = """
 U.S. e.g. Mr. a.m. word Word abandoned. etc. approx. said, end.) wow!” cannot can't l'armée don’t aujourd'hui d' 's ... … . ! ? , ) (
 " “ ” « » ؟ ۔ । ." .) !" ?! -- — 1. I. 3.5 10km $5 a-b A.B x/y end.Start http://a.b/c?d=1. EE. UU. т.ч. не حدود عبر 中文。句子 हिन्दी।
+abandoned.” voxed?) 17. 2024.) 10.0.0.1 www.x.org/a?b UNBZQ. half-frozen. id. XIV. café. 😀.
 """
 PIECES = [
     *WRITTEN.split(),
