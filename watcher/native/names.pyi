@@ -1,3 +1,4 @@
+from watcher.native.word_marks import WordMarks
 from watcher.native.words import Words
 
 NAME: int
@@ -13,9 +14,6 @@ class NameIndex:
         self, keys: memoryview[int], flags: memoryview[int], beginnings: memoryview[int]
     ) -> None: ...
     def find(self, name: str) -> int | None: ...
-
-class WordMarks:
-    def __init__(self, marks: dict[str, int]) -> None: ...
 
 class NameTracer:
     def __init__(

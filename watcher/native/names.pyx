@@ -6,8 +6,10 @@ that are worth reading on from, with what they may be. Called by `text.atlas`, `
 decide what is a name: here words are only dismissed, and none that is one.
 """
 
+cimport cython
 from libc.stdlib cimport calloc, free
 
+from watcher.native.word_marks cimport WordMarks
 from watcher.native.words cimport (
     BEGINS_SMALL, BEGINS_UNCASED, Hash, PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ, Words, finished, hash_on, start_of_hash,
 )
@@ -16,9 +18,7 @@ cdef enum:
     HASH_BITS = 64
     TRACE_BITS = 24
     BEGINNING_BITS = 32
-    # Hashes are spread evenly: where one stands among some hundred thousand is known within so many before the search begins.
-    FURTHEST_OFF = 1 << 11
-    FIRST_MARK = 0x300
+    FURTHEST_OFF = 64
     # What a word may be, and what is known of it.
     IS_NAME = 1
     IS_BEGINNING = 2
@@ -32,6 +32,7 @@ NAME, BEGINNING, STRIPPED, ACRONYM = IS_NAME, IS_BEGINNING, IS_STRIPPED, IS_ACRO
 OWN, PEOPLE, DULL = IS_OWN, IS_PEOPLE, IS_DULL
 
 
+@cython.final
 cdef class NameIndex:
     """The names of a gazetteer.
 
@@ -87,10 +88,15 @@ cdef class NameIndex:
         return False
 
     cdef Py_ssize_t _position(self, Hash key) noexcept:
-        """Give the first position whose key is not lower."""
+        """Give the first position whose key is not lower.
+
+        Hashes are spread evenly: one look at where a key should stand tells within some dozens where it stands.
+        """
         cdef Py_ssize_t count = len(self._keys), middle
         cdef Py_ssize_t guess = <Py_ssize_t>((key >> BEGINNING_BITS) * <Hash>count >> BEGINNING_BITS)
-        cdef Py_ssize_t low = max(0, guess - FURTHEST_OFF), high = min(count, guess + FURTHEST_OFF)
+        if guess < count:
+            guess += (<long long>(key - self._keys[guess]) >> BEGINNING_BITS) * count >> BEGINNING_BITS
+        cdef Py_ssize_t low = min(max(0, guess - FURTHEST_OFF), count), high = max(0, min(count, guess + FURTHEST_OFF))
         if low and self._keys[low - 1] >= key:
             low = 0
         if high < count and self._keys[high] < key:
@@ -104,57 +110,13 @@ cdef class NameIndex:
         return low
 
 
-cdef class WordMarks:
-    """What is known of some words and phrases, found by their hashes.
-
-    Args:
-        marks: of each word or phrase, folded, a number in 1..255.
-    """
-
-    cdef Hash *_keys
-    cdef unsigned char *_marks
-    cdef Hash _mask
-
-    def __cinit__(self, dict marks not None):
-        cdef Hash size = 16, key, at
-        while size < <Hash>(4 * len(marks)):
-            size *= 2
-        self._mask = size - 1
-        self._keys = <Hash *>calloc(size, sizeof(Hash))
-        self._marks = <unsigned char *>calloc(size, 1)
-        if self._keys is NULL or self._marks is NULL:
-            raise MemoryError
-        cdef str word
-        for word, mark in marks.items():
-            if not 0 < mark < 256:
-                raise ValueError("a mark is a number in 1..255")
-            key = finished(hash_on(start_of_hash(), word, 0, len(word)))
-            at = self._slot(key)
-            self._keys[at] = key
-            self._marks[at] |= <unsigned char>mark
-
-    def __dealloc__(self):
-        free(self._keys)
-        free(self._marks)
-
-    cdef int of(self, Hash key) noexcept:
-        """Give the mark of a word, 0 for one that is not known."""
-        return self._marks[self._slot(key)]
-
-    cdef Hash _slot(self, Hash key) noexcept:
-        """Give where a word stands or would stand; three in four places are free, and a free one has no mark."""
-        cdef Hash at = key & self._mask
-        while self._marks[at] and self._keys[at] != key:
-            at = (at + 1) & self._mask
-        return at
-
-
+@cython.final
 cdef class NameTracer:
     """Finds the words of a text that something may begin with.
 
     Args:
         index: the names.
-        marks: of words that are names by decree (`NAME`, `BEGINNING`) or none alone (`DULL`), and of the first word and the
+        marks: of words that are names (`NAME`, `BEGINNING`) or are none alone (`DULL`) by decree, and of the first word and the
             first two words of names in which small letters are no bar (`OWN`).
         peoples: of those that also are with a small letter (`PEOPLE`).
         proclitics: letters that may be written onto a name's front, and `article`, which may be behind two of them.
@@ -196,8 +158,7 @@ cdef class NameTracer:
         cdef list found = []
         for at in range(min(words.count(), most)):
             key = finished(words._states.data.as_ulonglongs[at])
-            mark = self._marks.of(key)
-            trace = 0
+            mark, trace = self._marks.of(key), 0
             if mark & IS_OWN:
                 trace = self._pair(words, at) & IS_OWN
             if cases[at] == BEGINS_SMALL:
@@ -220,10 +181,10 @@ cdef class NameTracer:
 
     cdef int _alone(self, Hash key, int mark, int without) noexcept:
         """Give the trace of a word by itself: a name only where it surely is one."""
-        cdef int trace = self._index.trace(key)
-        if trace & IS_NAME and (mark & IS_DULL or not self._index.has(key, without)):
+        cdef int trace = self._index.trace(key) | mark & (IS_NAME | IS_BEGINNING)
+        if trace & IS_NAME and (mark & IS_DULL or not (mark & IS_NAME or self._index.has(key, without))):
             trace &= ~IS_NAME
-        return trace | mark & (IS_NAME | IS_BEGINNING)
+        return trace
 
     cdef int _pair(self, Words words, Py_ssize_t at) except -1:
         """Give what a word may be with the next: its trace and its marks."""
@@ -238,8 +199,8 @@ cdef class NameTracer:
         cdef Py_ssize_t start = words.starts.data.as_uints[at], end = words.ends.data.as_uints[at]
         cdef Py_ssize_t first = words.origin(start), behind = words.origin(end - 1) + 1
         cdef str text = words.text, source = words._source
-        if behind < len(source) and source[behind] >= FIRST_MARK:
-            return True  # which may be an accent of the last letter
+        if behind != (words.origin(end) if end < len(text) else len(source)):
+            return True  # what is not in the folded text may be an accent of the last letter
         cdef Hash state = hash_on(start_of_hash(), source, first, behind)
         if self._trace(finished(state)) & IS_NAME:
             return True

@@ -1,6 +1,7 @@
 # cython: language_level=3
 """What other compiled modules may know of `words`."""
 
+cimport cython
 from cpython.array cimport array
 
 ctypedef unsigned long long Hash
@@ -16,10 +17,12 @@ cdef enum:
     BEGINS_UNCASED = 2
 
 
+@cython.final
 cdef class Words:
     cdef readonly str text
     cdef readonly array starts, ends, marked
     cdef readonly bytes cases, acronymic
+    cdef readonly Py_ssize_t small, capitals
     cdef str _source
     cdef array _origins
     cdef array _states

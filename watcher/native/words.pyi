@@ -15,6 +15,8 @@ class Words:
     marked: array[int]
     cases: bytes
     acronymic: bytes
+    small: int
+    capitals: int
     def __len__(self) -> int: ...
     def has_small(self, word: str) -> bool: ...
 

@@ -5,6 +5,7 @@ Comes in: a folded text with the way back to its source. Goes out: `Words`. Call
 name a place; `names` reads on in what comes out.
 """
 
+cimport cython
 from cpython.array cimport array, clone
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdlib cimport calloc, free
@@ -19,6 +20,7 @@ cdef enum:
     IN_WORD = 2
     WORD_ALONE = 3
     KIND_BITS = 2
+    KIND = 3
     LONGEST_ACRONYM = 5
     FEW = 10_000
 
@@ -29,6 +31,7 @@ cdef array _UNSIGNED = _array("I")
 cdef array _HASHES = _array("Q")
 
 
+@cython.final
 cdef class Words:
     """The words of a text; made by a `Cutter` alone, and not to be changed."""
 
@@ -61,12 +64,15 @@ cdef class Words:
 
     cdef Py_ssize_t origin(self, Py_ssize_t at) except -1:
         """Give where in the source a character of the text comes from."""
-        cdef Py_ssize_t origin = at if self._origins is None else self._origins.data.as_uints[at]
+        cdef Py_ssize_t origin = at
+        if self._origins is not None:
+            origin = self._origins.data.as_uints[at]
         if origin >= len(self._source):
             raise ValueError("a text does not come from this source")
         return origin
 
 
+@cython.final
 cdef class Cutter:
     """Cuts texts into words; what characters are is found out once for each.
 
@@ -90,11 +96,12 @@ cdef class Cutter:
         free(self._table)
 
     cdef unsigned char _seen(self, Py_UCS4 code) except UNSEEN:
-        cdef unsigned char found = self._table[code]
-        if found == UNSEEN:
-            found = self._kind_of(chr(code)) | self._case_of(chr(code)) << KIND_BITS
-            self._table[code] = found
+        cdef unsigned char found = self._kind_of(chr(code)) | self._case_of(chr(code)) << KIND_BITS
+        self._table[code] = found
         return found
+
+    cdef inline int _case(self, Py_UCS4 code) except -1:
+        return (self._table[code] or self._seen(code)) >> KIND_BITS
 
     def cut(self, str text not None, str source not None, array origins=None):
         """Cut a folded text; the time taken is linear in its length.
@@ -116,42 +123,50 @@ cdef class Cutter:
         return words
 
     cdef Py_ssize_t _count(self, str text) except -1:
-        cdef int width = PyUnicode_KIND(text), kind
+        """Count the words, and see to it that all characters are known."""
+        cdef int width = PyUnicode_KIND(text)
         cdef void *characters = PyUnicode_DATA(text)
         cdef Py_ssize_t at, count = 0
-        cdef bint is_inside = False
+        cdef unsigned char kind, last = BETWEEN_WORDS
+        cdef Py_UCS4 code
         for at in range(len(text)):
-            kind = self._seen(PyUnicode_READ(width, characters, at)) & ((1 << KIND_BITS) - 1)
-            count += kind == WORD_ALONE or (kind == IN_WORD and not is_inside)
-            is_inside = kind == IN_WORD
+            code = PyUnicode_READ(width, characters, at)
+            kind = self._table[code]
+            if kind == UNSEEN:
+                kind = self._seen(code)
+            kind &= KIND
+            count += kind == WORD_ALONE or (kind == IN_WORD and last != IN_WORD)
+            last = kind
         return count
 
-    cdef int _mark_out(self, Words words) except -1:
+    cdef void _mark_out(self, Words words) noexcept:
         """Note where words begin and end, and their hashes."""
-        cdef int width = PyUnicode_KIND(words.text), kind
+        cdef int width = PyUnicode_KIND(words.text)
         cdef void *characters = PyUnicode_DATA(words.text)
+        cdef const unsigned char *table = self._table
         cdef unsigned int *starts = words.starts.data.as_uints
         cdef unsigned int *ends = words.ends.data.as_uints
         cdef Hash *states = words._states.data.as_ulonglongs
-        cdef Hash state = 0
-        cdef Py_ssize_t at, word = -1
+        cdef Py_ssize_t at = 0, word = 0, length = len(words.text)
         cdef Py_UCS4 code
-        cdef bint is_inside = False
-        for at in range(len(words.text)):
+        cdef unsigned char kind
+        cdef Hash state
+        while at < length:
             code = PyUnicode_READ(width, characters, at)
-            kind = self._table[code] & ((1 << KIND_BITS) - 1)
-            if kind == BETWEEN_WORDS:
-                is_inside = False
-                continue
-            if kind == WORD_ALONE or not is_inside:
-                word += 1
+            kind = table[code] & KIND
+            if kind != BETWEEN_WORDS:
                 starts[word] = <unsigned int>at
-                state = start_of_hash()
-            state = _hashed(state, code)
-            states[word] = state
-            ends[word] = <unsigned int>(at + 1)
-            is_inside = kind == IN_WORD
-        return 0
+                state = hashed(start_of_hash(), code)
+                while kind == IN_WORD and at + 1 < length:
+                    code = PyUnicode_READ(width, characters, at + 1)
+                    if table[code] & KIND != IN_WORD:
+                        break
+                    state = hashed(state, code)
+                    at += 1
+                states[word] = state
+                ends[word] = <unsigned int>(at + 1)
+                word += 1
+            at += 1
 
     cdef int _look_at(self, Words words, Py_ssize_t count) except -1:
         """Note how words begin, and which may be acronyms."""
@@ -163,19 +178,20 @@ cdef class Cutter:
         cdef bytes cases = PyBytes_FromStringAndSize(NULL, count), acronymic = PyBytes_FromStringAndSize(NULL, count)
         cdef unsigned char *case_of = cases
         cdef unsigned char *is_acronymic = acronymic
-        cdef Py_ssize_t at, origin, small = 0, next_marked = 0
+        cdef Py_ssize_t at, origin, next_marked = 0
         for at in range(count):
             origin = words.origin(starts[at])
-            case_of[at] = self._seen(PyUnicode_READ(width, source, origin)) >> KIND_BITS
-            small += case_of[at] == BEGINS_SMALL
+            case_of[at] = self._case(PyUnicode_READ(width, source, origin))
+            words.small += case_of[at] == BEGINS_SMALL
+            words.capitals += case_of[at] == BEGINS_WITH_CAPITAL
             is_acronymic[at] = False
             if case_of[at] == BEGINS_WITH_CAPITAL and ends[at] - starts[at] <= LONGEST_ACRONYM:
                 is_acronymic[at] = (
                     origin + 1 >= len(words._source)
-                    or self._seen(PyUnicode_READ(width, source, origin + 1)) >> KIND_BITS != BEGINS_SMALL
+                    or self._case(PyUnicode_READ(width, source, origin + 1)) != BEGINS_SMALL
                     or (ends[at] < len(words.text) and PyUnicode_READ(text_width, text, ends[at]) == c".")
                 )
-        cdef array marked = clone(_UNSIGNED, count - small, zero=False)
+        cdef array marked = clone(_UNSIGNED, count - words.small, zero=False)
         for at in range(count):
             if case_of[at] != BEGINS_SMALL:
                 marked.data.as_uints[next_marked] = <unsigned int>at
@@ -200,27 +216,27 @@ cdef Hash hash_on(Hash state, str text, Py_ssize_t start, Py_ssize_t end) noexce
     cdef void *characters = PyUnicode_DATA(text)
     cdef Py_ssize_t at
     for at in range(start, end):
-        state = _hashed(state, PyUnicode_READ(width, characters, at))
+        state = hashed(state, PyUnicode_READ(width, characters, at))
     return state
 
 
-cdef inline Hash _hashed(Hash state, Hash code) noexcept:
+cdef inline Hash hashed(Hash state, Hash code) noexcept:
     """Hash on with one character: with its octets in UTF-8, lone surrogates like their neighbours."""
     if code >= 0x80:
         if code >= 0x800:
             if code >= 0x10000:
-                state = _hashed_octet(state, 0xF0 | code >> 18)
-                state = _hashed_octet(state, 0x80 | (code >> 12 & 0x3F))
+                state = hashed_octet(state, 0xF0 | code >> 18)
+                state = hashed_octet(state, 0x80 | (code >> 12 & 0x3F))
             else:
-                state = _hashed_octet(state, 0xE0 | code >> 12)
-            state = _hashed_octet(state, 0x80 | (code >> 6 & 0x3F))
+                state = hashed_octet(state, 0xE0 | code >> 12)
+            state = hashed_octet(state, 0x80 | (code >> 6 & 0x3F))
         else:
-            state = _hashed_octet(state, 0xC0 | code >> 6)
+            state = hashed_octet(state, 0xC0 | code >> 6)
         code = 0x80 | (code & 0x3F)
-    return _hashed_octet(state, code)
+    return hashed_octet(state, code)
 
 
-cdef inline Hash _hashed_octet(Hash state, Hash octet) noexcept:
+cdef inline Hash hashed_octet(Hash state, Hash octet) noexcept:
     return (state ^ octet) * <Hash>0x100000001B3
 
 

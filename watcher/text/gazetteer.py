@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from watcher.native.names import BEGINNING, DULL, NAME, OWN, PEOPLE, NameTracer, WordMarks
+from watcher.native.names import BEGINNING, DULL, NAME, OWN, PEOPLE, NameTracer
+from watcher.native.word_marks import WordMarks
 from watcher.text.atlas import ALTERNATE, FOREIGN, Atlas, beginnings_of
 from watcher.text.cues import COMMON_ARABIC, NEVER_ALONE, NEVER_SMALL, NOT_PLACES
 from watcher.text.names import ARTICLE, PROCLITICS, is_arabic, key
@@ -211,12 +212,12 @@ class Gazetteer:
 def _marks(own: Iterable[str]) -> dict[str, int]:
     """Give what is known of words and phrases by the users' names, by what is no place by decree, and by common words."""
     marks: dict[str, int] = defaultdict(int)
-    for word in (NEVER_ALONE | COMMON_ARABIC).difference(own):
-        marks[word] |= DULL
     for name in (*own, *NOT_PLACES):
         marks[name] |= NAME
         for beginning in beginnings_of(name):
             marks[beginning] |= BEGINNING
+    for word in (NEVER_ALONE | COMMON_ARABIC).difference(own) | NOT_PLACES:
+        marks[word] |= DULL
     for name in own:
         for words in ((" ".join(name.split(" ")[:count])) for count in (1, 2) if " " in name):
             marks[words] |= OWN

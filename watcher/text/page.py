@@ -60,18 +60,16 @@ class Page:
 def page_of(name: FieldName, folded: Folded) -> Page:
     """Cut a field into words."""
     words = _CUTTER.cut(folded.text, folded.source, folded.origins)
-    cases = words.cases
-    capitals, small = cases.count(CAPITAL), cases.count(SMALL)
     return Page(
         field_name=name,
         folded=folded,
         words=words,
         starts=words.starts,
         ends=words.ends,
-        cases=cases,
+        cases=words.cases,
         marked=words.marked,
-        is_headline=capitals > _HEADLINE_SHARE * (capitals + small),
-        is_shouted=bool(capitals) and folded.source.isupper(),
+        is_headline=words.capitals > _HEADLINE_SHARE * (words.capitals + words.small),
+        is_shouted=words.capitals > 0 and folded.source.isupper(),
     )
 
 

@@ -46,7 +46,6 @@ _MAY_BE_SMALL = INSIDE_NAMES | SMALL_IN_NAMES
 _POINTED = re.compile(r"(?:[a-z]{1,5}\.){1,4}")
 _JOINTS = frozenset((" ", "-", "'", " - ", "' ", " & "))
 """What may stand between two words of one name."""
-
 _POINTS = frozenset((". ", ".", ".-"))
 
 
@@ -204,13 +203,18 @@ class _Reader:
         Args:
             traces: the indices of those words, ascending, each with what may begin there.
         """
-        last = -1
+        page, seen, last = self._page, self._seen, -1
         for at, trace in traces:
-            if at > last:
+            if at <= last:
+                continue
+            if trace == NAME:
+                word = page.word(at)
+                seen.append(Seen(at, at, page.starts[at], page.ends[at], word, word, Way.NAME))
+            else:
                 last = self._read_at(at, trace)
-            if len(self._seen) >= _MOST_SIGHTINGS:
+            if len(seen) >= _MOST_SIGHTINGS:
                 break
-        return self._seen
+        return seen
 
     def _read_at(self, at: int, trace: int) -> int:
         """See what begins at a word; give the last word that was read."""

@@ -16,8 +16,8 @@ from watcher.native.names import (
     STRIPPED,
     NameIndex,
     NameTracer,
-    WordMarks,
 )
+from watcher.native.word_marks import WordMarks
 from watcher.native.words import SMALL, UNCASED, hash_of
 from watcher.text.fold import fold
 from watcher.text.names import ARTICLE, PROCLITICS, without_proclitics
@@ -139,10 +139,10 @@ def test_only_so_many_words_are_read() -> None:
     assert [at for at, _ in found] == list(range(20))
 
 
-def test_a_mark_is_a_number_of_eight_bits() -> None:
-    for mark in (0, 256):
-        with pytest.raises(ValueError, match="mark"):
-            WordMarks({"of": mark})
+@pytest.mark.parametrize("mark", [0, 256])
+def test_a_mark_is_small_and_not_nothing(mark: int) -> None:
+    with pytest.raises(ValueError, match="mark"):
+        WordMarks({"of": mark})
 
 
 def test_columns_that_do_not_belong_together_are_refused() -> None:
