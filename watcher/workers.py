@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
+from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -27,8 +28,24 @@ import structlog
 from watcher.allocator import trim
 from watcher.errors import FetchError
 from watcher.match.syntax import Rule, TermList
+from watcher.native.records import reduced
 from watcher.text.gazetteer import ExtraPlace
-from watcher.types import Analysed, Feed, Fetched, FetchProblem, Item, ParsedFeed
+from watcher.types import (
+    Analysed,
+    Evidence,
+    Feed,
+    Fetched,
+    FetchProblem,
+    Fingerprint,
+    Item,
+    Match,
+    ParsedFeed,
+    Place,
+    PlaceMention,
+    Shingles,
+    Span,
+    Trait,
+)
 
 if TYPE_CHECKING:
     from watcher.analysis import Analysis
@@ -38,6 +55,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 _PRELOAD = ["watcher.preload"]
+_SENT_OFTEN = (Analysed, Evidence, Fingerprint, Item, Match, Place, PlaceMention, Shingles, Span, Trait)
 _TRIM_SECONDS = 10.0
 LONGEST_PARSE = timedelta(minutes=1)
 """Of processor time, several times what the longest document takes that is read whole. What was made to take longer, in
@@ -46,6 +64,12 @@ a way that no bound on its size or shape foresees, must not keep a worker for go
 
 _LONGEST_EXTRACTION = 20.0
 """Seconds of processor time for one page: more than its own alarm leaves it, which a library written in C does not hear."""
+
+
+def send_quickly() -> None:
+    """Let what is sent for every item be taken apart and put together by compiled code, in the process that calls this."""
+    for record in _SENT_OFTEN:
+        ForkingPickler.register(record, reduced)
 
 
 def start_early() -> None:
@@ -79,6 +103,7 @@ class Workers:
         self._knowledge = knowledge
         self._longest_parse = longest_parse.total_seconds()
         self._count = count or min(4, os.cpu_count() or 1)
+        send_quickly()
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
@@ -154,6 +179,7 @@ def _begin_work(knowledge: Knowledge) -> None:
     # In a worker process: what it knows is kept at module level, because a process pool has no other place for it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then stops its workers
     threading.Thread(target=_stay_with_parent, name="stay-with-parent", daemon=True).start()
+    send_quickly()
     global _analysis
     from watcher.analysis import Analysis
 
