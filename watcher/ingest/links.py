@@ -50,6 +50,7 @@ _TRACKING_FRAGMENT = re.compile(
     r"(?:xtor|utm_\w+|at_\w+|ref|echobox|intcid|ito)=|(?:rss|feed|ref-rss)$", re.IGNORECASE
 )
 
+_SETTLED = re.compile(r"https?://[a-z0-9.-]+(?:/[A-Za-z0-9/_.~+-]*)?")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s")
 _EDGES = " \t\r\n\f\v\x00\ufeff\u200b\xa0"
@@ -71,6 +72,8 @@ def clean_link(raw: str | None, *, base: str) -> str | None:
     text = _LINE_BREAKS.sub("", (raw or "").strip(_EDGES))
     if not text or len(text) > _MAX_CHARS:
         return None
+    if is_settled(text):
+        return text
     try:
         parts = urlsplit(urljoin(base, text))
         host, port = parts.hostname, parts.port
@@ -84,6 +87,14 @@ def clean_link(raw: str | None, *, base: str) -> str | None:
         fragment="" if _TRACKING_FRAGMENT.match(parts.fragment) else parts.fragment,
     )
     return _SPACE.sub(lambda space: quote(space[0]), _UNSEEN.sub("", cleaned.geturl()))
+
+
+def is_settled(link: str) -> bool:
+    """Tell whether a link is as it will be: absolute, with nothing in it to be cleaned or put together in another way.
+
+    Most are, and taking them apart to put them together again takes most of the time of reading one.
+    """
+    return _SETTLED.fullmatch(link) is not None
 
 
 def absolute(raw: str | None, *, base: str) -> str | None:

@@ -13,6 +13,10 @@ from typing import Any
 
 from feedparser.datetimes import _parse_date as parse_date
 from feedparser.mixin import _cp1252 as windows_controls
+from feedparser.mixin import _FeedParserMixin
+from feedparser.util import FeedParserDict
+
+from watcher.ingest.links import is_settled
 
 MAX_AUTHOR_CHARS = 200
 """feedparser looks for an address in it with a regex whose cost grows with the square of its length."""
@@ -42,7 +46,6 @@ class PlainEntry:
 
     __slots__ = (
         "_depths",
-        "_has_address",
         "_is_atom",
         "_parser",
         "has_content",
@@ -56,7 +59,6 @@ class PlainEntry:
         self._is_atom = parser.version.startswith("atom")
         self._depths: dict[str, int] = {}
         self.said: dict[str, Any] = {}
-        self._has_address = False
         self.has_content = False
         self.is_guid_link: bool | int = 0
         self.title_depth = -1
@@ -185,15 +187,14 @@ class PlainEntry:
                 _add_tag(tags, value, None, None)
 
     def author(self, attributes: Mapping[str, str], text: str, _depth: int) -> None:
-        """Add an author who is a text; of several, one with an address is left to feedparser to take apart."""
+        """Add an author who is a text."""
         expect_none(attributes)
         authors = self.said.setdefault("authors", [])
         name = _repaired(text.strip())
-        self._has_address = self._has_address or "@" in name
-        if len(authors) >= (1 if self._has_address else _MAX_AUTHORS):
+        if len(authors) >= _MAX_AUTHORS:
             raise NotPlainError
         self.said["author"] = name = name[:MAX_AUTHOR_CHARS]
-        authors.append({"name": name} if name else {})
+        authors.append(_named(name))
 
     def person(self, attributes: Mapping[str, str], person: Mapping[str, str], text: str) -> None:
         """Keep the one author who is a person."""
@@ -203,6 +204,11 @@ class PlainEntry:
         self.said["author"] = f"{name} ({email})" if name and email else name or email or ""
         self.said["authors"] = [dict(person)]
 
+    def image(self, attributes: Mapping[str, str], _text: str, _depth: int) -> None:
+        """Pass over the address of a picture; a title that follows it counts again."""
+        expect_none(attributes)
+        self.title_depth = -1
+
     def source(self, attributes: Mapping[str, str], _text: str, _depth: int) -> None:
         """Pass over the feed that an entry is taken from; a title that follows it counts again."""
         if not attributes.keys() <= {"url"}:
@@ -210,7 +216,7 @@ class PlainEntry:
         self.title_depth = -1
 
     def _resolved(self, link: str) -> str:
-        return str(self._parser.resolve_uri(link)) if link else link
+        return link if not link or is_settled(link) else str(self._parser.resolve_uri(link))
 
 
 RULES: Mapping[str, Callable[[PlainEntry, Mapping[str, str], str, int], None]] = {
@@ -232,6 +238,7 @@ RULES: Mapping[str, Callable[[PlainEntry, Mapping[str, str], str, int], None]] =
     "dc_subject": PlainEntry.category,
     "dc_creator": PlainEntry.author,
     "source": PlainEntry.source,
+    "image": PlainEntry.image,
 }
 
 
@@ -239,6 +246,25 @@ def expect_none(attributes: Mapping[str, str]) -> None:
     """Expect an element without attributes."""
     if attributes:
         raise NotPlainError
+
+
+class _Author:
+    """Stands in for feedparser's parser where it finds the name and the address in the text of an author."""
+
+    def __init__(self, text: str) -> None:
+        self._context = FeedParserDict(author=text, authors=[FeedParserDict()])
+
+    def _get_context(self) -> FeedParserDict:
+        return self._context
+
+
+def _named(author: str) -> dict[str, str]:
+    """Give the person whom feedparser sees in the text of an author."""
+    if "@" not in author:
+        return {"name": author} if author else {}
+    seen: Any = _Author(author)
+    _FeedParserMixin._sync_author_detail(seen)
+    return dict(seen._get_context()["authors"][0])
 
 
 def _add_tag(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
+from feedparser.urls import _urljoin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.ingest.links import clean_link, is_front_page
+from watcher.ingest.links import clean_link, is_front_page, is_settled
 
 BASE = "https://news.example/feeds/rss.xml"
 
@@ -83,3 +86,16 @@ def test_cleaning_never_fails_and_is_stable(raw: str) -> None:
 )
 def test_a_front_page_names_no_article(url: str, is_front: bool) -> None:
     assert is_front_page(url) is is_front
+
+
+SETTLED = st.from_regex(r"https?://[a-zA-Z0-9.:%-]{0,12}(/[A-Za-z0-9/_.~+;%?&=#-]{0,20})?", fullmatch=True)
+
+
+@given(SETTLED, st.sampled_from(["http://base.example/a/b?c", "https://base.example", "base"]))
+@settings(derandomize=True, deadline=None, max_examples=150)
+def test_a_link_that_is_taken_as_it_stands_is_what_taking_it_apart_gives(link: str, base: str) -> None:
+    quick = clean_link(link, base=base)
+    with patch("watcher.ingest.links.is_settled", return_value=False):
+        assert clean_link(link, base=base) == quick
+    if is_settled(link):
+        assert _urljoin(base, link) == link

@@ -109,7 +109,8 @@ PLAIN = {
         "rss",
         "<title>A &amp; B</title><link>http://h.example/1?a=1&amp;b=2</link><guid isPermaLink='false'>1</guid>"
         "<description>&lt;p&gt;Text&lt;/p&gt;</description><pubDate>Mon, 1 Jun 2026 10:00:00 GMT</pubDate>"
-        "<category domain='d'>Border</category><category>Coast</category><author>a@b.example (Ann)</author>",
+        "<category domain='d'>Border</category><category>Coast</category><author>a@b.example (Ann)</author>"
+        "<dc:creator>Ben</dc:creator><image>http://h.example/i.jpg</image>",
     ),
     "WordPress": (
         "rss",
@@ -146,7 +147,7 @@ def test_what_most_feeds_hold_is_read_past_feedparser_and_alike(kind: str, entry
         "<content type='xhtml'><div>T</div></content>",
         "<title mode='base64'>QQ==</title>",
         "<own:title_detail>x</own:title_detail><summary_detail>x</summary_detail>",
-        "<author>Ann</author><author>b@b.example (Ben)</author>",
+        "<image><url>x</url></image>",
         "<link own:href='x'>y</link>",
     ],
 )
