@@ -10,8 +10,9 @@ it needs a place too, on a shelf for the place. Signs, groups, shelves and filin
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple, Protocol
@@ -29,6 +30,7 @@ from watcher.match.anchor import (
 from watcher.match.syntax import Rule, Status
 from watcher.match.vocabulary import Vocabulary
 from watcher.native.filings import Filings
+from watcher.native.signs import Signs
 from watcher.types import PlaceMention
 
 Group = frozenset[str]
@@ -62,25 +64,31 @@ class Filing(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Rules by what they need; `always` are those that need nothing that can be looked up."""
+    """Rules by what they need.
+
+    `always` are those that need nothing that can be looked up, `signs` the numbers of signs. `somewhere` is the number of the
+    sign that a place may be named, if a rule needs one.
+    """
 
     always: tuple[int, ...]
+    signs: Signs
     filings: Filings
+    somewhere: array[int]
 
-    def candidates(self, signs: Set[str], names: Names) -> list[int]:
+    def candidates(self, keys: Iterable[str], names: Names) -> list[int]:
         """Give the rules all of whose needs an item meets, in order.
 
         Args:
-            signs: of the terms that occur in the item.
+            keys: of the terms that occur in the item, repeated or not.
             names: the item; asked for its places only where they decide about a rule.
         """
-        filings = self.filings
-        shown = filings.known(signs)
-        if filings.has_more(shown, filings.known((SOMEWHERE,))):
+        signs, filings = self.signs, self.filings
+        shown = signs.known(keys)
+        if filings.has_more(shown, self.somewhere):
             countries = names.possible_countries
-            possible = filings.known(map(about_sign, (*countries, ANY_COUNTRY) if countries else ()))
+            possible = signs.known(map(about_sign, (*countries, ANY_COUNTRY) if countries else ()))
             if filings.has_more(shown, possible):
-                shown += filings.known(_place_signs(names.places))
+                shown += signs.known(_place_signs(names.places))
         return sorted({*self.always, *filings.candidates(shown)})
 
 
@@ -105,7 +113,10 @@ def build_index(rules: Sequence[Rule], vocabulary: Vocabulary) -> Index:
             filings.extend(_file(number, way) for way in ways)
         else:
             always.append(number)
-    return Index(always=tuple(always), filings=_Cabinet(vocabulary).filled(filings))
+    cabinet = _Cabinet(vocabulary)
+    filled = cabinet.filled(filings)
+    signs = cabinet.signs()
+    return Index(always=tuple(always), signs=signs, filings=filled, somewhere=signs.known((SOMEWHERE,)))
 
 
 def _file(rule: int, way: Sequence[Anchor]) -> Filing:
@@ -146,7 +157,6 @@ class _Cabinet:
         in_order = [one for several in filed for one in several]
         implied, groups = self._of_signs()
         return Filings(
-            numbers=self._signs,
             implied=implied,
             groups=groups,
             shelves=list(accumulate(map(len, by_group))),
@@ -155,6 +165,10 @@ class _Cabinet:
             further=[further.get(one, ()) for one in in_order],
             rules=[one.rule for one in in_order],
         )
+
+    def signs(self) -> Signs:
+        """Give the numbers of the signs of all that was filed."""
+        return Signs(self._signs)
 
     def _group(self, signs: Group) -> int:
         return self._groups.setdefault(signs, len(self._groups))

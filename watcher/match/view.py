@@ -84,9 +84,9 @@ class View:
 
     # --- terms ---------------------------------------------------------------------------------------------------
 
-    def found(self) -> set[str]:
-        """Give the keys of all terms that occur in any field, in scope or not."""
-        return {key for hits in self._hits.values() for key in hits.keys}
+    def found(self) -> list[str]:
+        """Give the keys of all terms that occur in any field, in scope or not; once for each field that they occur in."""
+        return [key for hits in self._hits.values() for key in hits.keys]
 
     def has(self, key: str) -> bool:
         """Tell whether a term occurs in the scope."""

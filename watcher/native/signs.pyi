@@ -1,0 +1,6 @@
+from array import array
+from collections.abc import Iterable
+
+class Signs:
+    def __init__(self, numbers: dict[str, int]) -> None: ...
+    def known(self, names: Iterable[str]) -> array[int]: ...
