@@ -6,6 +6,7 @@ from watcher.native.words import Words
 SIGNS: tuple[str, ...]
 
 class Surroundings:
+    capitals: set[int]
     def __init__(
         self,
         classes: WordClasses,
@@ -15,7 +16,8 @@ class Surroundings:
         is_shouted: bool,
     ) -> None: ...
     def home_words(self) -> set[str]: ...
-    def take(self, first: int, last: int, is_sure: bool) -> None: ...
+    def small_among(self, hashes: Set[int]) -> set[int]: ...
+    def take(self, first: int, last: int, is_sure: bool, is_acronym: bool) -> None: ...
     def surnames(self) -> set[str]: ...
     def signs(
         self,
@@ -25,7 +27,7 @@ class Surroundings:
         proclitics: str,
         is_acronym: bool,
         persons: Set[str],
-        small: Set[str],
+        small: Set[int],
     ) -> int: ...
 
 class SignWeights:

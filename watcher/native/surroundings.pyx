@@ -7,13 +7,14 @@ each stretch the signs that hold, as bits. Called by `text.context`, which has t
 
 from libc.math cimport exp
 from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 from watcher.native.word_classes cimport (
     BEFORE_NAMES, BODY, FINANCIAL, GIVEN, HOME, MONEY, NO_NAMES, PLACE, PLAIN_CAPITALS, PREPOSITION, STATE, STATE_BODY,
     STATE_OFFICE, STRONG, VERB, WordClasses,
 )
 from watcher.native.words cimport (
-    BEGINS_UNCASED, BEGINS_WITH_CAPITAL, PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ, Words, finished,
+    BEGINS_SMALL, BEGINS_UNCASED, BEGINS_WITH_CAPITAL, Hash, PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ, Words,
 )
 
 SIGNS = (
@@ -52,6 +53,7 @@ cdef enum:
     TAKEN = 1
     SURE = 2
     LONGEST_PERSON_WORDS = 4
+    FILTER = 1024
 
 cdef class Surroundings:
     """The words of one page: their classes, and which of them belong to stretches that may name a place.
@@ -69,11 +71,14 @@ cdef class Surroundings:
     cdef const unsigned int *_starts
     cdef const unsigned int *_ends
     cdef const unsigned char *_case
+    cdef const Hash *_hashes
     cdef unsigned int *_bits
     cdef unsigned char *_belongs
     cdef Py_ssize_t _count
     cdef unsigned int _common, _page_signs
     cdef bint _is_headline
+    cdef readonly set capitals
+    """The hashes of the words that were taken by themselves and have a capital."""
 
     def __cinit__(
         self, WordClasses classes not None, Words words not None, str language not None, bint is_headline, bint is_shouted
@@ -82,16 +87,16 @@ cdef class Surroundings:
         self._count, self._words = words.count(), words
         self._kind, self._data = PyUnicode_KIND(words.text), PyUnicode_DATA(words.text)
         self._starts, self._ends = words.starts.data.as_uints, words.ends.data.as_uints
-        self._case = words.cases
+        self._case, self._hashes = words.cases, words._states.data.as_ulonglongs
         self._common = classes.common_in(language)
-        self._is_headline = is_headline
+        self._is_headline, self.capitals = is_headline, set()
         self._page_signs = (SHOUTED if is_shouted else HEADLINE) if is_headline else 0
         self._bits = <unsigned int *>calloc(self._count + 1, sizeof(unsigned int))
         self._belongs = <unsigned char *>calloc(self._count + 1, 1)
         if self._bits is NULL or self._belongs is NULL:
             raise MemoryError
         for at in range(self._count):
-            self._bits[at] = classes.bits_of(finished(words._states.data.as_ulonglongs[at]))
+            self._bits[at] = classes.bits_of(self._hashes[at])
 
     def __dealloc__(self):
         free(self._bits)
@@ -105,17 +110,35 @@ cdef class Surroundings:
         cdef Py_ssize_t at
         return {self._word(at) for at in range(self._count) if self._bits[at] & HOME}
 
-    def take(self, Py_ssize_t first, Py_ssize_t last, bint is_sure):
+    def small_among(self, hashes not None):
+        """Give those hashes of which a word here begins with a small letter."""
+        cdef unsigned char filter[FILTER]
+        cdef set found = set()
+        cdef Hash one
+        cdef Py_ssize_t at
+        memset(filter, 0, sizeof(filter))
+        for one in hashes:
+            filter[(one ^ one >> 32) & (FILTER - 1)] = 1
+        for at in range(self._count):
+            one = self._hashes[at]
+            if filter[(one ^ one >> 32) & (FILTER - 1)] and self._case[at] == BEGINS_SMALL and one in hashes:
+                found.add(one)
+        return found
+
+    def take(self, Py_ssize_t first, Py_ssize_t last, bint is_sure, bint is_acronym):
         """Note that some words may name a place.
 
         Args:
             first, last: their indices.
             is_sure: they name a country, people or region: no last name of anybody by chance.
+            is_acronym: they were found as written.
         """
         cdef Py_ssize_t at
         self._check(first, last)
         for at in range(first, last + 1):
             self._belongs[at] |= TAKEN | SURE if is_sure else TAKEN
+        if first == last and self._case[first] == BEGINS_WITH_CAPITAL and not is_acronym:
+            self.capitals.add(self._hashes[first])
 
     cdef _check(self, Py_ssize_t first, Py_ssize_t last):
         if not 0 <= first <= last < self._count:
@@ -157,7 +180,7 @@ cdef class Surroundings:
             proclitics: what Arabic writes onto its front.
             is_acronym: it was found as written.
             persons: words that follow given names or titles somewhere in the item.
-            small: words that are written with a small letter somewhere in the item.
+            small: hashes of words that are written with a small letter somewhere in the item.
         """
         cdef unsigned int signs = self._page_signs
         self._check(first, last)
@@ -174,14 +197,13 @@ cdef class Surroundings:
     cdef unsigned int _of_word(self, Py_ssize_t at, bint is_acronym, persons, small) except? 0xFFFFFFFF:
         """Give the signs of a single word."""
         cdef unsigned int signs = 0, bits = self._bits[at]
-        cdef str word = self._word(at)
         if bits & self._common:
             signs |= COMMON_WORD
         if bits & GIVEN:
             signs |= GIVEN_NAME
-        if word in persons:
+        if self._word(at) in persons:
             signs |= PERSON_HERE
-        if self._case[at] == BEGINS_WITH_CAPITAL and not is_acronym and word in small:
+        if self._case[at] == BEGINS_WITH_CAPITAL and not is_acronym and self._hashes[at] in small:
             signs |= SMALL_ELSEWHERE
         return signs
 

@@ -32,5 +32,11 @@ cdef class WordClasses:
     cdef dict _common
 
     cdef Hash _slot(self, Hash key) noexcept
-    cdef unsigned int bits_of(self, Hash key) noexcept
+    cdef unsigned int _find(self, Hash state) noexcept
+
+    cdef inline unsigned int bits_of(self, Hash state) noexcept:
+        """Give the classes of the word whose hash, not finished, this is."""
+        cdef unsigned int at = <unsigned int>(state ^ state >> 32) & 0xFFFF
+        return self._find(state) if self._filter[at >> 3] >> (at & 7) & 1 else 0
+
     cdef unsigned int common_in(self, str language)

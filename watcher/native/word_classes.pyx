@@ -27,7 +27,7 @@ cdef class WordClasses:
     def __cinit__(self, dict classes not None, dict common not None):
         cdef dict words = {}
         cdef str word
-        cdef Hash size = 16, key, at
+        cdef Hash size = 16, state, key, at
         if set(classes) != set(CLASSES) or len(common) > 16:
             raise ValueError("these are not the classes")
         self._common = {language: 1 << number for number, language in enumerate(common, len(CLASSES))}
@@ -45,11 +45,13 @@ cdef class WordClasses:
         if self._keys is NULL or self._bits is NULL:
             raise MemoryError
         for word, bits in words.items():
-            key = _key_of(word)
+            state = hash_on(start_of_hash(), word, 0, len(word))
+            key = finished(state)
             at = self._slot(key)
             self._keys[at] = key
             self._bits[at] |= <unsigned int>bits
-            self._filter[(key >> 48) >> 3] |= 1 << ((key >> 48) & 7)
+            at = (state ^ state >> 32) & 0xFFFF
+            self._filter[at >> 3] |= 1 << (at & 7)
 
     def __dealloc__(self):
         free(self._keys)
@@ -57,14 +59,12 @@ cdef class WordClasses:
 
     def of(self, str word not None):
         """Give the names of the classes of a word, and the languages in which it is common."""
-        cdef unsigned int bits = self.bits_of(_key_of(word))
+        cdef unsigned int bits = self.bits_of(hash_on(start_of_hash(), word, 0, len(word)))
         return {name for number, name in enumerate((*CLASSES, *self._common)) if bits >> number & 1}
 
-    cdef unsigned int bits_of(self, Hash key) noexcept:
-        """Give the classes of a word."""
-        if not self._filter[(key >> 48) >> 3] & 1 << ((key >> 48) & 7):
-            return 0
-        return self._bits[self._slot(key)]
+    cdef unsigned int _find(self, Hash state) noexcept:
+        """Give the classes of a word that the filter lets through."""
+        return self._bits[self._slot(finished(state))]
 
     cdef unsigned int common_in(self, str language):
         """Give the class of the common words of a language, or all such classes."""
@@ -76,7 +76,3 @@ cdef class WordClasses:
         while self._bits[at] and self._keys[at] != key:
             at = (at + 1) & self._mask
         return at
-
-
-cdef Hash _key_of(str word) noexcept:
-    return finished(hash_on(start_of_hash(), word, 0, len(word)))

@@ -7,7 +7,7 @@ for a sign to hold is said in `native.surroundings`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from watcher.native.surroundings import SIGNS, Surroundings
@@ -27,7 +27,7 @@ from watcher.text.cues import (
     STATE_OFFICES,
     STRONG_PREPOSITIONS,
 )
-from watcher.text.page import CAPITAL, Page
+from watcher.text.page import Page
 
 _CLASSES = WordClasses(
     {
@@ -54,10 +54,10 @@ _BITS = {sign: 1 << at for at, sign in enumerate(SIGNS)}
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Observed:
-    """What was seen around the sightings of an item: their signs, in the order of the text, and the words of one country's
-    public life that it has."""
+    """What was seen around the sightings of an item: the signs of those of each page, and the words of one country's public
+    life that it has."""
 
-    signs: Sequence[int]
+    signs: Sequence[Sequence[int]]
     home_words: Set[str]
 
 
@@ -70,13 +70,15 @@ def observe(pages: Sequence[Page], language: str) -> Observed:
     """
     views = [_view(page, language) for page in pages]
     persons = frozenset().union(*(view.surnames() for view in views))
-    asked = frozenset(_single_words(pages))
-    small = frozenset(word for word in asked if any(page.has_small(word) for page in pages))
+    capitals = frozenset().union(*(view.capitals for view in views))
+    small = frozenset().union(*(view.small_among(capitals) for view in views))
     return Observed(
         signs=[
-            view.signs(one.first, one.last, one.end, one.proclitics, one.is_acronym, persons, small)
+            [
+                view.signs(one.first, one.last, one.end, one.proclitics, one.is_acronym, persons, small)
+                for one in page.sightings
+            ]
             for page, view in zip(pages, views, strict=True)
-            for one in page.sightings
         ],
         home_words=frozenset().union(*(view.home_words() for view in views)),
     )
@@ -86,16 +88,8 @@ def _view(page: Page, language: str) -> Surroundings:
     """Give the words of a page with what belongs to sightings."""
     view = Surroundings(_CLASSES, page.words, language, page.is_headline, page.is_shouted)
     for one in page.sightings:
-        view.take(one.first, one.last, one.candidates[0].kind in _SURE_KINDS)
+        view.take(one.first, one.last, one.candidates[0].kind in _SURE_KINDS, one.is_acronym)
     return view
-
-
-def _single_words(pages: Sequence[Page]) -> Iterable[str]:
-    """Yield the words that were seen by themselves with a capital; written small elsewhere, they are hardly names."""
-    for page in pages:
-        for one in page.sightings:
-            if one.first == one.last and page.cases[one.first] == CAPITAL and not one.is_acronym:
-                yield page.word(one.first)
 
 
 def bits_of(*signs: str) -> int:

@@ -39,13 +39,13 @@ class Sighted:
     def _pages(self) -> Sequence[Page]:
         return [one.sighted() for one in self._spotted]
 
-    def weighed(self, model: Model = SHIPPED) -> list[Resolved]:
-        """Give all that was seen, also what is hardly a place, in the order of the text."""
-        return resolve(self._pages, language=self._language, home=self._home, model=model)
+    def weighed(self, *, least: float = 0.0, model: Model = SHIPPED) -> list[Resolved]:
+        """Give what was seen and is at least so likely a place, in the order of the text: all of it unless told."""
+        return resolve(self._pages, language=self._language, home=self._home, least=least, model=model)
 
     def mentions(self) -> tuple[PlaceMention, ...]:
         """Give what is likelier a place than not, in the order of the text."""
-        return tuple(_mention(one) for one in self.weighed() if one.confidence >= LEAST_CONFIDENCE)
+        return tuple(map(_mention, self.weighed(least=LEAST_CONFIDENCE)))
 
 
 class PlaceFinder:
@@ -66,7 +66,7 @@ class PlaceFinder:
 
     def weigh(self, document: Document, *, home: str | None = None, model: Model = SHIPPED) -> list[Resolved]:
         """Give all that was seen in title and body, also what is hardly a place, in the order of the text."""
-        return self.sight(document, home=home).weighed(model)
+        return self.sight(document, home=home).weighed(model=model)
 
 
 def _mention(one: Resolved) -> PlaceMention:

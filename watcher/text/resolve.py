@@ -80,14 +80,16 @@ class Name:
 
     `signs` are those of its first sighting; `count` is how many sightings it has, `strong` how many of them stand behind a
     preposition of place, and `doubted` how many rather belong to a person or a body. `inside` holds the codes of the
-    countries and regions written behind it. Then, `candidate` is what it most likely means, `evidence` what speaks for
-    that and for a place, and `odds` the logarithm of the odds that this comes to.
+    countries and regions written behind it. `trust` is how far it may be believed to name a place, in 0..1. `candidate` is
+    what it most likely means, `evidence` what speaks for that and for a place, and `odds` the logarithm of the odds that
+    this comes to.
     """
 
     number: int
     candidates: Sequence[Candidate]
     candidate: Candidate
     signs: int
+    trust: float = 0.0
     count: int = 0
     strong: int = 0
     doubted: int = 0
@@ -117,7 +119,12 @@ class Resolved:
 
 
 def resolve(
-    pages: Sequence[Page], *, language: str = "und", home: str | None = None, model: Model = SHIPPED
+    pages: Sequence[Page],
+    *,
+    language: str = "und",
+    home: str | None = None,
+    least: float = 0.0,
+    model: Model = SHIPPED,
 ) -> list[Resolved]:
     """Decide what the sightings of an item mean.
 
@@ -125,37 +132,38 @@ def resolve(
         pages: title and body, as `spot` gives them.
         language: of the item, ISO 639-1: whose common words are not to be taken for towns.
         home: country of the feed, ISO 3166-1 alpha-2, None if unknown.
+        least: the confidence below which a sighting is left out.
         model: the weights.
 
     Returns:
-        One for each sighting in the order of the text, also those that are hardly places: the confidence says so.
+        One for each sighting in the order of the text; most are hardly places, and the confidence says so.
     """
     seen = observe(pages, language)
     by_name = _names(pages, seen.signs)
     names = by_name.values()
+    for name in names:
+        name.trust = _trust(name)
     votes = Votes(
-        _base(seen.home_words, home), [(one.candidates, _scores(one, model), trust_in(one)) for one in names]
+        _base(seen.home_words, home), [(one.candidates, _scores(one, model), one.trust) for one in names]
     )
     votes.settle(_ROUNDS, model.of_country, model.of_admin, LITTLE)
     for name in names:
         _judge(name, votes, home, model)
-    resolved = []
-    signs = iter(seen.signs)
-    for page in pages:
-        for one in page.sightings:
-            name, bits = by_name[one.name], next(signs)
-            resolved.append(Resolved(one, name, model.signs.confidence(name.odds, bits), bits, votes))
-    return resolved
+    confidence = model.signs.confidence
+    return [
+        Resolved(one, name, sure, bits, votes)
+        for page, signs in zip(pages, seen.signs, strict=True)
+        for one, bits in zip(page.sightings, signs, strict=True)
+        if (sure := confidence((name := by_name[one.name]).odds, bits)) >= least
+    ]
 
 
-def _names(pages: Iterable[Page], signs: Iterable[int]) -> dict[str, Name]:
+def _names(pages: Iterable[Page], signs: Iterable[Sequence[int]]) -> dict[str, Name]:
     """Gather the sightings of each name, with what their signs say of it and what is written behind them."""
     names: dict[str, Name] = {}
-    remaining = iter(signs)
-    for page in pages:
+    for page, of_page in zip(pages, signs, strict=True):
         before: Sighting | None = None
-        for one in page.sightings:
-            bits = next(remaining)
+        for one, bits in zip(page.sightings, of_page, strict=True):
             name = names.get(one.name)
             if name is None:
                 name = names[one.name] = Name(
@@ -224,7 +232,7 @@ def _lies_in(candidate: Candidate) -> tuple[str, ...]:
     return (candidate.country, candidate.admin)
 
 
-def trust_in(name: Name) -> float:
+def _trust(name: Name) -> float:
     """Give how far a name may be believed to name a place, in 0..1, before any of its meanings is weighed."""
     if name.doubted:
         return 0.0
@@ -259,7 +267,7 @@ def _judge(name: Name, votes: Votes, home: str | None, model: Model) -> None:
     """Decide which place a name most likely means, and put what speaks for it being that into numbers."""
     at, share, for_country, for_region = votes.likeliest(name.number)
     name.candidate = candidate = name.candidates[at]
-    others = max(0.0, votes.total - trust_in(name))
+    others = max(0.0, votes.total - name.trust)
     name.evidence = (
         candidate.prominence / 4.0,
         math.log(max(share, _LEAST_SHARE)),

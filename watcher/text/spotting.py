@@ -165,7 +165,7 @@ class Spotted:
 
     def sighted(self) -> Page:
         """Give the page with what all that was seen may mean."""
-        page = self.page
+        page, starts = self.page, self.page.starts
         page.sightings = [
             Sighting(
                 page=page,
@@ -175,7 +175,7 @@ class Spotted:
                 end=one.end,
                 name=one.name,
                 candidates=self.lore.candidates(one.key, one.way),
-                proclitics=page.word(one.first)[: one.start - page.starts[one.first]],
+                proclitics=page.folded.text[starts[one.first] : one.start],
                 is_acronym=one.way is Way.ACRONYM,
             )
             for one in self.seen

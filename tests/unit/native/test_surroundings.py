@@ -78,7 +78,7 @@ def pages(draw: st.DrawFn) -> tuple[Page, list[Stretch]]:
 def view_of(page: Page, stretches: list[Stretch], language: str) -> Surroundings:
     view = Surroundings(TABLE, page.words, language, page.is_headline, page.is_shouted)
     for one in stretches:
-        view.take(one.first, one.last, one.is_sure)
+        view.take(one.first, one.last, one.is_sure, one.is_acronym)
     return view
 
 
@@ -188,10 +188,16 @@ def test_signs_are_those_that_a_plain_reading_finds(
     assert persons == plain.surnames()
     words = [page.word(at) for at in range(len(page.starts))]
     small = {word for word, case in zip(words, page.cases, strict=True) if case == SMALL}
+    alone = [one for one in stretches if one.first == one.last and not one.is_acronym]
+    capitals = {words[one.first] for one in alone if page.cases[one.first] == CAPITAL}
+    # Of the hashes, it is known only which words they stand for: here, all that are alike are one.
+    assert len(view.capitals) == len(capitals)
+    hashes = view.small_among(view.capitals)
+    assert len(hashes) == len(capitals & small)
     assert view.home_words() == {word for word in words if word in WORDS["home"]}
     for one in stretches:
         end = page.ends[one.last] + more  # the point of an acronym, say
-        bits = view.signs(one.first, one.last, end, one.proclitics, one.is_acronym, persons, small)
+        bits = view.signs(one.first, one.last, end, one.proclitics, one.is_acronym, persons, hashes)
         assert set(names_of(bits)) == plain.signs(one, end, persons, small)
 
 
@@ -216,7 +222,7 @@ def test_what_is_no_word_of_a_page_is_refused() -> None:
     view = view_of(page, [], "en")
     for first, last in ((-1, 0), (0, 3), (2, 1)):
         with pytest.raises(IndexError):
-            view.take(first, last, False)
+            view.take(first, last, False, False)
         with pytest.raises(IndexError):
             view.signs(first, last, 4, "", False, set(), set())
 
