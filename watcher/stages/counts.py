@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import structlog
 
 from watcher.alert import policy
@@ -30,15 +32,19 @@ def count(poll: Poll, metrics: Metrics) -> None:
 
 def count_items(poll: Poll, metrics: Metrics) -> None:
     """Count and log what new and edited items a poll brought."""
-    for entry in poll.entries:
-        metrics.items.labels("new" if entry.known is None else "edited").inc()
-        for match in entry.analysed.matches:
-            metrics.matches.labels(match.rule, policy.outcome_of(match, is_archive=poll.is_archive)).inc()
-    if poll.entries:
-        log.info(
-            "feed_polled",
-            feed=poll.feed.id,
-            new=sum(entry.known is None for entry in poll.entries),
-            edited=sum(entry.known is not None for entry in poll.entries),
-            matched=sum(bool(entry.analysed.matches) for entry in poll.entries),
-        )
+    if not poll.entries:
+        return
+    new = sum(entry.known is None for entry in poll.entries)
+    edited = len(poll.entries) - new
+    is_archive = poll.is_archive
+    metrics.items.labels("new").inc(new)
+    metrics.items.labels("edited").inc(edited)
+    said = Counter(
+        (match.rule, policy.outcome_of(match, is_archive=is_archive))
+        for entry in poll.entries
+        for match in entry.analysed.matches
+    )
+    for (rule, outcome), times in said.items():
+        metrics.matches.labels(rule, outcome).inc(times)
+    matched = sum(bool(entry.analysed.matches) for entry in poll.entries)
+    log.info("feed_polled", feed=poll.feed.id, new=new, edited=edited, matched=matched)

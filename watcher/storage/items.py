@@ -79,6 +79,7 @@ _STORED = (
 )  # fmt: skip
 # Made once: each poll with news asks these, and to put one together takes longer than to answer it.
 _KNOWN = _marked(items.c.key, items.c.key, items.c.id, items.c.content_hash, items.c.seen_at)
+_ANY = select(items.c.id).where(items.c.feed_id == bindparam("feed")).limit(1)
 _OF_LINK = _marked(items.c.url_key, *_STORED)
 _OF_TEXT = _marked(items.c.text_hash, *_STORED)
 
@@ -96,6 +97,10 @@ class ItemRows:
             for row in self._connection.execute(_KNOWN, {"feed": feed_id, "marks": some}):
                 found[row.key] = Known(item_id=row.id, content_hash=row.content_hash, seen_at=row.seen_at)
         return found
+
+    def has_any(self, feed_id: str) -> bool:
+        """Tell whether anything is stored of a feed: of one that was never looked at nothing need be looked up."""
+        return self._connection.execute(_ANY, {"feed": feed_id}).first() is not None
 
     def alike(self, feed_id: str, new: Sequence[Item]) -> Sequence[Stored]:
         """Give the stored items of a feed that have the link or the text of one of these."""
