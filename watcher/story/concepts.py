@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from watcher.text.fold import fold_term
 
-_SHORTEST_BEGINNING = 2
+_SHORTEST_BEGINNING = 3
 # Conjunctions, prepositions and the article, which Arabic writes as one word with the noun.
 _ARABIC_PREFIX = re.compile(r"[وف]?(?:[بكل]?ال|لل)|[وفبلس]")
 _ARABIC_LETTERS = ("\u0600", "\u06ff")
@@ -80,6 +80,8 @@ def read_concepts(lines: Iterable[str]) -> Concepts:
             phrase = tuple(term.split())
             phrases.setdefault(phrase[0], []).append((phrase, concept))
         elif written.endswith("*"):
+            if len(term) < _SHORTEST_BEGINNING:
+                raise ValueError(f"{written} stands for too many words")
             beginnings.setdefault(term, set()).add(concept)
         else:
             words.setdefault(term, set()).add(concept)

@@ -72,12 +72,17 @@ def killed_in(title: Folded, body: Folded) -> int | None:
 
 def _killed(text: str) -> Iterator[int]:
     for cues, form in _FORMS:
-        if not any(cue in text for cue in cues):
-            continue
-        for found in form.finditer(text):
-            number = _number(found["n"])
-            if 0 < number <= _MOST and not 1900 <= number < 2100:  # killed 2015: that is a year
-                yield number
+        for cue in cues:
+            if cue in text:
+                yield from _counted(form, text)
+                break
+
+
+def _counted(form: re.Pattern[str], text: str) -> Iterator[int]:
+    for found in form.finditer(text):
+        number = _number(found["n"])
+        if 0 < number <= _MOST and not 1900 <= number < 2100:  # killed 2015: that is a year
+            yield number
 
 
 def _number(text: str) -> int:
