@@ -41,17 +41,15 @@ class FieldHits:
 
     Args:
         folded: the field.
-        sheet: the item's fields as they were searched.
-        hits: what was found there.
+        hits: what was found in the item.
         found: for the key of each term that occurs in this field, the number of the first of its hits; or, where it was
             looked for in the original text, the offsets.
     """
 
-    __slots__ = ("_folded", "_found", "_hits", "_sheet", "_spans")
+    __slots__ = ("_folded", "_found", "_hits", "_spans")
 
-    def __init__(self, folded: Folded, sheet: Sheet, hits: Hits, found: _Found) -> None:
+    def __init__(self, folded: Folded, hits: Hits, found: _Found) -> None:
         self._folded = folded
-        self._sheet = sheet
         self._hits = hits
         self._found = found
         self._spans: dict[str, tuple[Offsets, ...]] = {}
@@ -59,7 +57,7 @@ class FieldHits:
     @classmethod
     def none(cls) -> FieldHits:
         """Give the hits of a field that is empty or that no rule looks at."""
-        return cls(Folded(text="", source=""), lay_out(()), Hits(), {})
+        return cls(Folded(text="", source=""), Hits(), {})
 
     @property
     def keys(self) -> KeysView[str]:
@@ -79,7 +77,7 @@ class FieldHits:
 
     def _originals(self, first: int) -> tuple[Offsets, ...]:
         hits = self._hits.spans(first)
-        return tuple(sorted({self._folded.origin(*self._sheet.original(*hit)) for hit in hits}))
+        return tuple(sorted({self._folded.origin(*hit) for hit in hits}))
 
 
 class Scanner:
@@ -119,7 +117,7 @@ class Scanner:
         for folded, of_field in zip(fields, found, strict=True):
             of_field.update(self._find_written(folded.source))
             of_field.update(self._inflected.find(folded, language))
-        return [FieldHits(folded, sheet, hits, one) for folded, one in zip(fields, found, strict=True)]
+        return [FieldHits(folded, hits, one) for folded, one in zip(fields, found, strict=True)]
 
     def _find_written(self, source: str) -> _Placed:
         found: _Placed = {}
@@ -158,10 +156,10 @@ class _Judged:
             if term.check is Check.PATTERN:
                 patterns.add(number)
             elif (span := span_of_hit(term, sheet.text, start, end)) is not None:
-                hits.add(number, sheet.field_at(span[0]), *span)
+                hits.add(number, *sheet.locate(*span))
         for number in patterns:
             for span in spans_of_pattern(self._terms[number], sheet.text):
-                hits.add(number, sheet.field_at(span[0]), *span)
+                hits.add(number, *sheet.locate(*span))
 
     def _inside(self, sheet: Sheet) -> Iterator[tuple[int, int, int]]:
         if not self._plain.is_empty:

@@ -22,7 +22,7 @@ cdef class Hits:
         return self._size
 
     def add(self, unsigned int term, unsigned int field, unsigned int start, unsigned int end):
-        """Note that a term stands in a field, from `start` to `end` in the sheet."""
+        """Note that a term stands in a field, from `start` to `end` of its folded text."""
         self.note(term, field, start, end)
 
     cdef int note(self, unsigned int term, unsigned int field, unsigned int start, unsigned int end) except -1:
@@ -80,7 +80,7 @@ cdef class Hits:
         return found
 
     def spans(self, Py_ssize_t first):
-        """Give where a term stands, start and end in the sheet, in the order in which its hits were noted.
+        """Give where a term stands, start and end in its field, in the order in which its hits were noted.
 
         Raises:
             IndexError: there is no hit of this number.

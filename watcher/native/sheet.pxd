@@ -1,10 +1,10 @@
 # cython: language_level=3
-"""The arrays of a sheet, for other compiled modules."""
+"""The words of a sheet, for other compiled modules."""
 
 ctypedef unsigned long long Hash
 
 cdef enum:
-    # What stands in a sheet for what separates words, and between two fields.
+    # What stands in a sheet's text for what separates words, and between two fields.
     SOFT_CODE = 0x20
     HARD_CODE = 0x0A
     MARK_CODE = 0
@@ -12,39 +12,54 @@ cdef enum:
     HEAD_LETTERS = 3
     LONG_HEAD_LETTERS = 5
 
+cdef extern from "Python.h":
+    int PyUnicode_KIND(object text)
+    void *PyUnicode_DATA(object text)
+    unsigned int PyUnicode_READ(int kind, void *data, Py_ssize_t index)
+
 cdef struct Word:
+    # Of all its letters, and the low bits of those of its heads.
     Hash hash
-    Hash head
-    Hash long_head
-    # Where it is in the sheet's text, and where it begins in its field.
+    unsigned int head
+    unsigned int long_head
+    # Where it is in its field.
     unsigned int start
     unsigned int end
-    unsigned int origin
+    # How many separators stand before it in the sheet's text.
+    unsigned int gap
+
+
+cdef class Separators:
+    cdef unsigned char *_kinds
+    cdef object _is_of_word
+    cdef str _soft
+
+    cdef unsigned char _find(self, unsigned int code) except 0
+    cdef int _add(self, Sheet sheet, str text) except -1
+    cdef int spell(self, Sheet sheet) except -1
 
 
 cdef class Sheet:
-    cdef unsigned int *codes
-    cdef Py_ssize_t length
-    # All code points that it has, or-ed.
-    cdef unsigned int seen
+    cdef list fields
     # Counted from 1: what is at 0 is no word.
     cdef Word *words
     cdef Py_ssize_t count
     # Of each field the number of words before it; at last, of all.
     cdef unsigned int *before
-    cdef Py_ssize_t fields
-    cdef object _text
+    # All code points of words, or-ed.
+    cdef unsigned int seen
+    # The text and where its words begin in it; made when first asked for.
+    cdef Separators separators
+    cdef str spelled
+    cdef unsigned int *starts
 
     cdef Py_ssize_t word_at(self, Py_ssize_t at) except 0
+    cdef Py_ssize_t field_of(self, Py_ssize_t word) noexcept
 
 
 cdef inline Hash hashed_on(Hash found, unsigned int code) noexcept:
-    """Give the hash of what has a hash, and one number more; that of nothing is 0.
+    """Give the hash of letters that have a hash, and one more; that of none is 0.
 
-    A polynomial modulo 2**64 (Karp and Rabin 1987) in the multiplier of Knuth's MMIX. Texts can be written that collide.
+    A polynomial modulo 2**64 (Karp and Rabin 1987) in the multiplier of Knuth's MMIX.
     """
     return found * <Hash>0x5851F42D4C957F2D + code
-
-
-cdef inline bint is_edge(unsigned int code) noexcept:
-    return code == SOFT_CODE or code == HARD_CODE

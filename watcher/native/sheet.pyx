@@ -10,14 +10,11 @@ from libc.stdlib cimport calloc, free, malloc
 cdef extern from "Python.h":
     object PyUnicode_FromKindAndData(int kind, const void *buffer, Py_ssize_t size)
     int PyUnicode_4BYTE_KIND
-    int PyUnicode_KIND(object text)
-    void *PyUnicode_DATA(object text)
-    unsigned int PyUnicode_READ(int kind, void *data, Py_ssize_t index)
 
 cdef enum:
     CODE_POINTS = 0x110000
     MOST_CODES = 0x3FFFFFFF
-    # What a code point is; found out when it is first met. Those that are odd are written down.
+    # What a code point is; found out when it is first met.
     UNSEEN = 0
     OF_WORD = 1
     SOFT = 2
@@ -31,10 +28,6 @@ cdef class Separators:
         is_of_word: tells whether a character is part of a word.
         soft: the characters that may stand between the words of one phrase; all others end a phrase.
     """
-
-    cdef unsigned char *_kinds
-    cdef object _is_of_word
-    cdef str _soft
 
     def __cinit__(self, is_of_word, str soft not None):
         # Memory that is not touched takes none: most of the megabyte is never read.
@@ -63,33 +56,24 @@ cdef class Separators:
             line break before that space stands for each character that ends a phrase, and NUL, like a word of its own,
             between two fields, so that nothing is found across them.
         """
-        cdef list texts = list(fields)
-        cdef Sheet sheet = _blank(texts)
+        cdef Sheet sheet = _blank(list(fields))
         cdef Py_ssize_t field
-        cdef str text
-        for field in range(len(texts)):
-            if field:
-                sheet.codes[sheet.length] = SOFT_CODE
-                sheet.codes[sheet.length + 1] = MARK_CODE
-                sheet.length += 2
-            text = texts[field]
-            self._add(sheet, text)
+        sheet.separators = self
+        for field in range(len(sheet.fields)):
+            self._add(sheet, sheet.fields[field])
             sheet.before[field + 1] = <unsigned int>sheet.count
-        sheet.codes[sheet.length] = SOFT_CODE
-        sheet.length += 1
         return sheet
 
     cdef int _add(self, Sheet sheet, str text) except -1:
         cdef int kind_of_text = PyUnicode_KIND(text)
         cdef void *data = PyUnicode_DATA(text)
-        cdef unsigned int *codes = sheet.codes
         cdef Word *words = sheet.words
-        cdef Py_ssize_t length = sheet.length, word = sheet.count, at, letters = 0, begins, was_of_word, is_of_word = 0, here
+        cdef Py_ssize_t word = sheet.count, here, at, letters = 0, begins, was_of_word, is_of_word = 0, gap = 1
         cdef unsigned char kind
         cdef unsigned int code, seen = sheet.seen
         cdef Hash found = 0
         # No branch but that for new characters: a processor cannot foresee where words end, and would lose more time by
-        # wrong guesses than all else takes. What does not apply is written where nobody reads it, or something else follows.
+        # wrong guesses than all else takes. What does not apply is written to the word at 0, which nobody reads.
         for at in range(len(text)):
             code = PyUnicode_READ(kind_of_text, data, at)
             kind = self._kinds[code]
@@ -97,65 +81,91 @@ cdef class Separators:
                 kind = self._find(code)
             was_of_word, is_of_word = is_of_word, kind == OF_WORD
             begins = is_of_word & ~was_of_word
-            codes[length] = SOFT_CODE
-            length += begins
             word += begins
-            words[word & -begins].start = <unsigned int>length
-            words[word & -begins].origin = <unsigned int>at
-            codes[length] = (code & <unsigned int>-is_of_word) | (HARD_CODE & <unsigned int>~-is_of_word)
-            seen |= codes[length]
-            length += kind & 1
+            words[word & -begins].start = <unsigned int>at
+            words[word & -begins].gap = <unsigned int>gap
+            gap = ((gap + (kind == HARD)) & (begins - 1)) | begins
             here = word & -is_of_word
             found = hashed_on(found, code) & <Hash>-is_of_word
             words[here].hash = found
-            words[here].end = <unsigned int>length
-            words[here & -(letters < HEAD_LETTERS)].head = found
-            words[here & -(letters < LONG_HEAD_LETTERS)].long_head = found
+            words[here].end = <unsigned int>(at + 1)
+            words[here & -(letters < HEAD_LETTERS)].head = <unsigned int>found
+            words[here & -(letters < LONG_HEAD_LETTERS)].long_head = <unsigned int>found
             letters = (letters + 1) & -is_of_word
-        sheet.length, sheet.count, sheet.seen = length, word, seen
+            seen |= code & <unsigned int>-is_of_word
+        sheet.count, sheet.seen = word, seen
+        return 0
+
+    cdef int spell(self, Sheet sheet) except -1:
+        """Write a sheet's text, and note where its words begin in it."""
+        cdef Py_ssize_t most = 1, length = 0, word = 0, field, at
+        cdef unsigned int *codes
+        cdef unsigned char kind, last
+        cdef str text
+        for text in sheet.fields:
+            most += 2 * len(text) + 2
+        codes = <unsigned int *>malloc(most * sizeof(unsigned int))
+        if sheet.starts is NULL:
+            sheet.starts = <unsigned int *>malloc((sheet.count + 1) * sizeof(unsigned int))
+        try:
+            if codes is NULL or sheet.starts is NULL:
+                raise MemoryError
+            for field in range(len(sheet.fields)):
+                if field:
+                    codes[length], codes[length + 1] = SOFT_CODE, MARK_CODE
+                    length += 2
+                text, last = sheet.fields[field], SOFT
+                for at in range(len(text)):
+                    kind = self._kinds[<Py_ssize_t>ord(text[at])]
+                    if kind == OF_WORD and last != OF_WORD:
+                        codes[length] = SOFT_CODE
+                        length, word = length + 1, word + 1
+                        sheet.starts[word] = <unsigned int>length
+                    if kind != SOFT:
+                        codes[length] = <unsigned int>ord(text[at]) if kind == OF_WORD else HARD_CODE
+                        length += 1
+                    last = kind
+            codes[length] = SOFT_CODE
+            sheet.spelled = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, codes, length + 1)
+        finally:
+            free(codes)
         return 0
 
 
 cdef class Sheet:
-    """Fields laid out by `Separators.lay_out`. Offsets are in `text` unless said otherwise."""
+    """Fields laid out by `Separators.lay_out`, as words; as a text for those who ask for one."""
 
     def __dealloc__(self):
-        free(self.codes)
         free(self.words)
         free(self.before)
+        free(self.starts)
 
     @property
     def text(self):
-        """What terms are searched in; made when first asked for."""
-        if self._text is None:
-            self._text = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, self.codes, self.length)
-        return self._text
+        """The fields as one text, in which terms are searched."""
+        if self.spelled is None:
+            if self.separators is None:
+                return ""
+            self.separators.spell(self)
+        return self.spelled
 
     @property
     def is_ascii(self):
         """Whether `text` is."""
         return self.seen < 0x80
 
-    def field_at(self, Py_ssize_t at):
-        """Give the number of the field that a character of a word belongs to.
-
-        Raises:
-            IndexError: there is no word at or before it.
-        """
-        cdef Py_ssize_t word = self.word_at(at), field = 0
-        while self.before[field + 1] < word:
-            field += 1
-        return field
-
-    def original(self, Py_ssize_t start, Py_ssize_t end):
-        """Give the stretch of its folded field that a stretch from inside a word to inside a word stands for.
+    def locate(self, Py_ssize_t start, Py_ssize_t end):
+        """Give the field of a stretch of `text` that begins and ends in words of it, and start and end in that field.
 
         Raises:
             IndexError: there is no word at or before one of its ends.
         """
-        cdef Word *first = &self.words[self.word_at(start)]
-        cdef Word *last = &self.words[self.word_at(end - 1)]
-        return first.origin + start - first.start, last.origin + end - last.start
+        cdef Py_ssize_t first = self.word_at(start), last = self.word_at(end - 1)
+        return (
+            self.field_of(first),
+            self.words[first].start + start - self.starts[first],
+            self.words[last].start + end - self.starts[last],
+        )
 
     def words_of(self, Py_ssize_t field):
         """Give where the words of a field are, start and end in the field itself.
@@ -163,45 +173,47 @@ cdef class Sheet:
         Raises:
             IndexError: there is no such field.
         """
-        if not 0 <= field < self.fields:
+        if not 0 <= field < len(self.fields):
             raise IndexError(field)
-        cdef list found = []
         cdef Py_ssize_t at
-        cdef Word *word
-        for at in range(self.before[field] + 1, self.before[field + 1] + 1):
-            word = &self.words[at]
-            found.append((word.origin, word.origin + word.end - word.start))
-        return found
+        return [
+            (self.words[at].start, self.words[at].end)
+            for at in range(self.before[field] + 1, self.before[field + 1] + 1)
+        ]
 
     cdef Py_ssize_t word_at(self, Py_ssize_t at) except 0:
-        """Give the last word that begins at or before an offset."""
+        """Give the last word that begins at or before an offset in `text`."""
         cdef Py_ssize_t low = 1, high = self.count + 1, middle
-        if not 0 <= at < self.length or not self.count or at < self.words[1].start:
+        if not 0 <= at < len(self.text) or not self.count or at < self.starts[1]:
             raise IndexError(at)
         while high - low > 1:
             middle = (low + high) // 2
-            if self.words[middle].start <= at:
+            if self.starts[middle] <= at:
                 low = middle
             else:
                 high = middle
         return low
 
+    cdef Py_ssize_t field_of(self, Py_ssize_t word) noexcept:
+        cdef Py_ssize_t field = 0
+        while self.before[field + 1] < word:
+            field += 1
+        return field
 
-cdef Sheet _blank(list texts):
+
+cdef Sheet _blank(list fields):
     """Make a sheet with room for some texts."""
-    cdef Py_ssize_t most = 0, fields = len(texts)
+    cdef Py_ssize_t most = 0
     cdef str text
-    for text in texts:
+    for text in fields:
         most += len(text)
-    if most + fields > MOST_CODES:
+    if most + len(fields) > MOST_CODES:
         raise OverflowError("too long to be laid out")
     cdef Sheet sheet = Sheet.__new__(Sheet)
     sheet.fields = fields
-    # A character becomes two where it begins a word; a mark is two, and so are the end and what is written but not read.
-    sheet.codes = <unsigned int *>malloc((2 * (most + fields) + 2) * sizeof(unsigned int))
     # Between two words of a field something separates them, and there is one that is none.
-    sheet.words = <Word *>malloc(((most + fields) // 2 + 1) * sizeof(Word))
-    sheet.before = <unsigned int *>calloc(fields + 1, sizeof(unsigned int))
-    if sheet.codes is NULL or sheet.words is NULL or sheet.before is NULL:
+    sheet.words = <Word *>malloc(((most + len(fields)) // 2 + 1) * sizeof(Word))
+    sheet.before = <unsigned int *>calloc(len(fields) + 1, sizeof(unsigned int))
+    if sheet.words is NULL or sheet.before is NULL:
         raise MemoryError
     return sheet

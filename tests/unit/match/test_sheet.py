@@ -42,10 +42,7 @@ def test_fields_read_as_one_text_and_lead_back_to_their_own(fields: list[str]) -
     sheet = lay_out(fields)
     assert sheet.text == spread_slowly(" \0 ".join(map(separated, fields)))
     assert sheet.is_ascii == sheet.text.isascii()
-    there = [
-        (sheet.field_at(found.start()), *sheet.original(*found.span()))
-        for found in re.finditer("[^ \n\0]+", sheet.text)
-    ]
+    there = [sheet.locate(*found.span()) for found in re.finditer("[^ \n\0]+", sheet.text)]
     assert there == [(number, *span) for number, field in enumerate(fields) for span in words_slowly(field)]
     assert [sheet.words_of(number) for number in range(len(fields))] == [*map(words_slowly, fields)]
 
@@ -54,7 +51,8 @@ def test_a_stretch_of_several_words_leads_back_with_what_stands_between() -> Non
     field = "in al-qaeda, u.s."
     sheet = lay_out(["title", field])
     start, end = sheet.text.index("qaeda"), sheet.text.index("s\n") + 1
-    first, last = sheet.original(start, end)
+    number, first, last = sheet.locate(start, end)
+    assert number == 1
     assert field[first:last] == "qaeda, u.s"
 
 
@@ -68,7 +66,6 @@ def test_a_term_is_spread_as_a_field_is() -> None:
 
 @pytest.mark.parametrize("at", [-1, 0, 4, 10**9])
 def test_where_no_word_is_leads_nowhere(at: int) -> None:
-    with pytest.raises(IndexError):
-        lay_out(["..."]).field_at(at)
-    with pytest.raises(IndexError):
-        lay_out(["a"]).original(at, at + 1) if at != 0 else lay_out([]).original(0, 1)
+    for fields in (["..."], [], ["", "-"], ["a"]):
+        with pytest.raises(IndexError):
+            lay_out(fields).locate(at, at + 1)
