@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal
 
 from watcher.match.scan import FieldHits, encodable
-from watcher.match.syntax import Occurrence
+from watcher.match.syntax import Condition, Occurrence
 from watcher.match.vocabulary import Vocabulary
 from watcher.text.document import Document
 from watcher.text.entities import EntityMention
@@ -53,6 +53,7 @@ class View:
         "_is_narrowed",
         "_lists",
         "_narrowed",
+        "_occurrences",
         "_places",
         "_scope",
         "_starts",
@@ -80,6 +81,7 @@ class View:
         self._lists: dict[str, tuple[tuple[FieldName, int, int], ...]] = {}
         self._held_lists: dict[str, bool] = {}
         self._narrowed: dict[tuple[ScopeName, ...], View] = {}
+        self._occurrences: dict[int, tuple[Condition, Sequence[Occurrence]]] = {}
         self._places: tuple[PlaceMention, ...] | None = None
 
     # --- terms ---------------------------------------------------------------------------------------------------
@@ -214,6 +216,23 @@ class View:
             breaks = self._breaks[one.field] = [at for at, char in enumerate(text) if char == "\n"]
         first, last = bisect_left(breaks, one.start), bisect_left(breaks, one.end)
         return (one.field, first) if first == last else None
+
+    # --- what conditions have found -------------------------------------------------------------------------------
+
+    def once(
+        self, condition: Condition, find: Callable[[View], Sequence[Occurrence]]
+    ) -> Sequence[Occurrence]:
+        """Give a condition's occurrences in the scope, found out once: it is asked whether there are any, then for evidence.
+
+        Args:
+            condition: itself, not what is equal to it: occurrences name its path.
+            find: what finds them.
+        """
+        known = self._occurrences.get(id(condition))
+        if known is None:
+            # The condition is kept, too, or another might come to have its id.
+            known = self._occurrences[id(condition)] = condition, find(self)
+        return known[1]
 
     # --- narrowing -------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
@@ -65,6 +66,13 @@ class Together(Condition):
             return []
         return [condition.occurrences(view) for condition in self.conditions]
 
+    def occurrences(self, view: View) -> Many[Occurrence]:
+        return view.once(self, self.windows)
+
+    @abstractmethod
+    def windows(self, view: View) -> Many[Occurrence]:
+        """Find the stretches of text in which all stand together as they must."""
+
     def evidence(self, view: View) -> Iterable[Hit]:
         found = self.occurrences(view)
         return min(found, key=lambda one: (one.end - one.start, one.start)).parts if found else ()
@@ -104,7 +112,7 @@ class Near(Together):
     def schema(cls) -> dict[str, object]:
         return {cls.key: PLACED_SCHEMA, "within": {"type": "integer", "minimum": 1}}
 
-    def occurrences(self, view: View) -> Many[Occurrence]:
+    def windows(self, view: View) -> Many[Occurrence]:
         groups = self.groups(view)
         windows = covering(groups, len(self.conditions)) if groups else ()
         return [window for window in windows if view.is_within(window, self.within)]
@@ -117,7 +125,7 @@ class Sequence(Near):
     key: ClassVar[str] = "sequence"
     options: ClassVar[tuple[str, ...]] = ("within",)
 
-    def occurrences(self, view: View) -> Many[Occurrence]:
+    def windows(self, view: View) -> Many[Occurrence]:
         groups = self.groups(view)
         windows = in_order(groups) if groups else ()
         return [window for window in windows if view.is_within(window, self.within)]
@@ -129,7 +137,7 @@ class SameSentence(Together):
 
     key: ClassVar[str] = "same_sentence"
 
-    def occurrences(self, view: View) -> Many[Occurrence]:
+    def windows(self, view: View) -> Many[Occurrence]:
         groups = self.groups(view)
         return covering(groups, len(self.conditions), view.sentence_of) if groups else ()
 
@@ -140,6 +148,6 @@ class SameParagraph(Together):
 
     key: ClassVar[str] = "same_paragraph"
 
-    def occurrences(self, view: View) -> Many[Occurrence]:
+    def windows(self, view: View) -> Many[Occurrence]:
         groups = self.groups(view)
         return covering(groups, len(self.conditions), view.paragraph_of) if groups else ()
