@@ -8,12 +8,19 @@ ACRONYM: int
 OWN: int
 PEOPLE: int
 DULL: int
+INSIDE: int
 
 class NameIndex:
     def __init__(
-        self, keys: memoryview[int], flags: memoryview[int], beginnings: memoryview[int]
+        self,
+        keys: memoryview[int],
+        flags: memoryview[int],
+        beginnings: memoryview[int],
+        rows: memoryview[int],
+        country_of: memoryview[int],
     ) -> None: ...
     def find(self, name: str) -> int | None: ...
+    def countries(self, name: str, without: int) -> list[int]: ...
 
 class NameTracer:
     def __init__(

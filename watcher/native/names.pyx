@@ -7,7 +7,8 @@ decide what is a name: here words are only dismissed, and none that is one.
 """
 
 cimport cython
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memset
 
 from watcher.native.word_marks cimport WordMarks
 from watcher.native.words cimport (
@@ -27,9 +28,10 @@ cdef enum:
     IS_OWN = 16
     IS_PEOPLE = 32
     IS_DULL = 64
+    IS_INSIDE = 128
 
 NAME, BEGINNING, STRIPPED, ACRONYM = IS_NAME, IS_BEGINNING, IS_STRIPPED, IS_ACRONYM
-OWN, PEOPLE, DULL = IS_OWN, IS_PEOPLE, IS_DULL
+OWN, PEOPLE, DULL, INSIDE = IS_OWN, IS_PEOPLE, IS_DULL, IS_INSIDE
 
 
 @cython.final
@@ -40,34 +42,60 @@ cdef class NameIndex:
         keys: the hashes of the names, ascending; one for each place that goes by a name.
         flags: of each.
         beginnings: the upper 32 bits of the hashes of what names of several words begin with.
+        rows: of the places, one for each key.
+        country_of: of each row the number of its country.
     """
 
     cdef const Hash[::1] _keys
     cdef const unsigned char[::1] _flags
     cdef unsigned char *_traces
+    cdef unsigned char *_countries
 
-    def __cinit__(self, const Hash[::1] keys, const unsigned char[::1] flags, const unsigned int[::1] beginnings):
-        if len(keys) != len(flags) or len(keys) >> BEGINNING_BITS:
-            raise ValueError("a name has one key and one set of flags")
+    def __cinit__(
+        self, const Hash[::1] keys, const unsigned char[::1] flags, const unsigned int[::1] beginnings,
+        const unsigned int[::1] rows, const unsigned char[::1] country_of,
+    ):
+        if not len(keys) == len(flags) == len(rows) or len(keys) >> BEGINNING_BITS:
+            raise ValueError("a name has one key, one row and one set of flags")
         # Two bits for each beginning of a hash: 4 MB, of which a word's look-up touches one line.
         self._traces = <unsigned char *>calloc((1 << TRACE_BITS) >> 2, 1)
-        if self._traces is NULL:
+        # Beside the keys, and not as far apart as the rows: half a megabyte.
+        self._countries = <unsigned char *>malloc(len(keys) + 1)
+        if self._traces is NULL or self._countries is NULL:
             raise MemoryError
         self._keys, self._flags = keys, flags
         cdef Py_ssize_t at
         for at in range(len(keys)):
             self._note(keys[at], IS_NAME)
+            if rows[at] >= <size_t>len(country_of):
+                raise ValueError("a name is of a place that there is not")
+            self._countries[at] = country_of[rows[at]]
         for at in range(len(beginnings)):
             self._note(<Hash>beginnings[at] << BEGINNING_BITS, IS_BEGINNING)
 
     def __dealloc__(self):
         free(self._traces)
+        free(self._countries)
 
     def find(self, str name not None):
         """Give the first position of a name among the keys; None where it has none."""
         cdef Hash wanted = finished(hash_on(start_of_hash(), name, 0, len(name)))
         cdef Py_ssize_t at = self._position(wanted)
         return at if at < len(self._keys) and self._keys[at] == wanted else None
+
+    def countries(self, str name not None, int without):
+        """Give the numbers of the countries in which places of a name lie, each once, leaving out names with certain flags."""
+        cdef Hash wanted = finished(hash_on(start_of_hash(), name, 0, len(name)))
+        cdef Py_ssize_t at = self._position(wanted)
+        cdef unsigned char[256] is_met
+        cdef list found = []
+        memset(is_met, 0, sizeof(is_met))
+        while at < len(self._keys) and self._keys[at] == wanted:
+            if not self._flags[at] & without and not is_met[self._countries[at]]:
+                is_met[self._countries[at]] = 1
+                found.append(self._countries[at])
+            at += 1
+        return found
 
     cdef void _note(self, Hash key, int trace) noexcept:
         cdef Hash at = key >> (HASH_BITS - TRACE_BITS)
@@ -116,8 +144,9 @@ cdef class NameTracer:
 
     Args:
         index: the names.
-        marks: of words that are names (`NAME`, `BEGINNING`) or are none alone (`DULL`) by decree, and of the first word and the
-            first two words of names in which small letters are no bar (`OWN`).
+        marks: of words that are names (`NAME`, `BEGINNING`) or are none alone (`DULL`) by decree, of those
+            that may be small inside a name (`INSIDE`), and of the first word and the first two words of names in which all may
+            (`OWN`).
         peoples: of those that also are with a small letter (`PEOPLE`).
         proclitics: letters that may be written onto a name's front, and `article`, which may be behind two of them.
     """
@@ -166,7 +195,7 @@ cdef class NameTracer:
                     trace |= IS_PEOPLE
             else:
                 trace |= self._alone(key, mark, without)
-                if trace & IS_BEGINNING and not self._pair(words, at):
+                if trace & IS_BEGINNING and not (self._may_go_on(words, at) and self._pair(words, at)):
                     trace &= ~IS_BEGINNING
                 if acronymic[at] and self._may_be_acronym(words, at):
                     trace |= IS_ACRONYM
@@ -185,6 +214,15 @@ cdef class NameTracer:
         if trace & IS_NAME and (mark & IS_DULL or not (mark & IS_NAME or self._index.has(key, without))):
             trace &= ~IS_NAME
         return trace
+
+    cdef bint _may_go_on(self, Words words, Py_ssize_t at) except -1:
+        """Tell whether the next word has a capital, no case, or may be small inside a name."""
+        cdef const unsigned char *cases = words.cases
+        if at + 1 >= words.count():
+            return False
+        if cases[at + 1] != BEGINS_SMALL:
+            return True
+        return self._marks.of(finished(words._states.data.as_ulonglongs[at + 1])) & IS_INSIDE
 
     cdef int _pair(self, Words words, Py_ssize_t at) except -1:
         """Give what a word may be with the next: its trace and its marks."""

@@ -20,13 +20,12 @@ cdef enum:
 @cython.final
 cdef class Words:
     cdef readonly str text
-    cdef readonly array starts, ends, marked
+    cdef readonly array starts, ends
     cdef readonly bytes cases, acronymic
     cdef readonly Py_ssize_t small, capitals
     cdef str _source
     cdef array _origins
     cdef array _states
-    cdef set _small
 
     cdef Py_ssize_t count(self) except -1
     cdef Py_ssize_t origin(self, Py_ssize_t at) except -1

@@ -12,13 +12,11 @@ class Words:
     text: str
     starts: array[int]
     ends: array[int]
-    marked: array[int]
     cases: bytes
     acronymic: bytes
     small: int
     capitals: int
     def __len__(self) -> int: ...
-    def has_small(self, word: str) -> bool: ...
 
 class Cutter:
     def __init__(self, kind_of: Callable[[str], int], case_of: Callable[[str], int]) -> None: ...

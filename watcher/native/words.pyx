@@ -22,7 +22,6 @@ cdef enum:
     KIND_BITS = 2
     KIND = 3
     LONGEST_ACRONYM = 5
-    FEW = 10_000
 
 BETWEEN, INSIDE, ALONE = BETWEEN_WORDS, IN_WORD, WORD_ALONE
 SMALL, CAPITAL, UNCASED = BEGINS_SMALL, BEGINS_WITH_CAPITAL, BEGINS_UNCASED
@@ -37,21 +36,6 @@ cdef class Words:
 
     def __len__(self):
         return self.count()
-
-    def has_small(self, str word not None):
-        """Tell whether a word is among them that begins small; in a long text, they are gathered by the first who asks."""
-        cdef Hash wanted = hash_on(start_of_hash(), word, 0, len(word))
-        cdef const unsigned char *cases = self.cases
-        cdef Hash *states = self._states.data.as_ulonglongs
-        cdef Py_ssize_t at, count = self.count()
-        if count > FEW:
-            if self._small is None:
-                self._small = {states[at] for at in range(count) if cases[at] == BEGINS_SMALL}
-            return wanted in self._small
-        for at in range(count):
-            if states[at] == wanted and cases[at] == BEGINS_SMALL:
-                return True
-        return False
 
     cdef Py_ssize_t count(self) except -1:
         """Give how many there are, once it is sure that all arrays have as many."""
@@ -178,7 +162,7 @@ cdef class Cutter:
         cdef bytes cases = PyBytes_FromStringAndSize(NULL, count), acronymic = PyBytes_FromStringAndSize(NULL, count)
         cdef unsigned char *case_of = cases
         cdef unsigned char *is_acronymic = acronymic
-        cdef Py_ssize_t at, origin, next_marked = 0
+        cdef Py_ssize_t at, origin
         for at in range(count):
             origin = words.origin(starts[at])
             case_of[at] = self._case(PyUnicode_READ(width, source, origin))
@@ -191,12 +175,7 @@ cdef class Cutter:
                     or self._case(PyUnicode_READ(width, source, origin + 1)) != BEGINS_SMALL
                     or (ends[at] < len(words.text) and PyUnicode_READ(text_width, text, ends[at]) == c".")
                 )
-        cdef array marked = clone(_UNSIGNED, count - words.small, zero=False)
-        for at in range(count):
-            if case_of[at] != BEGINS_SMALL:
-                marked.data.as_uints[next_marked] = <unsigned int>at
-                next_marked += 1
-        words.cases, words.acronymic, words.marked = cases, acronymic, marked
+        words.cases, words.acronymic = cases, acronymic
         return 0
 
 

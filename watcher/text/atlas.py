@@ -116,9 +116,9 @@ class Atlas:
             name: self._integers(*where) for name, where in columns.items() if name not in ("lat", "lon")
         }
         self._keys, self._rows, self._flags = whole["keys"], whole["rows"], whole["flags"]
-        self.names = NameIndex(self._keys, self._flags, whole["beginnings"])
-        """Finds names by their hashes."""
         self._country, self._kind, self._admin = whole["country"], whole["kind"], whole["admin"]
+        self.names = NameIndex(self._keys, self._flags, whole["beginnings"], self._rows, self._country)
+        """Finds names by their hashes."""
         self._population, self._number = whole["population"], whole["number"]
         self._name_ends, self._name_bytes = whole["name_ends"], whole["name_bytes"]
         self._lat, self._lon = self._floats(*columns["lat"]), self._floats(*columns["lon"])
@@ -139,8 +139,7 @@ class Atlas:
 
     def countries_named(self, name: str, without: int = 0) -> frozenset[str]:
         """Give the countries of the places with a key, leaving out names that have certain flags."""
-        rows = [row for row, flags in self.rows_named(name) if not flags & without]
-        return frozenset([self._countries[self._country[row]] for row in rows])
+        return frozenset(map(self._countries.__getitem__, self.names.countries(name, without)))
 
     def gist(self, index: int) -> tuple[str, str, str, int]:
         """Give country, kind, first-level region and population of a place, at a small part of the cost of `row`."""

@@ -273,6 +273,8 @@ equatorial democratique democratica centrafricaine centroafricana dominicaine do
 palestinien palestinesi palestinos palestiniennes francaise francaises britanniques populaire syrienne
 """)
 
+MAY_BE_SMALL = INSIDE_NAMES | SMALL_IN_NAMES
+
 # A point after one of these belongs to a name, as in St. Louis.
 SHORTENED = _words("st ste ft mt dr s n w e u")
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from watcher.native.names import BEGINNING, DULL, NAME, OWN, PEOPLE, NameTracer
+from watcher.native.names import BEGINNING, DULL, INSIDE, NAME, OWN, PEOPLE, NameTracer
 from watcher.native.word_marks import WordMarks
 from watcher.text.atlas import ALTERNATE, FOREIGN, Atlas, beginnings_of
-from watcher.text.cues import COMMON_ARABIC, NEVER_ALONE, NEVER_SMALL, NOT_PLACES
+from watcher.text.cues import COMMON_ARABIC, MAY_BE_SMALL, NEVER_ALONE, NEVER_SMALL, NOT_PLACES
 from watcher.text.names import ARTICLE, PROCLITICS, is_arabic, key
 from watcher.types import Place
 
@@ -218,6 +218,8 @@ def _marks(own: Iterable[str]) -> dict[str, int]:
             marks[beginning] |= BEGINNING
     for word in (NEVER_ALONE | COMMON_ARABIC).difference(own) | NOT_PLACES:
         marks[word] |= DULL
+    for word in MAY_BE_SMALL:
+        marks[word] |= INSIDE
     for name in own:
         for words in ((" ".join(name.split(" ")[:count])) for count in (1, 2) if " " in name):
             marks[words] |= OWN

@@ -29,7 +29,7 @@ class Page:
     """One field, cut into words, with what was seen in it.
 
     `starts` and `ends` are the words' offsets in the folded text; `cases` say how each begins: with a small letter, a
-    capital, or a sign of a script that has neither; `marked` are the indices of those that do not begin small.
+    capital, or a sign of a script that has neither.
     `is_headline`: most words begin with a capital, so that capitals tell little; `is_shouted`: all letters are.
     """
 
@@ -39,7 +39,6 @@ class Page:
     starts: Sequence[int]
     ends: Sequence[int]
     cases: bytes
-    marked: Sequence[int]
     is_headline: bool
     is_shouted: bool
     sightings: list[Sighting] = field(default_factory=list)
@@ -47,10 +46,6 @@ class Page:
     def word(self, at: int) -> str:
         """Give one word, folded."""
         return self.folded.text[self.starts[at] : self.ends[at]]
-
-    def has_small(self, word: str) -> bool:
-        """Tell whether a word is written with a small letter somewhere."""
-        return self.words.has_small(word)
 
     def gap(self, at: int) -> str:
         """Give what stands before a word: a line end before the first."""
@@ -67,7 +62,6 @@ def page_of(name: FieldName, folded: Folded) -> Page:
         starts=words.starts,
         ends=words.ends,
         cases=words.cases,
-        marked=words.marked,
         is_headline=words.capitals > _HEADLINE_SHARE * (words.capitals + words.small),
         is_shouted=words.capitals > 0 and folded.source.isupper(),
     )

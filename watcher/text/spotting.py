@@ -21,7 +21,7 @@ from watcher.native.names import ACRONYM, BEGINNING, NAME, OWN, PEOPLE, STRIPPED
 from watcher.text.atlas import FOREIGN
 from watcher.text.cues import (
     COMMON_ARABIC,
-    INSIDE_NAMES,
+    MAY_BE_SMALL,
     NEVER_ALONE,
     NOT_PLACES,
     SHORTENED,
@@ -40,8 +40,6 @@ _MOST_SIGHTINGS = 2_000
 
 _MAIN_LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
 _CAPITAL_ADJECTIVES = frozenset(("en", "de"))
-
-_MAY_BE_SMALL = INSIDE_NAMES | SMALL_IN_NAMES
 
 _POINTED = re.compile(r"(?:[a-z]{1,5}\.){1,4}")
 _JOINTS = frozenset((" ", "-", "'", " - ", "' ", " & "))
@@ -151,8 +149,7 @@ class _Lore:
         return self.countries(one.key) if one.way is Way.NAME else self.gazetteer.countries_named(one.key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spotted:
+class Spotted(NamedTuple):
     """A page and what was seen on it."""
 
     page: Page
@@ -267,7 +264,7 @@ class _Reader:
         page, following = self._page, at + 1
         if following >= len(page.starts):
             return False
-        if page.cases[following] == SMALL and not through_small and page.word(following) not in _MAY_BE_SMALL:
+        if page.cases[following] == SMALL and not through_small and page.word(following) not in MAY_BE_SMALL:
             return False
         gap = page.gap(following)
         # Signs of a script without spaces stand side by side; other words never do.

@@ -10,6 +10,7 @@ from watcher.native.names import (
     ACRONYM,
     BEGINNING,
     DULL,
+    INSIDE,
     NAME,
     OWN,
     PEOPLE,
@@ -37,7 +38,7 @@ NAMES = {
 }
 OTHERS = {f"no {number}": 0 for number in range(500)}
 """So many that a name is looked for among them, not only beside them."""
-MARKS = {"sahel": NAME, "of": DULL, "mont": BEGINNING | OWN, "mont chaambi": NAME | OWN}
+MARKS = {"sahel": NAME, "of": DULL, "mont": BEGINNING | OWN, "mont chaambi": NAME | OWN, "gardane": INSIDE}
 PEOPLES = {"tunisien": PEOPLE}
 BEGINNINGS = {"ben"}
 WORDS = [
@@ -67,6 +68,8 @@ def index_of(names: dict[str, int], beginnings: set[str]) -> NameIndex:
         memoryview(array("Q", map(hash_of, ranked))),
         memoryview(array("B", [names[name] for name in ranked])),
         memoryview(array("I", sorted(hash_of(one) >> 32 for one in beginnings))),
+        memoryview(array("I", [len(name) for name in ranked])),
+        memoryview(array("B", range(100, 200))),
     )
 
 
@@ -103,7 +106,8 @@ def test_what_may_begin_a_name_is_not_dismissed(text: str, is_foreign: bool, wit
             continue
         is_name = word in NAMES and not NAMES[word] & without and not MARKS.get(word, 0) & DULL
         assert bool(kept & NAME) == (is_name or bool(MARKS.get(word, 0) & NAME))
-        assert kept & BEGINNING or not trace(word) & BEGINNING or not trace(pair)
+        goes_on = pair and (page.cases[at + 1] != SMALL or MARKS.get(words[at + 1], 0) & INSIDE)
+        assert kept & BEGINNING or not trace(word) & BEGINNING or not (goes_on and trace(pair))
         if page.cases[at] == UNCASED:
             assert kept & STRIPPED or not any(map(trace, without_proclitics(word)))
         if page.words.acronymic[at]:
@@ -128,8 +132,8 @@ def test_hashes_that_are_not_spread_are_found_as_well() -> None:
         [*range(9_000), hash_of(name)],
         [hash_of(name), *range((1 << 64) - 9_000, 1 << 64)],
     ):
-        flags, none = memoryview(array("B", bytes(len(keys)))), memoryview(array("I"))
-        index = NameIndex(memoryview(array("Q", keys)), flags, none)
+        flags, rows = memoryview(array("B", bytes(len(keys)))), memoryview(array("I", [0] * len(keys)))
+        index = NameIndex(memoryview(array("Q", keys)), flags, memoryview(array("I")), rows, flags)
         assert index.find(name) == keys.index(hash_of(name))
 
 
@@ -145,6 +149,19 @@ def test_a_mark_is_small_and_not_nothing(mark: int) -> None:
         WordMarks({"of": mark})
 
 
-def test_columns_that_do_not_belong_together_are_refused() -> None:
-    with pytest.raises(ValueError, match="flags"):
-        NameIndex(memoryview(array("Q", [1])), memoryview(array("B")), memoryview(array("I")))
+def test_the_countries_of_a_name_are_given_once_each() -> None:
+    keys = sorted([hash_of("tripoli")] * 4 + [hash_of("sfax")])
+    rows = [0, 1, 1, 2, 0] if keys[0] == keys[1] else [0, 0, 1, 1, 2]
+    flags = [0, 0, 0, FOREIGN, 0] if keys[0] == keys[1] else [0, 0, 0, 0, FOREIGN]
+    columns = (array("Q", keys), array("B", flags), array("I"), array("I", rows), array("B", [7, 9, 255]))
+    index = NameIndex(*map(memoryview, columns))
+    assert index.countries("tripoli", 0) == [7, 9, 255]
+    assert index.countries("tripoli", FOREIGN) == [7, 9]
+    assert index.countries("nowhere", 0) == []
+
+
+@pytest.mark.parametrize("rows", [[], [1]])
+def test_columns_that_do_not_belong_together_are_refused(rows: list[int]) -> None:
+    columns = (array("Q", [1]), array("B", [0]), array("I"), array("I", rows), array("B", [0]))
+    with pytest.raises(ValueError, match=r"row|place"):
+        NameIndex(*map(memoryview, columns))

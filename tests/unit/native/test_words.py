@@ -43,26 +43,13 @@ def test_words_are_those_of_the_expression(text: str) -> None:
     assert list(zip(words.starts, words.ends, strict=True)) == found
     begins = [folded.source[folded.origin(*span)[0] :] for span in found]
     assert list(words.cases) == [case_of(rest[0]) for rest in begins]
-    assert list(words.marked) == [at for at, case in enumerate(words.cases) if case != SMALL]
+    assert (words.small, words.capitals) == (words.cases.count(SMALL), words.cases.count(CAPITAL))
     assert [bool(is_short) for is_short in words.acronymic] == [
         rest[0].isupper()
         and end - start <= 5
         and (not rest[1:2].islower() or folded.text[end : end + 1] == ".")
         for (start, end), rest in zip(found, begins, strict=True)
     ]
-
-
-@DETERMINISTIC
-@given(TEXTS, st.sampled_from(["a", "ab", "", "حد"]))
-def test_a_small_word_is_found_by_its_letters_alone(text: str, word: str) -> None:
-    words = cut(text)
-    small = {
-        words.text[start:end]
-        for start, end, case in zip(words.starts, words.ends, words.cases, strict=True)
-        if case == SMALL
-    }
-    assert words.has_small(word) == (word in small)
-    assert cut(text + " so" * 10_001).has_small(word) == (word in small)
 
 
 @DETERMINISTIC
@@ -104,4 +91,4 @@ def test_what_does_not_belong_together_is_refused() -> None:
     words = cut("two words")
     words.starts.pop()
     with pytest.raises(ValueError, match="changed"):
-        words.has_small("two")
+        len(words)
