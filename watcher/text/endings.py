@@ -121,10 +121,12 @@ class Endings:
         """
         if after not in (Kind.LOWER, Kind.DIGIT) or self._splits_inside:
             return False
-        # What stands before may be split off as a prefix; what stands behind is no suffix by itself.
+        # What stands behind is no suffix by itself. What stands before may be split off as prefixes, if it is no word.
         begun = stop + 3 * _MODELS[after]
-        whole = 3 * _MODELS[before] + begun if before in _MODELS else "zz" + char_before.strip() + begun
-        return self._rules.prefix(begun) is None and not any(
+        is_in_word = before in _MODELS
+        whole = 3 * _MODELS[before] + begun if is_in_word else "zz" + char_before.strip() + begun
+        is_prefix = not is_in_word and self._rules.prefix(begun) is not None
+        return not is_prefix and not any(
             one.start() <= len(chunk) - len(begun) <= one.end()
             for chunk in (begun, whole[2:], whole)
             for one in self._rules.infix(chunk)

@@ -21,6 +21,9 @@ _MOST_CHUNKS = 50_000
 """So many chunks of a language are remembered, some 15 MB."""
 
 _LONGEST_REMEMBERED = 40
+_MOST_BREAKS, _LONGEST_BREAKS = 20_000, 200
+"""Of so many chunks it is remembered where they end sentences, some 5 MB: of those whose ends do not tell, links among them."""
+
 
 _PLAIN = re.compile(r"(?:([a-z]{3,})|([A-Z][a-z]{3,})|([A-Z]{3,}))([.,;:!?…»”\")]+)")
 _ANY = ("zzz", "Zzzz", "ZZZ")
@@ -108,8 +111,8 @@ class Passages:
         breaks = self._known_breaks.get(chunk)
         if breaks is None:
             breaks = _breaks_of(self._tokens(chunk))
-            if len(chunk) <= _LONGEST_REMEMBERED:
-                if len(self._known_breaks) >= _MOST_CHUNKS:
+            if len(chunk) <= _LONGEST_BREAKS:
+                if len(self._known_breaks) >= _MOST_BREAKS:
                     self._known_breaks.clear()
                 self._known_breaks[chunk] = breaks
         return breaks
