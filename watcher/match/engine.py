@@ -23,6 +23,7 @@ MOST_EVIDENCE = 10
 """So many stretches of text are kept for one condition: a term may occur a thousand times."""
 
 _NOTHING = FieldHits.none()
+_TOLD = ("body", "title")
 
 
 class Engine:
@@ -136,18 +137,18 @@ def _sentence(hits: Iterable[Hit], document: Document) -> Span | None:
     The title is told anyway: a sentence of the body that says as much adds something.
     """
     paths: dict[tuple[FieldName, int, int], set[str]] = {}
-    for hit in hits:
-        if hit.field in ("title", "body"):
-            sentence = document.sentence_at(hit.field, hit.start)
-            paths.setdefault((hit.field, *sentence), set()).add(hit.path)
+    for field, at, _, path in hits:
+        if field in _TOLD:
+            start, end = document.sentence_at(field, at)
+            paths.setdefault((field, start, end), set()).add(path)
     if not paths:
         return None
     field, start, end = min(paths, key=lambda one: (-len(paths[one]), one[0] != "body", one[1]))
-    return trimmed(Span(field=field, start=start, end=end), document)
+    return trimmed(field, start, end, document)
 
 
-def trimmed(span: Span, document: Document) -> Span:
-    """Leave the white space at the ends of a span out."""
-    text = document.text(span.field)[span.start : span.end]
-    start = span.start + len(text) - len(text.lstrip())
-    return Span(field=span.field, start=start, end=start + len(text.strip()))
+def trimmed(field: FieldName, start: int, end: int, document: Document) -> Span:
+    """Give a stretch of a field without the white space at its ends."""
+    text = document.text(field)[start:end]
+    start += len(text) - len(text.lstrip())
+    return Span(field=field, start=start, end=start + len(text.strip()))

@@ -47,6 +47,7 @@ class View:
 
     __slots__ = (
         "_breaks",
+        "_by_country",
         "_distances",
         "_held_lists",
         "_hits",
@@ -83,6 +84,7 @@ class View:
         self._narrowed: dict[tuple[ScopeName, ...], View] = {}
         self._occurrences: dict[int, tuple[Condition, Sequence[Occurrence]]] = {}
         self._places: tuple[PlaceMention, ...] | None = None
+        self._by_country: dict[str, list[PlaceMention]] | None = None
 
     # --- terms ---------------------------------------------------------------------------------------------------
 
@@ -107,10 +109,9 @@ class View:
                 return True
         return False
 
-    def spans(self, key: str) -> Iterator[tuple[FieldName, int, int]]:
+    def spans(self, key: str) -> list[tuple[FieldName, int, int]]:
         """Give where a term stands in the scope, in original offsets."""
-        for field in self._scope:
-            yield from self._spans(key, field)
+        return [span for field in self._scope for span in self._spans(key, field)]
 
     def has_list(self, name: str) -> bool:
         """Tell whether a term of a list that applies to the item's language occurs in the scope; found out once."""
@@ -142,12 +143,12 @@ class View:
             if text:
                 yield field, encodable(text[: self._limit(field)])
 
-    def _spans(self, key: str, field: FieldName) -> Iterator[tuple[FieldName, int, int]]:
+    def _spans(self, key: str, field: FieldName) -> Sequence[tuple[FieldName, int, int]]:
         spans = self._hits[field].spans(key)
-        limit = self._limit(field) if spans else None
-        for start, end in spans:
-            if limit is None or end <= limit:
-                yield field, start, end
+        if not spans:
+            return ()
+        limit = self._limit(field)
+        return [(field, start, end) for start, end in spans if limit is None or end <= limit]
 
     def _limit(self, field: FieldName) -> int | None:
         """Give where the part of a field that is looked at ends; None for the whole field."""
@@ -162,6 +163,21 @@ class View:
         if self._places is None:
             self._places = tuple(self._find_places())
         return self._places
+
+    def places_in(self, countries: frozenset[str]) -> Sequence[PlaceMention]:
+        """Give those of the places that lie in one of some countries, in the order of the text; all of them when none is named."""
+        if not countries:
+            return self.places()
+        if self._by_country is None:
+            self._by_country = {}
+            for mention in self.places():
+                self._by_country.setdefault(mention.place.country, []).append(mention)
+        if len(countries) == 1:
+            (country,) = countries
+            return self._by_country.get(country, ())
+        if countries.isdisjoint(self._by_country):
+            return ()
+        return [mention for mention in self.places() if mention.place.country in countries]
 
     def _find_places(self) -> Iterator[PlaceMention]:
         limits = {field: self._limit(field) for field in self._scope} if self.document.places else {}

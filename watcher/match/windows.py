@@ -23,14 +23,13 @@ by_field: Bucket = attrgetter("field")
 
 def hull(occurrences: Sequence[Occurrence]) -> Occurrence:
     """Enclose occurrences of one field in one."""
-    return Occurrence(
-        field=occurrences[0].field,
-        start=min(one.start for one in occurrences),
-        end=max(one.end for one in occurrences),
-        low=min(one.low for one in occurrences),
-        high=max(one.high for one in occurrences),
-        parts=tuple(dict.fromkeys(part for one in occurrences for part in one.parts)),
-    )
+    field, start, end, low, high, first = occurrences[0]
+    parts = [*first]
+    for one in occurrences[1:]:
+        start, end = min(start, one.start), max(end, one.end)
+        low, high = min(low, one.low), max(high, one.high)
+        parts.extend(one.parts)
+    return Occurrence(field, start, end, low, high, tuple(dict.fromkeys(parts)))
 
 
 def covering(groups: Groups, need: int, bucket: Bucket = by_field) -> list[Occurrence]:

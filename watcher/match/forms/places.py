@@ -80,11 +80,11 @@ class PlaceIs(Condition):
         return {cls.key: {"anyOf": [*_TEXTS["anyOf"], wish]}}  # type: ignore[misc]  # a literal above
 
     def occurrences(self, view: View) -> Sequence[Occurrence]:
-        mentions = (mention for mention in view.places() if self._fits(mention, view.vocabulary))
-        return [leaf(one.span.field, one.span.start, one.span.end, self.path) for one in mentions]
+        spans = [one.span for one in view.places_in(self.countries) if self._fits(one, view.vocabulary)]
+        return [leaf(span.field, span.start, span.end, self.path) for span in spans]
 
     def holds(self, view: View) -> bool:
-        return any(self._fits(mention, view.vocabulary) for mention in view.places())
+        return any(self._fits(mention, view.vocabulary) for mention in view.places_in(self.countries))
 
     def anchor(self, vocabulary: Vocabulary) -> Anchor | None:  # noqa: ARG002 - countries need no list
         signs = frozenset(
@@ -95,10 +95,10 @@ class PlaceIs(Condition):
         return Anchor(signs=signs, cost=PLACE_COST * len(signs))
 
     def _fits(self, mention: PlaceMention, vocabulary: Vocabulary) -> bool:
+        """Tell whether a mention in one of the countries is what is looked for."""
         place = mention.place
         return (
             mention.confidence >= self.min_confidence
-            and (not self.countries or place.country in self.countries)
             and (not self.kinds or place.kind in self.kinds)
             and (self.near is None or self._is_close(place, vocabulary.located(self.near)))
         )
