@@ -11,6 +11,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from watcher.native.prose import scrub
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with that of UTF-16
@@ -42,8 +44,7 @@ _NOT_FOR_FEEDS = frozenset({"utf-7", "unicode-escape", "raw-unicode-escape", "id
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _HTTP_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_CHARACTER_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+))(;?)")
+_CHARACTER_REFERENCE = re.compile(r"&#(?:[xX][0-9a-fA-F]+|[0-9]+);?")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -146,8 +147,10 @@ def _strict(body: bytes, encoding: str) -> str | None:
 
 def _without_forbidden(decoded: Decoded) -> Decoded:
     """Drop characters that XML forbids, and replace references to them, so that a strict parser reads on."""
-    text, dropped = _FORBIDDEN.subn("", decoded.text)
-    if "&#" in text:
+    text = scrub(decoded.text)
+    dropped = len(decoded.text) - len(text)
+    # Some feeds write every letter so: each reference is looked at once, however often it stands there.
+    if "&#" in text and not all(map(_is_allowed, set(_CHARACTER_REFERENCE.findall(text)))):
         text = _CHARACTER_REFERENCE.sub(_checked_reference, text)
     if not dropped:
         return Decoded(text=text, repair=decoded.repair)
@@ -155,8 +158,12 @@ def _without_forbidden(decoded: Decoded) -> Decoded:
 
 
 def _checked_reference(found: re.Match[str]) -> str:
-    hexadecimal, decimal, _ = found.groups()
-    digits = (hexadecimal or decimal).lstrip("0") or "0"
-    number = int(digits, 16 if hexadecimal else 10) if len(digits) <= 7 else -1
-    is_allowed = 0 <= number <= 0x10FFFF and not _FORBIDDEN.match(chr(number))
-    return found[0] if is_allowed else _REPLACEMENT
+    return found[0] if _is_allowed(found[0]) else _REPLACEMENT
+
+
+def _is_allowed(reference: str) -> bool:
+    """Tell whether a reference, `&#233;` or `&#xe9;`, is to a character that XML has."""
+    is_hexadecimal = reference[2] in "xX"
+    digits = reference[3 if is_hexadecimal else 2 :].rstrip(";").lstrip("0") or "0"
+    number = int(digits, 16 if is_hexadecimal else 10) if len(digits) <= 7 else -1
+    return 0 <= number <= 0x10FFFF and scrub(chr(number)) != ""
