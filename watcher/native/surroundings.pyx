@@ -10,7 +10,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from watcher.native.word_classes cimport (
-    BEFORE_NAMES, BODY, FINANCIAL, GIVEN, HOME, MONEY, NO_NAMES, PLACE, PLAIN_CAPITALS, PREPOSITION, STATE, STATE_BODY,
+    BEFORE_NAMES, BODY, FINANCIAL, GIVEN, MONEY, NO_NAMES, PLACE, PLAIN_CAPITALS, PREPOSITION, STATE, STATE_BODY,
     STATE_OFFICE, STRONG, VERB, WordClasses,
 )
 from watcher.native.words cimport (
@@ -66,13 +66,13 @@ cdef class Surroundings:
     """
 
     cdef Words _words
+    cdef WordClasses _classes
     cdef int _kind
     cdef void *_data
     cdef const unsigned int *_starts
     cdef const unsigned int *_ends
     cdef const unsigned char *_case
     cdef const Hash *_hashes
-    cdef unsigned int *_bits
     cdef unsigned char *_belongs
     cdef Py_ssize_t _count
     cdef unsigned int _common, _page_signs
@@ -83,24 +83,23 @@ cdef class Surroundings:
     def __cinit__(
         self, WordClasses classes not None, Words words not None, str language not None, bint is_headline, bint is_shouted
     ):
-        cdef Py_ssize_t at
-        self._count, self._words = words.count(), words
+        self._count, self._words, self._classes = words.count(), words, classes
         self._kind, self._data = PyUnicode_KIND(words.text), PyUnicode_DATA(words.text)
         self._starts, self._ends = words.starts.data.as_uints, words.ends.data.as_uints
         self._case, self._hashes = words.cases, words._states.data.as_ulonglongs
         self._common = classes.common_in(language)
         self._is_headline, self.capitals = is_headline, set()
         self._page_signs = (SHOUTED if is_shouted else HEADLINE) if is_headline else 0
-        self._bits = <unsigned int *>calloc(self._count + 1, sizeof(unsigned int))
         self._belongs = <unsigned char *>calloc(self._count + 1, 1)
-        if self._bits is NULL or self._belongs is NULL:
+        if self._belongs is NULL:
             raise MemoryError
-        for at in range(self._count):
-            self._bits[at] = classes.bits_of(self._hashes[at])
 
     def __dealloc__(self):
-        free(self._bits)
         free(self._belongs)
+
+    cdef inline unsigned int _bits(self, Py_ssize_t at) noexcept:
+        """Give the classes of a word."""
+        return self._classes.bits_of(self._hashes[at])
 
     cdef str _word(self, Py_ssize_t at):
         return self._words.text[self._starts[at]:self._ends[at]]
@@ -108,7 +107,7 @@ cdef class Surroundings:
     def home_words(self):
         """Give the words of one country's public life."""
         cdef Py_ssize_t at
-        return {self._word(at) for at in range(self._count) if self._bits[at] & HOME}
+        return {self._word(at) for at in range(self._count) if self._classes.is_of_home(self._hashes[at])}
 
     def small_among(self, hashes not None):
         """Give those hashes of which a word here begins with a small letter."""
@@ -149,10 +148,10 @@ cdef class Surroundings:
         cdef Py_ssize_t at, nearby
         cdef set found = set()
         for at in range(self._count):
-            if not (self._case[at] == BEGINS_WITH_CAPITAL and self._bits[at] & BEFORE_NAMES):
+            if not (self._case[at] == BEGINS_WITH_CAPITAL and self._bits(at) & BEFORE_NAMES):
                 continue
             for nearby in range(at + 1, min(at + LONGEST_PERSON_WORDS, self._count)):
-                if self._case[nearby] != BEGINS_WITH_CAPITAL or not self._is_adjacent(nearby) or self._bits[nearby] & NO_NAMES:
+                if self._case[nearby] != BEGINS_WITH_CAPITAL or not self._is_adjacent(nearby) or self._bits(nearby) & NO_NAMES:
                     break
                 # "Jordan Syria border" is two countries; "Michael Jordan" is not.
                 if self._belongs[at] & self._belongs[nearby] & SURE:
@@ -196,7 +195,7 @@ cdef class Surroundings:
 
     cdef unsigned int _of_word(self, Py_ssize_t at, bint is_acronym, persons, small) except? 0xFFFFFFFF:
         """Give the signs of a single word."""
-        cdef unsigned int signs = 0, bits = self._bits[at]
+        cdef unsigned int signs = 0, bits = self._bits(at)
         if bits & self._common:
             signs |= COMMON_WORD
         if bits & GIVEN:
@@ -217,8 +216,8 @@ cdef class Surroundings:
             signs |= STARTS_SENTENCE
         if not self._is_adjacent(at):
             return signs
-        left = self._bits[at - 1]
-        if left & MONEY and self._bits[at] & FINANCIAL:
+        left = self._bits(at - 1)
+        if left & MONEY and self._bits(at) & FINANCIAL:
             return signs | ADJECTIVE
         if left & STRONG:
             return signs | STRONG_PREPOSITION
@@ -252,14 +251,14 @@ cdef class Surroundings:
         cdef Py_UCS4 gap
         if after >= self._count:
             return 0
-        right = self._bits[after]
+        right = self._bits(after)
         if self._starts[after] - self._ends[last] == 1 and (
             PyUnicode_READ(self._kind, self._data, self._ends[last]) == c" "
         ):
             # Of a state of a federation, as in "Georgia state senate" or "Georgia Gov.".
             if right & STATE_OFFICE and not right & STATE:
                 signs |= GOVERNED
-            if right & STATE and after + 1 < self._count and self._bits[after + 1] & STATE_BODY:
+            if right & STATE and after + 1 < self._count and self._bits(after + 1) & STATE_BODY:
                 signs |= GOVERNED
         if self._starts[after] != end + 1 or end < 0:
             return signs

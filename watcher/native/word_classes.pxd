@@ -24,8 +24,14 @@ cdef enum:  # in the order of `CLASSES`
     PLAIN_CAPITALS = DIRECTION | PREPOSITION | COMMON
 
 
+cdef inline bint _may_pass(const unsigned char *filter, Hash state) noexcept:
+    cdef unsigned int at = <unsigned int>(state ^ state >> 32) & 0xFFFF
+    return filter[at >> 3] >> (at & 7) & 1
+
+
 cdef class WordClasses:
     cdef unsigned char _filter[8192]
+    cdef unsigned char _home_filter[8192]
     cdef Hash *_keys
     cdef unsigned int *_bits
     cdef Hash _mask
@@ -36,7 +42,10 @@ cdef class WordClasses:
 
     cdef inline unsigned int bits_of(self, Hash state) noexcept:
         """Give the classes of the word whose hash, not finished, this is."""
-        cdef unsigned int at = <unsigned int>(state ^ state >> 32) & 0xFFFF
-        return self._find(state) if self._filter[at >> 3] >> (at & 7) & 1 else 0
+        return self._find(state) if _may_pass(self._filter, state) else 0
+
+    cdef inline bint is_of_home(self, Hash state) noexcept:
+        """Tell whether a word is one of one country's public life: few are, and it is asked of all."""
+        return _may_pass(self._home_filter, state) and self._find(state) & HOME
 
     cdef unsigned int common_in(self, str language)

@@ -17,7 +17,7 @@ CLASSES = (
 
 
 cdef class WordClasses:
-    """Words, each with the classes that it is in; a filter of 8 kB dismisses most others before the table is looked at.
+    """Words, each with the classes that it is in; filters of 8 kB dismiss most others before the table is looked at.
 
     Args:
         classes: the folded words of each of `CLASSES`.
@@ -52,6 +52,8 @@ cdef class WordClasses:
             self._bits[at] |= <unsigned int>bits
             at = (state ^ state >> 32) & 0xFFFF
             self._filter[at >> 3] |= 1 << (at & 7)
+            if bits & HOME:
+                self._home_filter[at >> 3] |= 1 << (at & 7)
 
     def __dealloc__(self):
         free(self._keys)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import mul
 
 from watcher.native.surroundings import SIGNS, SignWeights
@@ -93,7 +93,7 @@ class Name:
     count: int = 0
     strong: int = 0
     doubted: int = 0
-    inside: set[str] = field(default_factory=set)
+    inside: Set[str] = frozenset()
     evidence: Sequence[float] = ()
     odds: float = 0.0
 

@@ -72,8 +72,8 @@ class Seen(NamedTuple):
     way: Way
 
 
-# Not frozen, as setting the fields of a frozen one takes three times as long, and items have dozens of them.
-@dataclass(slots=True, kw_only=True, eq=False)
+# Not frozen nor made by keywords: either makes it dearer, and items have dozens of them.
+@dataclass(slots=True, eq=False)
 class Sighting:
     """Something seen, with what it may mean.
 
@@ -162,20 +162,21 @@ class Spotted(NamedTuple):
 
     def sighted(self) -> Page:
         """Give the page with what all that was seen may mean."""
-        page, starts = self.page, self.page.starts
+        page, candidates, acronym = self.page, self.lore.candidates, Way.ACRONYM
+        text, starts = page.folded.text, page.starts
         page.sightings = [
             Sighting(
-                page=page,
-                first=one.first,
-                last=one.last,
-                start=one.start,
-                end=one.end,
-                name=one.name,
-                candidates=self.lore.candidates(one.key, one.way),
-                proclitics=page.folded.text[starts[one.first] : one.start],
-                is_acronym=one.way is Way.ACRONYM,
+                page,
+                first,
+                last,
+                start,
+                end,
+                name,
+                candidates(key, way),
+                text[starts[first] : start],
+                way is acronym,
             )
-            for one in self.seen
+            for first, last, start, end, name, key, way in self.seen
         ]
         return page
 
