@@ -11,18 +11,10 @@ together lies together, and all that is about to be looked at is asked for befor
 from cpython.array cimport array, clone
 from libc.stdlib cimport calloc, free
 
+from watcher.native.cache cimport prefetch
+
 from array import array as _array
 from itertools import accumulate, chain
-
-cdef extern from *:
-    """
-    #if defined(__GNUC__)
-    #define prefetch(at) __builtin_prefetch(at)
-    #else
-    #define prefetch(at) ((void)(at))
-    #endif
-    """
-    void prefetch(const void *at) noexcept
 
 cdef array _INTS = _array("i")
 

@@ -13,17 +13,9 @@ from cpython.array cimport array, clone, extend_buffer
 from cpython.object cimport PyObject_Hash
 from libc.stdlib cimport calloc, free
 
-from array import array as _array
+from watcher.native.cache cimport prefetch
 
-cdef extern from *:
-    """
-    #if defined(__GNUC__)
-    #define prefetch(at) __builtin_prefetch(at)
-    #else
-    #define prefetch(at) ((void)(at))
-    #endif
-    """
-    void prefetch(const void *at) noexcept
+from array import array as _array
 
 cdef array _INTS = _array("i")
 
