@@ -32,7 +32,7 @@ _CAPITAL_GAIN = 0.3
 _SHORT_ARABIC = 2
 
 _NAMES_REMEMBERED = 2_048
-_PLACES_REMEMBERED = 16_384
+_PLACES_REMEMBERED = 2_048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
