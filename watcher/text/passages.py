@@ -57,6 +57,7 @@ class Passages:
     def __init__(self, read: Read, rules: Rules) -> None:
         self._read = read
         self._special = frozenset(rules.by_heart)
+        self._knows_patterns = rules.has_whole
         self._known: dict[str, tuple[Token, ...]] = {}
         self._known_breaks: dict[str, Breaks] = {}
         endings = Endings(rules, lambda chunk: _breaks_of(read(chunk)))
@@ -153,7 +154,8 @@ class Passages:
         words by heart.
         """
         found = _PLAIN.fullmatch(chunk)
-        if found is None:
+        # Turkish knows Roman numerals.
+        if found is None or (self._knows_patterns and found.group(3)):
             return None
         begin = found.start(4)
         if any(chunk[:end] in self._special for end in range(begin, len(chunk) + 1)):

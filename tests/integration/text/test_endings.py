@@ -85,6 +85,11 @@ def test_so_has_one_that_is_put_together(
     agree(before + word + between + other + tail, language)
 
 
+def test_a_language_that_knows_words_by_patterns_is_read() -> None:
+    for chunk in ("XIV.", "XVIII.", "ABD.", "3.", "12.5.", "UNBZQ."):
+        agree(chunk, "tr")
+
+
 def test_words_of_known_classes_are_not_read() -> None:
     found = passages("en")
     list(found.edges("Uno. Due. Uno! Due! Uno.” Due.” 1. 2. AA. BB. a.b b.c"))
