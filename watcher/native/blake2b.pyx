@@ -9,8 +9,8 @@ to make objects.
 from libc.stdint cimport uint64_t
 from libc.string cimport memset
 
-# In C, because Cython knows no vectors. One text's steps wait for each other; four texts side by side keep the processor busy, and
-# what has AVX2 takes half the time. Where it is not there, the compiler makes of a vector what there is.
+# In C, because Cython knows no vectors. Of one text each step waits for the one before; four side by side keep the processor
+# busy, and take half the time or less where it has such vectors. Elsewhere the compiler makes of a vector what there is.
 cdef extern from *:
     """
     #include <stdint.h>
@@ -74,27 +74,33 @@ cdef extern from *:
             hashes[lane] = begin ^ v[0][lane] ^ v[8][lane];
     }
 
-    static void mix_plain(const unsigned char *texts, const uint64_t *sizes, uint64_t *hashes)
-    {
-        mix(texts, sizes, hashes);
-    }
+    typedef void (*Mix)(const unsigned char *texts, const uint64_t *sizes, uint64_t *hashes);
 
+    #define MIX_FOR(name, processor) \
+        processor static void name(const unsigned char *texts, const uint64_t *sizes, uint64_t *hashes) \
+        { mix(texts, sizes, hashes); }
+
+    MIX_FOR(mix_plain, )
     #ifdef __x86_64__
-    static __attribute__((target("avx2"))) void mix_wide(const unsigned char *texts, const uint64_t *sizes, uint64_t *hashes)
-    {
-        mix(texts, sizes, hashes);
-    }
-    #define HAS_WIDE __builtin_cpu_supports("avx2")
-    #else
-    #define mix_wide mix_plain
-    #define HAS_WIDE 0
+    MIX_FOR(mix_avx2, __attribute__((target("avx2"))))
+    MIX_FOR(mix_avx512, __attribute__((target("avx512vl"))))
     #endif
-    """
-    const bint HAS_WIDE
-    void mix_plain(const unsigned char *texts, const uint64_t *sizes, uint64_t *hashes) noexcept nogil
-    void mix_wide(const unsigned char *texts, const uint64_t *sizes, uint64_t *hashes) noexcept nogil
 
-cdef bint _is_wide = HAS_WIDE
+    static Mix best_mix(void)
+    {
+    #ifdef __x86_64__
+        if (__builtin_cpu_supports("avx512vl"))
+            return mix_avx512;
+        if (__builtin_cpu_supports("avx2"))
+            return mix_avx2;
+    #endif
+        return mix_plain;
+    }
+    """
+    ctypedef void (*Mix)(const unsigned char *texts, const uint64_t *sizes, uint64_t *hashes) noexcept nogil
+    Mix best_mix()
+
+cdef Mix _mix = best_mix()
 
 
 cdef void begin(Batch *batch) noexcept:
@@ -116,7 +122,7 @@ cdef unsigned char *room(Batch *batch, Py_ssize_t size, uint64_t *target) noexce
 cdef void end(Batch *batch) noexcept:
     cdef uint64_t[LANES] hashes
     cdef Py_ssize_t lane
-    (mix_wide if _is_wide else mix_plain)(batch.texts, batch.sizes, hashes)
+    _mix(batch.texts, batch.sizes, hashes)
     for lane in range(batch.count):
         batch.targets[lane][0] = hashes[lane]
     batch.count = 0
