@@ -1,9 +1,7 @@
-from collections.abc import Sequence, Set
+from collections.abc import Set
 
 from watcher.native.word_classes import WordClasses
 from watcher.native.words import Words
-
-SIGNS: tuple[str, ...]
 
 class Surroundings:
     capitals: set[int]
@@ -29,7 +27,3 @@ class Surroundings:
         persons: Set[str],
         small: Set[int],
     ) -> int: ...
-
-class SignWeights:
-    def __init__(self, weights: Sequence[float]) -> None: ...
-    def confidence(self, odds: float, signs: int) -> float: ...

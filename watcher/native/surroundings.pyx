@@ -5,10 +5,14 @@ Comes in: the words of each class, once; then the words of a page, and the stret
 each stretch the signs that hold, as bits. Called by `text.context`, which has the tables; `text.resolve` weighs the signs.
 """
 
-from libc.math cimport exp
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
+from watcher.native.place_signs cimport (
+    ACRONYM, ADJECTIVE, AFTER_CAPITAL, AFTER_GIVEN_NAME, BEFORE_BODY, BEFORE_CAPITAL, BEFORE_PERSON_VERB,
+    BEFORE_PLACE_WORD, COMMON_WORD, GIVEN_BEFORE_CAPITAL, GIVEN_NAME, GOVERNED, HEADLINE, PERSON_HERE, SEVERAL_WORDS,
+    SHOUTED, SMALL_ELSEWHERE, STARTS_SENTENCE, STRIPPED, STRONG_PREPOSITION, UNCASED, WEAK_PREPOSITION,
+)
 from watcher.native.word_classes cimport (
     BEFORE_NAMES, BODY, FINANCIAL, GIVEN, MONEY, NO_NAMES, PLACE, PLAIN_CAPITALS, PREPOSITION, STATE, STATE_BODY,
     STATE_OFFICE, STRONG, VERB, WordClasses,
@@ -17,43 +21,12 @@ from watcher.native.words cimport (
     BEGINS_SMALL, BEGINS_UNCASED, BEGINS_WITH_CAPITAL, Hash, PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ, Words,
 )
 
-SIGNS = (
-    "acronym", "stripped", "uncased", "several_words", "common_word", "given_name", "person_here", "small_elsewhere",
-    "starts_sentence", "strong_preposition", "adjective", "weak_preposition", "after_given_name", "after_capital",
-    "before_person_verb", "before_body", "before_place_word", "given_before_capital", "before_capital", "shouted", "headline",
-    "governed",
-)
-"""The names of the signs, in the order of their bits."""
-
-cdef enum:  # the signs; in this order they are summed
-    ACRONYM = 1 << 0
-    STRIPPED = 1 << 1
-    UNCASED = 1 << 2
-    SEVERAL_WORDS = 1 << 3
-    COMMON_WORD = 1 << 4
-    GIVEN_NAME = 1 << 5
-    PERSON_HERE = 1 << 6
-    SMALL_ELSEWHERE = 1 << 7
-    STARTS_SENTENCE = 1 << 8
-    STRONG_PREPOSITION = 1 << 9
-    ADJECTIVE = 1 << 10
-    WEAK_PREPOSITION = 1 << 11
-    AFTER_GIVEN_NAME = 1 << 12
-    AFTER_CAPITAL = 1 << 13
-    BEFORE_PERSON_VERB = 1 << 14
-    BEFORE_BODY = 1 << 15
-    BEFORE_PLACE_WORD = 1 << 16
-    GIVEN_BEFORE_CAPITAL = 1 << 17
-    BEFORE_CAPITAL = 1 << 18
-    SHOUTED = 1 << 19
-    HEADLINE = 1 << 20
-    GOVERNED = 1 << 21
-
 cdef enum:
     TAKEN = 1
     SURE = 2
     LONGEST_PERSON_WORDS = 4
     FILTER = 1024
+
 
 cdef class Surroundings:
     """The words of one page: their classes, and which of them belong to stretches that may name a place.
@@ -278,30 +251,3 @@ cdef class Surroundings:
         if not self._belongs[after] and not self._is_headline:
             return signs | BEFORE_CAPITAL
         return signs
-
-
-cdef class SignWeights:
-    """A logistic regression over signs.
-
-    Args:
-        weights: one for each of `SIGNS`.
-    """
-
-    cdef double _weights[32]
-
-    def __cinit__(self, weights not None):
-        if len(weights) != len(SIGNS):
-            raise ValueError("each sign has a weight")
-        for at, weight in enumerate(weights):
-            self._weights[at] = weight
-
-    def confidence(self, double odds, unsigned int signs):
-        """Give the probability that follows from the logarithm of other odds and from signs."""
-        cdef double total = 0.0
-        cdef int at = 0
-        while signs:
-            if signs & 1:
-                total += self._weights[at]
-            signs >>= 1
-            at += 1
-        return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds + total))))

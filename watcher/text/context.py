@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from watcher.native.surroundings import SIGNS, Surroundings
+from watcher.native.place_signs import SIGNS
+from watcher.native.surroundings import Surroundings
 from watcher.native.word_classes import WordClasses
 from watcher.text.cues import (
     BODY_WORDS,

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from operator import mul
 
-from watcher.native.surroundings import SIGNS, SignWeights
+from watcher.native.place_signs import SIGNS, SignWeights
 from watcher.native.votes import Votes
 from watcher.text.context import bits_of, observe
 from watcher.text.cues import HOME_WORDS

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.native.surroundings import SIGNS, SignWeights, Surroundings
+from watcher.native.place_signs import SIGNS, SignWeights
+from watcher.native.surroundings import Surroundings
 from watcher.native.word_classes import CLASSES, WordClasses
 from watcher.text.context import bits_of, names_of
 from watcher.text.fold import fold
