@@ -26,6 +26,11 @@ _BEHIND_WORDS = CLOSERS | frozenset(",;:")
 _BEFORE_WORDS = frozenset("¿¡“‘„«‹‚–—―‐‑£€¥¢§©®°±")
 _LETTERS = (Kind.LOWER, Kind.UPPER, Kind.UNCASED)
 
+_SCRIPTS_END = "\u3000"
+"""From here on there are a hundred thousand letters, of scripts that put no spaces between words: to try each of them would
+take seconds, and tell nothing.
+"""
+
 _MODELS: Mapping[Kind, str] = {Kind.LOWER: "z", Kind.UPPER: "Z", Kind.UNCASED: "ظ", Kind.DIGIT: "7"}
 """A character of each class that no rule knows a word of."""
 
@@ -172,7 +177,7 @@ class Endings:
         """Give the class of a letter or digit, if the rules do with it what they do with the others."""
         if char.isdecimal():
             kind = Kind.DIGIT
-        elif not char.isalpha():
+        elif not char.isalpha() or char >= _SCRIPTS_END:
             return Kind.OTHER
         else:
             kind = Kind.LOWER if char.islower() else Kind.UPPER if char.isupper() else Kind.UNCASED
