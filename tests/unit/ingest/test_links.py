@@ -92,7 +92,7 @@ SETTLED = st.from_regex(r"https?://[a-zA-Z0-9.:%-]{0,12}(/[A-Za-z0-9/_.~+;%?&=#-
 
 
 @given(SETTLED, st.sampled_from(["http://base.example/a/b?c", "https://base.example", "base"]))
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=60)
 def test_a_link_that_is_taken_as_it_stands_is_what_taking_it_apart_gives(link: str, base: str) -> None:
     quick = clean_link(link, base=base)
     with patch("watcher.ingest.links.is_settled", return_value=False):
