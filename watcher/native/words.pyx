@@ -6,7 +6,7 @@ name a place; `names` reads on in what comes out.
 """
 
 cimport cython
-from cpython.array cimport array, clone
+from cpython.array cimport array, clone, resize
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdlib cimport calloc, free
 
@@ -98,59 +98,49 @@ cdef class Cutter:
         if origins is not None and (origins.typecode != "I" or len(origins) != len(text)):
             raise ValueError("a text needs an origin for each of its characters")
         cdef Words words = Words.__new__(Words)
-        cdef Py_ssize_t count = self._count(text)
+        # Room for as many words as there are characters: what is not written to takes no memory, and is given back.
+        cdef Py_ssize_t room = len(text)
         words.text, words._source, words._origins = text, source, origins
-        words.starts, words.ends = clone(_UNSIGNED, count, zero=True), clone(_UNSIGNED, count, zero=True)
-        words._states = clone(_HASHES, count, zero=True)
-        self._mark_out(words)
+        words.starts, words.ends = clone(_UNSIGNED, room, zero=False), clone(_UNSIGNED, room, zero=False)
+        words._states = clone(_HASHES, room, zero=False)
+        cdef Py_ssize_t count = self._mark_out(words)
+        resize(words.starts, count)
+        resize(words.ends, count)
+        resize(words._states, count)
         self._look_at(words, count)
         return words
 
-    cdef Py_ssize_t _count(self, str text) except -1:
-        """Count the words, and see to it that all characters are known."""
-        cdef int width = PyUnicode_KIND(text)
-        cdef void *characters = PyUnicode_DATA(text)
-        cdef Py_ssize_t at, count = 0
-        cdef unsigned char kind, last = BETWEEN_WORDS
-        cdef Py_UCS4 code
-        for at in range(len(text)):
-            code = PyUnicode_READ(width, characters, at)
-            kind = self._table[code]
-            if kind == UNSEEN:
-                kind = self._seen(code)
-            kind &= KIND
-            count += kind == WORD_ALONE or (kind == IN_WORD and last != IN_WORD)
-            last = kind
-        return count
+    cdef inline int _kind(self, Py_UCS4 code) except -1:
+        return (self._table[code] or self._seen(code)) & KIND
 
-    cdef void _mark_out(self, Words words) noexcept:
-        """Note where words begin and end, and their hashes."""
-        cdef int width = PyUnicode_KIND(words.text)
+    cdef Py_ssize_t _mark_out(self, Words words) except -1:
+        """Note where words begin and end, and their hashes; give how many there are."""
+        cdef int width = PyUnicode_KIND(words.text), kind
         cdef void *characters = PyUnicode_DATA(words.text)
-        cdef const unsigned char *table = self._table
         cdef unsigned int *starts = words.starts.data.as_uints
         cdef unsigned int *ends = words.ends.data.as_uints
         cdef Hash *states = words._states.data.as_ulonglongs
         cdef Py_ssize_t at = 0, word = 0, length = len(words.text)
         cdef Py_UCS4 code
-        cdef unsigned char kind
         cdef Hash state
         while at < length:
             code = PyUnicode_READ(width, characters, at)
-            kind = table[code] & KIND
-            if kind != BETWEEN_WORDS:
-                starts[word] = <unsigned int>at
-                state = hashed(start_of_hash(), code)
-                while kind == IN_WORD and at + 1 < length:
-                    code = PyUnicode_READ(width, characters, at + 1)
-                    if table[code] & KIND != IN_WORD:
-                        break
-                    state = hashed(state, code)
-                    at += 1
-                states[word] = state
-                ends[word] = <unsigned int>(at + 1)
-                word += 1
+            kind = self._kind(code)
             at += 1
+            if kind == BETWEEN_WORDS:
+                continue
+            starts[word] = <unsigned int>(at - 1)
+            state = hashed(start_of_hash(), code)
+            while kind == IN_WORD and at < length:
+                code = PyUnicode_READ(width, characters, at)
+                if self._kind(code) != IN_WORD:
+                    break
+                state = hashed(state, code)
+                at += 1
+            states[word] = state
+            ends[word] = <unsigned int>at
+            word += 1
+        return word
 
     cdef int _look_at(self, Words words, Py_ssize_t count) except -1:
         """Note how words begin, and which may be acronyms."""
