@@ -5,7 +5,13 @@ Comes in: hits, one by one. Goes out: the terms that occur in each field, and wh
 `match.scan`.
 """
 
+from cpython.ref cimport PyObject
 from libc.stdlib cimport free, realloc
+
+from watcher.native.cache cimport prefetch
+
+cdef extern from "Python.h":
+    PyObject **PySequence_Fast_ITEMS(object sequence)
 
 cdef enum:
     LEAST_ROOM = 64
@@ -68,10 +74,15 @@ cdef class Hits:
         """
         cdef list found = [{} for _ in range(fields)]
         cdef Py_ssize_t at, terms = len(keys)
+        cdef PyObject **all_keys = PySequence_Fast_ITEMS(keys)
         cdef dict of_field
-        for at in range(self._size - 1, -1, -1):
+        for at in range(self._size):
             if self._hits[at].field >= fields or self._hits[at].term >= terms:
                 raise IndexError(f"hit {at}")
+            prefetch(&all_keys[self._hits[at].term])
+        for at in range(self._size):
+            prefetch(all_keys[self._hits[at].term])
+        for at in range(self._size - 1, -1, -1):
             of_field = found[self._hits[at].field]
             key = keys[self._hits[at].term]
             # The first hit of all is no other's next: 0 stands for none.
