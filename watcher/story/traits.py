@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
-from watcher.native.pairs import WordSet
+from watcher.native.word_marks import WordMarks
 from watcher.story.concepts import shipped_concepts
 from watcher.text.fold import Folded, fold
 from watcher.types import Item, Match, PlaceMention, Trait, TraitKind
@@ -51,7 +51,7 @@ _COMMON = (
     "في من على علي عن الى الي ان أن التي الذي هذا هذه بعد قبل مع بين كان قال كما ما لا لم لن هو هي ثم او حتى حتي"
 )
 _STOP = frozenset(_COMMON.split())
-COMMON_WORDS = WordSet(_STOP)
+COMMON_WORDS = WordMarks(dict.fromkeys(_STOP, 1))
 """Folded words that say nothing of their text: "the" and "dans"."""
 
 _NUMBERS = {

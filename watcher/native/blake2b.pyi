@@ -1,1 +1,0 @@
-"""Called by compiled modules alone: see `blake2b.pxd`."""
