@@ -46,7 +46,7 @@ class Concepts:
         found: set[str] = set()
         whole, lengths, beginnings, phrases = self.words, self.lengths, self.beginnings, self.phrases
         for place, word in enumerate(words):
-            for form in _forms(word):
+            for form in (word,) if word < _ARABIC_LETTERS[0] else _forms(word):
                 if form in whole:
                     found |= whole[form]
                 # The longest beginning alone: "mined" is not also everything that begins with "mi".

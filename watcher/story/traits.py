@@ -98,7 +98,7 @@ def traits_of(
     """
     head = _WORD.findall(title)
     lead = _WORD.findall(body.beginning(_LEAD_WORDS * 12))[:_LEAD_WORDS]
-    found: dict[tuple[TraitKind, str], float] = {}
+    found: dict[str, Trait] = {}
     for words, weight in ((head, 1.0), (lead, _IN_BODY)):
         _note(found, TraitKind.WORD, map(stem, _telling(words)), weight)
         _note(found, TraitKind.CONCEPT, sorted(shipped_concepts().of(words)), weight)
@@ -110,7 +110,7 @@ def traits_of(
     _note(found, TraitKind.RULE, (match.rule for match in held), 1.0)
     _note(found, TraitKind.TERM, _looked_for(held), 1.0)
     _note(found, TraitKind.SERIES, _series(item, title), 1.0)
-    return tuple(Trait(kind=kind, name=name, weight=weight) for (kind, name), weight in found.items())
+    return tuple(found.values())
 
 
 def lead_stems(title: str, body: str) -> Iterable[str]:
@@ -132,20 +132,18 @@ def stem(word: str) -> str:
     return word
 
 
-def _note(
-    found: dict[tuple[TraitKind, str], float], kind: TraitKind, names: Iterable[str], weight: float
-) -> None:
-    room = _MOST_OF_A_KIND
+def _note(found: dict[str, Trait], kind: TraitKind, names: Iterable[str], weight: float) -> None:
+    room, prefix = _MOST_OF_A_KIND, kind + ":"
     for name in names:
         if room == 0:
             return
-        key = (kind, name)
+        key = prefix + name
         if key not in found:
-            found[key] = weight
+            found[key] = Trait(kind=kind, name=name, weight=weight)
             room -= 1
 
 
-def _note_places(found: dict[tuple[TraitKind, str], float], places: Sequence[PlaceMention]) -> None:
+def _note_places(found: dict[str, Trait], places: Sequence[PlaceMention]) -> None:
     for is_title in (True, False):
         named = [one.place for one in places if (one.span.field == "title") is is_title]
         weight = 1.0 if is_title else _IN_BODY
