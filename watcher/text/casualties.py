@@ -17,7 +17,10 @@ _MOST = 1_000_000
 _WORDS = {
     **dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], range(1, 13), strict=True)),
     **dict(zip(["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"], range(1, 13), strict=True)),
+    # With ة, with the ه that many write for it, and as they stand before feminine nouns.
+    **dict(zip(["ثلاثة", "اربعة", "خمسة", "ستة", "سبعة", "ثمانية", "تسعة", "عشرة"], range(3, 11), strict=True)),
     **dict(zip(["ثلاثه", "اربعه", "خمسه", "سته", "سبعه", "ثمانيه", "تسعه", "عشره"], range(3, 11), strict=True)),
+    **dict(zip(["ثلاث", "اربع", "خمس", "ست", "سبع", "ثماني", "تسع", "عشر"], range(3, 11), strict=True)),
     "une": 1, "dozen": 12, "twenty": 20, "thirty": 30, "vingt": 20, "trente": 30, "شخصين": 2, "جنديين": 2,
 }  # fmt: skip
 
@@ -51,7 +54,7 @@ _FORMS = tuple(
             rf"\b(?:tue|tuent|tuant|fait|font|faisant)\s+{_ABOUT}{_N}(?!\s+(?:blesses?|interpell|arrest))(?=\s+(?:[^\W\d]+\s+){{0,1}}(?:morts?|tues?|victimes|personnes|soldats|civils|militaires|policiers|gendarmes))",
         ),
         ("bilan deces", rf"\b(?:bilan|deces)\b[^.;]{{0,40}}?\b{_N}\s+(?:morts?|tues?|deces)"),
-        ("مقتل قتل استشهاد مصرع وفاه", rf"(?:مقتل|قتل|استشهاد|مصرع|وفاه)\s+{_ABOUT}{_N}"),
+        ("مقتل قتل استشهاد مصرع وفا", rf"(?:مقتل|قتل|استشهاد|مصرع|وفا[ةه])\s+{_ABOUT}{_N}"),
         ("قتلي قتيل شهداء شهيدا", rf"{_N}\s+(?:[^\W\d]+\s+)?(?:قتلي|قتيلا|قتيل|شهداء|شهيدا)"),
     )
 )
