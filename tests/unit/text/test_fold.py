@@ -117,6 +117,19 @@ def test_the_stretch_given_back_folds_to_the_stretch_asked_for(text: str, data: 
 
 @DETERMINISTIC
 @given(TRICKY)
+def test_a_text_folds_as_its_characters_do_one_by_one(text: str) -> None:
+    pairs = [(char, at) for at, source in enumerate(text) for char in fold_char(source)]
+    kept = [
+        pair for last, pair in zip([("", 0), *pairs], pairs, strict=False) if (last[0], pair[0]) != (" ", " ")
+    ]
+    folded = fold(text)
+    assert folded.text == "".join(char for char, _ in kept)
+    origins = folded.origins if folded.origins is not None else range(len(text))
+    assert list(origins) == [at for _, at in kept]
+
+
+@DETERMINISTIC
+@given(TRICKY)
 def test_origins_never_run_backwards(text: str) -> None:
     folded = fold(text)
     starts = [folded.origin(at, at + 1)[0] for at in range(len(folded.text))]
