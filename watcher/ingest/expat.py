@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from xml.parsers.expat import errors
 from xml.sax.expatreader import ExpatParser
 
 from watcher.ingest.plainentries import Event, PlainEntries
 
 _ENTRIES = frozenset({"item", "http://www.w3.org/2005/Atom entry"})
 """As expat names them. Those of other formats, RSS 1.0 among them, are left to feedparser."""
+_AFTER_ROOT = errors.codes[errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 
 
 class Expat(ExpatParser):
@@ -44,6 +46,12 @@ class Expat(ExpatParser):
         # The library hands these straight to the handlers.
         self._parser.ProcessingInstructionHandler = self.processing_instruction
         self._parser.CharacterDataHandler = self.character_data
+
+    def end_of_root(self) -> int | None:
+        """Give the offset of what stopped the parser after a whole root; None where it stopped elsewhere."""
+        # Where only the end of the document told the library so, it has put a parser in place that remembers less.
+        stopped_by = getattr(self._parser, "ErrorCode", None)
+        return self._parser.ErrorByteIndex if stopped_by == _AFTER_ROOT else None
 
     def start_element_ns(self, name: str, attrs: Mapping[str, str]) -> None:
         if self._held is not None:

@@ -12,6 +12,7 @@ import io
 import re
 import xml.sax
 import xml.sax.handler
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.xmlreader import AttributesNSImpl, InputSource
@@ -39,6 +40,7 @@ _MAX_DOCTYPE_CHARS = 8_192
 """Longer ones are dropped, with their entities: feedparser's patterns are quadratic in them."""
 
 _ROOT_END = re.compile(r"</(?:rss|feed|rdf:RDF|channel|RDF)\s*>", re.IGNORECASE)
+_ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)\b", re.IGNORECASE)
 
 MARK = "watcher-entry"
 """Target of a processing instruction that asks the parser how it stands there; feedparser passes over them."""
@@ -148,6 +150,7 @@ class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
         super().__init__(*args)
         self.bounded_prefixes: list[tuple[str | None, str | None]] = []
         self.bounded_outer: list[tuple[dict[str, str], dict[str, str]]] = []
+        self.bounded_stood: tuple[list[Any], str] | None = None
 
     def startPrefixMapping(self, prefix: str | None, uri: str | None) -> None:  # noqa: N802
         self.bounded_prefixes.append((prefix, uri))
@@ -188,7 +191,11 @@ class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
             return None
         feed: dict[str, Any] = self.feeddata
         said = [dict.get(feed, name) for name in _OF_FEED] + [name in feed for name in _CONTEXTS]
-        standing = repr(([getattr(self, name) for name in _STANDING], self.bounded_prefixes, said))
+        now = [*(getattr(self, name) for name in _STANDING), self.bounded_prefixes, said]
+        # To compare takes a fraction of what writing out does, and an entry seldom changes anything.
+        if self.bounded_stood is None or self.bounded_stood[0] != now:
+            self.bounded_stood = (deepcopy(now), repr(now))
+        standing = self.bounded_stood[1]
         return standing if len(standing) <= _MAX_STANDING_CHARS else None
 
     def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802  (named by xml.sax)
@@ -211,15 +218,16 @@ def read_xml(text: str, *, url: str, language: str | None = None) -> FeedXml:
         language: what the server says it is in (Content-Language), if anything.
 
     Returns:
-        What was read: by feedparser's strict parser, or, where the document is not well-formed, by its loose one.
+        What was read: by feedparser's strict parser, or, where the document is not well-formed, by its loose one. What
+        stands after a whole document, such as a script that a proxy puts there, is no part of it.
     """
     data, version, entities = _prepare(text)
     parser: Any = _Strict(url, language, "utf-8")
-    error, is_over = _run_strict(parser, data)
-    if error is not None:
+    error, is_whole, is_over = _run_strict(parser, data)
+    if not is_whole:
         parser = _Loose(url, language, "utf-8", entities)
         is_over = _run_loose(parser, data.decode("utf-8"))
-    is_partial = error is not None and not is_over and not _ROOT_END.search(text[-4_096:])
+    is_partial = not (is_whole or is_over or _ROOT_END.search(text[-4_096:]))
     is_cut = is_partial and bool(parser.inentry)
     entries = parser.entries[:-1] if is_cut else parser.entries
     return FeedXml(
@@ -250,8 +258,8 @@ def _prepare(text: str) -> tuple[bytes, str | None, dict[str, str]]:
     return (root, version, {}) if growth > MAX_EXPANSION_CHARS else (data, version, entities)
 
 
-def _run_strict(parser: Any, data: bytes) -> tuple[str | None, bool]:
-    """Run the strict parser; give what is wrong with the document (None: nothing) and whether a bound was met."""
+def _run_strict(parser: Any, data: bytes) -> tuple[str | None, bool, bool]:
+    """Run the strict parser; give what is wrong (None: nothing), whether it read all entries, whether a bound was met."""
     # DOCTYPE is gone or harmless by now, and external entities are off: nothing is fetched, nothing grows.
     sax = Expat(parser)
     sax.setFeature(xml.sax.handler.feature_namespaces, True)
@@ -262,10 +270,11 @@ def _run_strict(parser: Any, data: bytes) -> tuple[str | None, bool]:
     try:
         sax.parse(source)
     except _Enough:
-        return None, True
+        return None, True, True
     except xml.sax.SAXException as error:
-        return _words(parser.exc or error), False
-    return None, False
+        end = sax.end_of_root()
+        return _words(parser.exc or error), end is not None and not _ENTRY.search(data, end), False
+    return None, True, False
 
 
 def _run_loose(parser: Any, text: str) -> bool:

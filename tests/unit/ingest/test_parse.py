@@ -115,6 +115,26 @@ def test_an_entry_that_breaks_off_is_left_for_the_next_poll() -> None:
     assert [item.title for item in found.items] == ["Whole"]
 
 
+@pytest.mark.parametrize(
+    ("behind", "titles"),
+    [
+        ("<script src='/proxy.js'></script>", ["A & B", "C"]),
+        ("<title>Other</title>" + "debug " * 2_000, ["A & B", "C"]),
+        ("<rss><channel><item><title>D</title></item></channel></rss>", ["A & B", "C", "D"]),
+        ("<ITEM><title>D</title></ITEM>", ["A & B", "C", "D"]),
+        ("<", ["A & B", "C"]),
+    ],
+)
+def test_what_stands_behind_a_feed_is_no_part_of_it_unless_it_has_entries(
+    behind: str, titles: list[str]
+) -> None:
+    feed = rss("<item><title>A &amp;amp; B</title></item><item><title>C</title></item>")
+    found = read(feed + behind)
+    assert [item.title for item in found.items] == titles
+    assert (found.title, found.problem, found.is_partial) == ("T", FetchProblem.MALFORMED, False)
+    assert "not well-formed" in (found.problem_detail or "")
+
+
 def test_a_missing_end_tag_loses_no_entry() -> None:
     found = read('<rss version="2.0"><channel><item><title>A</title><item><title>B</title></channel></rss>')
     assert [item.title for item in found.items] == ["A", "B"]
