@@ -58,9 +58,9 @@ class Found:
 
 def look_up(tx: Transaction, feed_id: str, parsed: ParsedFeed) -> Found:
     """Find the items of a document in the store by their ids, and the others by what they are."""
-    known = tx.items.known(feed_id, [item.key for item in parsed.items])
-    if not known and not tx.items.has_any(feed_id):
+    if not tx.items.has_any(feed_id):
         return Found()
+    known = tx.items.known(feed_id, [item.key for item in parsed.items])
     unknown = [item for item in parsed.items if item.key not in known]
     alike = tx.items.alike(feed_id, unknown) if unknown else ()
     if not alike:

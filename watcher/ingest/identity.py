@@ -76,12 +76,11 @@ def short_key(text: str) -> bytes:
 
 def digest(*parts: str | None) -> str:
     """Hash texts to 32 hexadecimal digits; the parts are kept apart, and None differs from an empty text."""
-    hashed = blake2b(digest_size=16)
+    pieces: list[bytes] = []
     for part in parts:
         data = b"" if part is None else part.encode("utf-8", "surrogatepass")
-        hashed.update(b"%d:" % (-1 if part is None else len(data)))
-        hashed.update(data)
-    return hashed.hexdigest()
+        pieces += (b"%d:" % (-1 if part is None else len(data)), data)
+    return blake2b(b"".join(pieces), digest_size=16).hexdigest()
 
 
 def _bounded(key: str) -> str:

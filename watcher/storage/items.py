@@ -79,6 +79,7 @@ _STORED = (
 )  # fmt: skip
 # Made once: each poll with news asks these, and to put one together takes longer than to answer it.
 _KNOWN = _marked(items.c.key, items.c.key, items.c.id, items.c.content_hash, items.c.seen_at)
+_IDS = _marked(items.c.key, items.c.key, items.c.id)
 _ANY = select(items.c.id).where(items.c.feed_id == bindparam("feed")).limit(1)
 _OF_LINK = _marked(items.c.url_key, *_STORED)
 _OF_TEXT = _marked(items.c.text_hash, *_STORED)
@@ -136,7 +137,11 @@ class ItemRows:
         if not new:
             return {}
         insert_new(self._connection, items, [_columns(item) for item in new])
-        return {key: known.item_id for key, known in self.known(new[0].feed_id, [i.key for i in new]).items()}
+        found: dict[str, int] = {}
+        for some in _batches([item.key for item in new]):
+            rows = self._connection.execute(_IDS, {"feed": new[0].feed_id, "marks": some})
+            found.update(map(tuple, rows))
+        return found
 
     def edit(self, item_id: int, item: Item, *, at: datetime) -> None:
         """Replace what an item says; when it was first seen stays."""
