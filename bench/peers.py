@@ -107,8 +107,5 @@ class PhraseHits:
     def keys(self) -> Iterable[str]:
         return self._spans.keys()
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._spans
-
     def spans(self, key: str) -> tuple[tuple[int, int], ...]:
         return tuple(self._spans.get(key, ()))

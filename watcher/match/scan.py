@@ -46,9 +46,10 @@ class FieldHits:
             looked for in the original text, the offsets.
     """
 
-    __slots__ = ("_folded", "_found", "_hits", "_spans")
+    __slots__ = ("_folded", "_found", "_hits", "_spans", "keys")
 
     def __init__(self, folded: Folded, hits: Hits, found: _Found) -> None:
+        self.keys: KeysView[str] = found.keys()
         self._folded = folded
         self._hits = hits
         self._found = found
@@ -58,14 +59,6 @@ class FieldHits:
     def none(cls) -> FieldHits:
         """Give the hits of a field that is empty or that no rule looks at."""
         return cls(Folded(text="", source=""), Hits(), {})
-
-    @property
-    def keys(self) -> KeysView[str]:
-        """The keys of the terms that occur."""
-        return self._found.keys()
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._found
 
     def spans(self, key: str) -> tuple[Offsets, ...]:
         """Give where a term stands in the original text, in order of start; empty when it does not occur."""
@@ -77,7 +70,9 @@ class FieldHits:
 
     def _originals(self, first: int) -> tuple[Offsets, ...]:
         hits = self._hits.spans(first)
-        return tuple(sorted({self._folded.origin(*hit) for hit in hits}))
+        if self._folded.origins is not None:
+            hits = [self._folded.origin(*hit) for hit in hits]
+        return tuple(hits) if len(hits) == 1 else tuple(sorted(set(hits)))
 
 
 class Scanner:

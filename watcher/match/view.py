@@ -95,7 +95,7 @@ class View:
     def has(self, key: str) -> bool:
         """Tell whether a term occurs in the scope."""
         for field, is_lead in self._scope.items():
-            if key in self._hits[field] and (not is_lead or any(self._spans(key, field))):
+            if key in self._hits[field].keys and (not is_lead or any(self._spans(key, field))):
                 return True
         return False
 
@@ -111,7 +111,8 @@ class View:
 
     def spans(self, key: str) -> list[tuple[FieldName, int, int]]:
         """Give where a term stands in the scope, in original offsets."""
-        return [span for field in self._scope for span in self._spans(key, field)]
+        fields = [field for field in self._scope if key in self._hits[field].keys]
+        return [span for field in fields for span in self._spans(key, field)]
 
     def has_list(self, name: str) -> bool:
         """Tell whether a term of a list that applies to the item's language occurs in the scope; found out once."""
@@ -148,7 +149,9 @@ class View:
         if not spans:
             return ()
         limit = self._limit(field)
-        return [(field, start, end) for start, end in spans if limit is None or end <= limit]
+        if limit is None:
+            return [(field, start, end) for start, end in spans]
+        return [(field, start, end) for start, end in spans if end <= limit]
 
     def _limit(self, field: FieldName) -> int | None:
         """Give where the part of a field that is looked at ends; None for the whole field."""
@@ -212,7 +215,7 @@ class View:
         asked = self._distances[field] = self._distances.get(field, 0) + 1
         if asked <= _MOST_DISTANCES:
             found = _AT_LEAST_A_WORD.finditer(self.document.text(field), max(0, one.low), max(0, one.high))
-            return sum(1 for _ in islice(found, enough))
+            return len(list(islice(found, enough)))
         starts = self._starts.get(field)
         if starts is None:
             chunks = _AT_LEAST_A_WORD.finditer(self.document.text(field))

@@ -25,7 +25,8 @@ class Concepts:
     """The lexicon, ready to be looked up: by whole word, by the beginning of a word, by phrase.
 
     `phrases` holds, for the first word of each phrase, its words and its concept; `shares` how much of the news
-    speaks of each concept, 0..1. `lengths` are those of the beginnings that have the same first letters, falling.
+    speaks of each concept, 0..1. `lengths` are those of the beginnings that have the same first letters, falling;
+    `firsts` are the first letters of all that can be looked up.
     """
 
     words: dict[str, frozenset[str]]
@@ -33,20 +34,26 @@ class Concepts:
     phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
     shares: dict[str, float]
     lengths: dict[str, tuple[int, ...]] = field(init=False, repr=False)
+    firsts: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         lengths: dict[str, set[int]] = {}
         for beginning in self.beginnings:
             lengths.setdefault(beginning[:_SHORTEST_BEGINNING], set()).add(len(beginning))
         by_first = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        known = (*self.words, *self.beginnings, *self.phrases)
         object.__setattr__(self, "lengths", by_first)
+        object.__setattr__(self, "firsts", frozenset(word[:_SHORTEST_BEGINNING] for word in known))
 
     def of(self, words: Sequence[str]) -> frozenset[str]:
         """Give the concepts that the folded words of a text stand for."""
         found: set[str] = set()
         whole, lengths, beginnings, phrases = self.words, self.lengths, self.beginnings, self.phrases
+        firsts = self.firsts
         for place, word in enumerate(words):
             for form in (word,) if word < _ARABIC_LETTERS[0] else _forms(word):
+                if form[:_SHORTEST_BEGINNING] not in firsts:
+                    continue
                 if form in whole:
                     found |= whole[form]
                 # The longest beginning alone: "mined" is not also everything that begins with "mi".

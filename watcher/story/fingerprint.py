@@ -28,7 +28,7 @@ _FEWEST_PAIRS = 5  # fewer say too little: "Live updates" is not a wire copy of 
 _WORD = re.compile(r"\w+")
 # What agencies and outlets put before a headline while the story stays the same.
 _PREFIX = re.compile(
-    r"^\s*(?:\[[^\]]{1,20}\]\s*|(?:update|refile|wrapup|corrected|correction|recast|rpt|urgent|breaking(?: news)?|exclusive|"
+    r"\s*(?:\[[^\]]{1,20}\]\s*|(?:update|refile|wrapup|corrected|correction|recast|rpt|urgent|breaking(?: news)?|exclusive|"
     r"alert|flash|mise a jour|exclusif|video|عاجل|تحديث)(?:\s*\d+)?\s*(?:[-:|–—]+|\.\.+)\s*)+",
 )
 # " - Example News", " | Example": at most four words after the last separator.
@@ -57,11 +57,10 @@ def fingerprint(
     headline = _without_marks((title or fold(item.title)).text)
     pairs = WordPairs(f"{headline} {body.beginning(_LONGEST_TEXT)}", COMMON_WORDS)
     in_title = len(_words(headline))
-    shingles = Shingles(
-        title=_shingles(pairs, in_title),
-        lead=_shingles(pairs, in_title + _LEAD_WORDS),
-        full=_shingles(pairs, len(pairs)),
-    )
+    in_lead = in_title + _LEAD_WORDS
+    full = _shingles(pairs, len(pairs))
+    lead = _shingles(pairs, in_lead) if in_lead < len(pairs) else full
+    shingles = Shingles(title=_shingles(pairs, in_title), lead=lead, full=full)
     return Fingerprint(
         exact=exact_keys(item),
         sketch=tuple(_sketch(pairs, in_title, shingles)),
@@ -100,7 +99,10 @@ def clean_title(title: str) -> str:
 
 
 def _without_marks(folded: str) -> str:
-    bare = _SUFFIX.sub("", _PREFIX.sub("", folded))
+    prefix = _PREFIX.match(folded)
+    bare = _SUFFIX.sub("", folded[prefix.end() :] if prefix else folded)
+    if bare == folded:
+        return folded.strip()
     # A headline that is nothing but marks keeps them: there is nothing else to compare.
     return bare.strip() if len(_words(bare)) > len(_words(folded)) // 2 else folded.strip()
 

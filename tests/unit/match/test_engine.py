@@ -66,6 +66,14 @@ def test_the_sentence_may_be_the_title_and_may_be_missing() -> None:
     assert found.evidence[0].span.field == "author"
 
 
+def test_of_sentences_that_say_as_much_the_first_of_the_body_is_told() -> None:
+    for rule in ("match: raid", "match: {any: [raid, border]}"):
+        (found,) = matches(engine_of(rule), document("Raid", "Night. A raid began. On the border a raid."))
+        assert found.sentence is not None
+        told = {"match: raid": (7, 20)}.get(rule, (21, 42))
+        assert (found.sentence.field, found.sentence.start, found.sentence.end) == ("body", *told)
+
+
 def test_evidence_is_bounded_and_not_repeated() -> None:
     engine = engine_of("match: {any: [raid, {all: [raid, border]}]}")
     (found,) = matches(engine, document(body="raid " * 500 + "border"))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.support import samples
 from watcher.story.decide import Reason, decide, jaccard
 from watcher.story.fingerprint import clean_title, exact_keys, fingerprint
+from watcher.types import TraitKind
 
 BODY = (
     "Armed men in four pickup trucks crossed the border from Libya before dawn and were stopped by an army patrol "
@@ -121,6 +122,15 @@ def test_any_text_has_a_fingerprint_that_does_not_change(title: str, body: str) 
     assert one == again
     assert all(-(2**63) <= key < 2**63 for key in one.sketch)
     assert jaccard(one.shingles.full, again.shingles.full) in (0.0, 1.0)
+
+
+@pytest.mark.parametrize("length", [1, 6, 7, 8, 11, 12, 30])
+def test_words_of_the_lead_are_whole_however_long_they_are(length: int) -> None:
+    body = " ".join([*["k" * length] * 59, "m" * length, *["q" * length] * 60])
+    traits = fingerprint(samples.item(title="Raid", summary=body)).traits
+    said = {one.name for one in traits if one.kind is TraitKind.WORD}
+    # The lead is 60 words, as far as they stand in the first 720 characters.
+    assert said == {"raid", *body[:720].split()[:60]}
 
 
 class Stored:

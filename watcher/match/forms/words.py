@@ -34,7 +34,8 @@ def note_operators(reader: Reader, written: str, *steps: Step) -> None:
 
 def leaf(field: FieldName, start: int, end: int, path: str) -> Occurrence:
     """Make the occurrence of a condition that rests on one stretch of text."""
-    return Occurrence(field, start, end, low=end, high=start, parts=(Hit(field, start, end, path),))
+    low, high = end, start
+    return Occurrence(field, start, end, low, high, (Hit(field, start, end, path),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
