@@ -8,7 +8,7 @@ Only loops over characters, words and numbers are here; what they mean is decide
              names, word_marks (what may begin a name), word_classes, surroundings, place_signs, votes (which place it is)
     match    sheet, phrases, hits (the terms of all rules), signs, filings (the index over rules)
     story    pairs (what copies are recognised by)
-    workers  records (what goes between processes)
+    workers  records (what goes between processes, and what match and story make by the dozen)
 
 A text comes from strangers: every loop is bounded by lengths that it has checked, and the tests of each module hold it against
 a plain Python reading of the same.
