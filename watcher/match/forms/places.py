@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING, ClassVar
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from watcher.match.anchor import ANY_COUNTRY, PLACE_COST, Anchor, place_sign
 from watcher.match.forms.words import leaf
 from watcher.match.reader import Reader
-from watcher.match.syntax import Condition, Occurrence
-from watcher.types import Place, PlaceMention
+from watcher.match.syntax import Condition, Hit, Occurrence
+from watcher.types import Place, PlaceMention, Span
 
 if TYPE_CHECKING:
     from watcher.match.view import View
@@ -80,8 +80,13 @@ class PlaceIs(Condition):
         return {cls.key: {"anyOf": [*_TEXTS["anyOf"], wish]}}  # type: ignore[misc]  # a literal above
 
     def occurrences(self, view: View) -> Sequence[Occurrence]:
-        spans = [one.span for one in view.places_in(self.countries) if self._fits(one, view.vocabulary)]
-        return [leaf(span.field, span.start, span.end, self.path) for span in spans]
+        return [leaf(span.field, span.start, span.end, self.path) for span in self._spans(view)]
+
+    def evidence(self, view: View) -> Iterable[Hit]:
+        return [Hit(span.field, span.start, span.end, self.path) for span in self._spans(view)]
+
+    def _spans(self, view: View) -> list[Span]:
+        return [one.span for one in view.places_in(self.countries) if self._fits(one, view.vocabulary)]
 
     def holds(self, view: View) -> bool:
         return any(self._fits(mention, view.vocabulary) for mention in view.places_in(self.countries))
