@@ -95,6 +95,15 @@ def test_the_first_report_gives_the_headline(
         assert analysed[reports(alert)[0]].item.title == alert["headline"]
 
 
+def test_the_first_report_is_there_so_early_that_it_is_polled_first(
+    config: Config, seeds: Seeds, expected: dict[str, Any]
+) -> None:
+    appears = {(step.feed, step.entry): step.at for step in seeds.timeline.appear}
+    for alert in expected["alerts"]:
+        first, *others = [appears[entry] for entry in reports(alert)]
+        assert all(other - first > config.settings.polling.interval.max for other in others), alert["event"]
+
+
 def test_an_outlet_counts_as_one_source_however_often_it_reports(expected: dict[str, Any]) -> None:
     for alert in expected["alerts"]:
         assert alert["sources"] == len({feed for feed, _ in reports(alert)})
