@@ -133,6 +133,23 @@ class Workers:
                 feed_id=fetched.feed_id,
             ) from error
 
+    async def read_archive(
+        self, fetched: Fetched, feed: Feed, *, seen_at: datetime, repeats_guids: bool
+    ) -> tuple[ParsedFeed, tuple[Analysed, ...]]:
+        """Parse the first document of a feed and analyse all its items: what `parse` and `analyse` do, in one trip.
+
+        Raises:
+            FetchError: as they do.
+        """
+        try:
+            return await self._run(_read_archive, fetched, feed, seen_at, repeats_guids, self._longest_parse)
+        except BrokenProcessPool as error:
+            raise FetchError(
+                FetchProblem.INTERNAL,
+                "the parser or the analysis crashed on this document, or found no end of it",
+                feed_id=fetched.feed_id,
+            ) from error
+
     async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]:
         """Analyse items of one feed, in order; raises `FetchError` when the workers die of them."""
         try:
@@ -210,6 +227,14 @@ def _parse(
 
     with _ending_after(seconds):
         return parse_new(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=memory)
+
+
+def _read_archive(
+    fetched: Fetched, feed: Feed, seen_at: datetime, repeats_guids: bool, seconds: float
+) -> tuple[ParsedFeed, tuple[Analysed, ...]]:
+    parsed = _parse(fetched, seen_at, repeats_guids, b"", seconds)
+    # Sent together: each item goes once, and is one object on the other side too.
+    return parsed, _analyse(parsed.items, feed, seen_at)
 
 
 @contextmanager

@@ -65,6 +65,12 @@ class InlineWorkers:
     ) -> ParsedFeed:
         return parse_new(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=memory)
 
+    async def read_archive(
+        self, fetched: Fetched, feed: Feed, *, seen_at: datetime, repeats_guids: bool
+    ) -> tuple[ParsedFeed, tuple[Analysed, ...]]:
+        parsed = await self.parse(fetched, seen_at=seen_at, repeats_guids=repeats_guids, memory=b"")
+        return parsed, await self.analyse(parsed.items, feed, seen_at)
+
     async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]:
         return tuple(self._analysis.analyse(item, feed, now) for item in items)
 

@@ -38,6 +38,10 @@ class Thinking(Protocol):
         self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool, memory: bytes
     ) -> ParsedFeed: ...
 
+    async def read_archive(
+        self, fetched: Fetched, feed: Feed, *, seen_at: datetime, repeats_guids: bool
+    ) -> tuple[ParsedFeed, tuple[Analysed, ...]]: ...
+
     async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]: ...
 
 
@@ -103,6 +107,7 @@ class Poll:
 
     `alerts` counts the alerts that it opened; `told` names the channels that now have something to
     send; `offer` is the hub that the document names; `error` says why it gave nothing. `own_title` is what the feed calls itself, where no document of it is at hand.
+    `foretold` are the items of a first document that were analysed as soon as they were parsed.
     """
 
     feed: Feed
@@ -111,6 +116,7 @@ class Poll:
     fetched: Fetched | None = None
     body_hash: str | None = None
     parsed: ParsedFeed | None = None
+    foretold: tuple[Analysed, ...] = ()
     offer: Offer | None = None
     found: Found = field(default_factory=Found)
     fresh: tuple[tuple[Item, Known | None], ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -10,7 +11,7 @@ import structlog
 from watcher.ingest import coverage
 from watcher.ingest.websub import offer_of
 from watcher.stages.poll import Context, Entry, Poll
-from watcher.types import ParsedFeed, Validators
+from watcher.types import Analysed, Fetched, Item, ParsedFeed, Validators
 from watcher.window import Found, look_up, read_older
 
 log = structlog.get_logger(__name__)
@@ -30,18 +31,30 @@ async def parse(poll: Poll, context: Context) -> Poll:
     if fetched is None or poll.is_unchanged:
         return poll
 
+    parsed, foretold = await _read(fetched, poll, context)
+    # On another thread: of a JSON Feed all is read for it.
+    offer = await context.run(lambda: offer_of(fetched)) if context.takes_pushes else None
+    # The bytes have served: a poll that waits for the next stages need not keep them.
+    return replace(poll, parsed=parsed, foretold=foretold, offer=offer, fetched=replace(fetched, body=b""))
+
+
+async def _read(fetched: Fetched, poll: Poll, context: Context) -> tuple[ParsedFeed, tuple[Analysed, ...]]:
+    """Have a document parsed; nothing of a feed's first one was seen before, so that all of it is analysed with that."""
+    repeats_guids = poll.state.repeats_guids
+    if not poll.state.filled:
+        return await context.workers.read_archive(
+            fetched, poll.feed, seen_at=poll.now, repeats_guids=repeats_guids
+        )
+
     def look_up() -> bytes:
         with context.store.read() as tx:
             return tx.feeds.seen(poll.feed.id)
 
     memory = await context.run(look_up)
     parsed = await context.workers.parse(
-        fetched, seen_at=poll.now, repeats_guids=poll.state.repeats_guids, memory=memory
+        fetched, seen_at=poll.now, repeats_guids=repeats_guids, memory=memory
     )
-    # On another thread: of a JSON Feed all is read for it.
-    offer = await context.run(lambda: offer_of(fetched)) if context.takes_pushes else None
-    # The bytes have served: a poll that waits for the next stages need not keep them.
-    return replace(poll, parsed=parsed, offer=offer, fetched=replace(fetched, body=b""))
+    return parsed, ()
 
 
 async def select(poll: Poll, context: Context) -> Poll:
@@ -106,14 +119,25 @@ async def analyse(poll: Poll, context: Context) -> Poll:
         item if old is None else replace(item, seen_at=old.seen_at, article=articles.get(old.item_id, ""))
         for item, old in poll.fresh
     ]
-    analysed = await context.workers.analyse(items, poll.feed, poll.now)
+    analysed = await _analysed(items, poll, context)
     for found in analysed:
         if found.problem is not None:
             # Kept without matches: one item must not stop its feed.
             log.error("item_not_analysed", feed=poll.feed.id, item=found.item.key, problem=found.problem)
             context.metrics.errors.labels("analyse").inc()
     pairs = zip(analysed, poll.fresh, strict=True)
-    return replace(poll, entries=tuple(Entry(analysed=found, known=old) for found, (_, old) in pairs))
+    entries = tuple(Entry(analysed=found, known=old) for found, (_, old) in pairs)
+    return replace(poll, entries=entries, foretold=())
+
+
+async def _analysed(items: Sequence[Item], poll: Poll, context: Context) -> Sequence[Analysed]:
+    """Have items analysed, but for those that were so as they are when they were parsed."""
+    foretold = {id(found.item): found for found in poll.foretold}
+    rest = [item for item in items if id(item) not in foretold]
+    if rest:
+        analysed = await context.workers.analyse(rest, poll.feed, poll.now)
+        foretold |= {id(item): found for item, found in zip(rest, analysed, strict=True)}
+    return [foretold[id(item)] for item in items]
 
 
 async def _articles(poll: Poll, context: Context) -> dict[int, str]:
