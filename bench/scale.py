@@ -76,15 +76,17 @@ def run() -> Table:
     )
     costs: dict[int, float] = {}
     whole: dict[int, float] = {}
+    measures: dict[int, Measure] = {}
     for count in COUNTS:
         analysis = Analysis(rules=rules[:count], lists=lists, places=places)
-        measure = Measure(analysis, texts)
+        measure = measures[count] = Measure(analysis, texts)
         costs[count], whole[count] = measure.watcher, measure.whole
         peers = measure.peers(rules[:count])
         cells = (measure.whole, measure.watcher, measure.scan, measure.places, measure.words, *peers)
         table.add(f"{count:,}", *(f"{cost * 1e6:,.0f}" for cost in cells))
     tokenising = measure.tokenising()
     _remark(table, measure, costs, whole, tokenising, peers[2], texts.measured)
+    table.note(_of_unmatched(measures[min(COUNTS)], measures[max(COUNTS)]))
     table.note(against_their_own(texts, places))
     table.note(f"The rules: {SHAPES}")
     return table
@@ -133,6 +135,16 @@ def _remark(
     )
 
 
+def _of_unmatched(least: Measure, most: Measure) -> str:
+    """Say what the number of rules costs where nothing comes of it: no evidence, no sentence, nothing to group by."""
+    items = most.unmatched
+    few, many = least.whole_cost(items), most.whole_cost(items)
+    return (
+        f"The {len(items)} items that none of {max(COUNTS):,} rules matches, all of an item, their words met before: "
+        f"{few * 1e6:,.0f} at {min(COUNTS)} rules, {many * 1e6:,.0f} at {max(COUNTS):,}: {many / few:.1f} times"
+    )
+
+
 def _rates(costs: dict[int, float]) -> str:
     return ", ".join(f"{1 / cost:,.0f}" for cost in costs.values())
 
@@ -168,8 +180,9 @@ class Measure:
         engine = analysis.engine
         self.documents = self._documents(measured)
         self.watcher = self._cost(lambda document: engine.match(document, FEED, NOW), self.documents)
-        self.whole = self._cost(lambda document: analysis.analyse(document.item, FEED, NOW))
+        self.whole = self.whole_cost(measured)
         found_by_item = [len(engine.match(document, FEED, NOW)) for document in self.documents]
+        self.unmatched = [item for item, found in zip(measured, found_by_item, strict=True) if not found]
         self.matches = sum(found_by_item) / len(measured)
         self.matched = sum(map(bool, found_by_item)) / len(measured)
         self.scan = self._cost(lambda document: engine.view(document, FEED))
@@ -184,6 +197,12 @@ class Measure:
             self._cost(lambda document: document.places, self._folded(found)) * len(found) / len(measured)
         )
         self.words = self._cost(self._words, self._documents(split)) * len(split) / len(measured)
+
+    def whole_cost(self, items: Sequence[Item]) -> float:
+        """Give what all costs that is found out about some items, each on average."""
+        return self._cost(
+            lambda document: self._analysis.analyse(document.item, FEED, NOW), self._documents(items)
+        )
 
     def shares(self) -> str:
         places, words = (count / len(self._measured) for count in (self.with_places, self.with_words))
