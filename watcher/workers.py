@@ -123,15 +123,16 @@ class Workers:
         self, fetched: Fetched, *, seen_at: datetime, repeats_guids: bool, memory: bytes
     ) -> ParsedFeed:
         """Parse what is new in a fetched document; raises `FetchError` for one that is no feed."""
-        try:
-            return await self._run(_parse, fetched, seen_at, repeats_guids, memory, self._longest_parse)
-        except BrokenProcessPool as error:
-            # Twice the pool died under this document: it is the document.
-            raise FetchError(
-                FetchProblem.INTERNAL,
-                "the parser crashed on this document, or found no end of it",
-                feed_id=fetched.feed_id,
-            ) from error
+        return await self._run_for(
+            fetched.feed_id,
+            "the parser crashed on this document, or found no end of it",
+            _parse,
+            fetched,
+            seen_at,
+            repeats_guids,
+            memory,
+            self._longest_parse,
+        )
 
     async def read_archive(
         self, fetched: Fetched, feed: Feed, *, seen_at: datetime, repeats_guids: bool
@@ -141,23 +142,21 @@ class Workers:
         Raises:
             FetchError: as they do.
         """
-        try:
-            return await self._run(_read_archive, fetched, feed, seen_at, repeats_guids, self._longest_parse)
-        except BrokenProcessPool as error:
-            raise FetchError(
-                FetchProblem.INTERNAL,
-                "the parser or the analysis crashed on this document, or found no end of it",
-                feed_id=fetched.feed_id,
-            ) from error
+        return await self._run_for(
+            fetched.feed_id,
+            "the parser or the analysis crashed on this document, or found no end of it",
+            _read_archive,
+            fetched,
+            feed,
+            seen_at,
+            repeats_guids,
+            self._longest_parse,
+        )
 
     async def analyse(self, items: Sequence[Item], feed: Feed, now: datetime) -> tuple[Analysed, ...]:
         """Analyse items of one feed, in order; raises `FetchError` when the workers die of them."""
-        try:
-            return await self._run(_analyse, tuple(items), feed, now)
-        except BrokenProcessPool as error:
-            raise FetchError(
-                FetchProblem.INTERNAL, "the analysis crashed on an item of this feed", feed_id=feed.id
-            ) from error
+        crashed = "the analysis crashed on an item of this feed"
+        return await self._run_for(feed.id, crashed, _analyse, tuple(items), feed, now)
 
     async def extract(self, page: Fetched) -> str:
         """Find the article in a page; raises `FetchError` where there is none."""
@@ -167,6 +166,13 @@ class Workers:
             raise FetchError(
                 FetchProblem.INTERNAL, "the extraction crashed on this page", retryable=False
             ) from error
+
+    async def _run_for(self, feed_id: str, crashed: str, call: Callable[..., T], *args: object) -> T:
+        try:
+            return await self._run(call, *args)
+        except BrokenProcessPool as error:
+            # Twice the pool died of it: it is the document.
+            raise FetchError(FetchProblem.INTERNAL, crashed, feed_id=feed_id) from error
 
     async def _run(self, call: Callable[..., T], *args: object) -> T:
         loop = asyncio.get_running_loop()

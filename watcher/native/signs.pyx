@@ -6,7 +6,7 @@ Comes in: once, names with their numbers; then the names of one item. Goes out: 
 
 A look-up meets one place in memory instead of the four of a dictionary of texts and numbers, and all places are asked for
 before the first is read. For it, a name that has the hash of a known one by chance is taken for that: whoever asks must be
-able to live with one such in a billion.
+able to live with that.
 """
 
 from cpython.array cimport array, clone, extend_buffer
@@ -20,8 +20,9 @@ from array import array as _array
 cdef array _INTS = _array("i")
 
 cdef struct Sign:
-    # What the place in the table does not tell of the hash; and one more than the number, 0 where there is none.
-    unsigned int hash
+    # The whole hash: by half of it one known name in some thousand rule sets would be taken for another, and its rules never
+    # be proposed. And one more than the number, 0 where there is none.
+    Py_hash_t hash
     int number
 
 
@@ -51,7 +52,7 @@ cdef class Signs:
             slot = <size_t>hashed & self.mask
             while self.signs[slot].number:
                 slot = (slot + 1) & self.mask
-            self.signs[slot] = Sign(_rest(hashed), number + 1)
+            self.signs[slot] = Sign(hashed, number + 1)
 
     def __dealloc__(self):
         free(self.signs)
@@ -69,13 +70,9 @@ cdef class Signs:
             hashed = PyObject_Hash(name)
             slot = <size_t>hashed & self.mask
             # The table is half empty at least: this ends.
-            while self.signs[slot].number and self.signs[slot].hash != _rest(hashed):
+            while self.signs[slot].number and self.signs[slot].hash != hashed:
                 slot = (slot + 1) & self.mask
             if self.signs[slot].number:
                 number = self.signs[slot].number - 1
                 extend_buffer(known, <char *>&number, 1)
         return known
-
-
-cdef inline unsigned int _rest(Py_hash_t hashed) noexcept:
-    return <unsigned int>(<unsigned long long>hashed >> 32)

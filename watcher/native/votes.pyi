@@ -1,7 +1,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-class Located(Protocol):
+class _Located(Protocol):
     @property
     def country(self) -> str: ...
     @property
@@ -12,7 +12,7 @@ class Votes:
     def __init__(
         self,
         base: Mapping[str, float],
-        names: Sequence[tuple[Sequence[Located], Sequence[float], float]],
+        names: Sequence[tuple[Sequence[_Located], Sequence[float], float]],
     ) -> None: ...
     def settle(self, rounds: int, of_country: float, of_admin: float, little: float) -> None: ...
     def shares(self, name: int) -> list[float]: ...

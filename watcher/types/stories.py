@@ -52,9 +52,8 @@ class Trait:
         _SET_KIND(self, kind)
         _SET_NAME(self, name)
         _SET_WEIGHT(self, weight)
-        _SET_KEY(
-            self, kind + ":" + name
-        )  # asked for at each step of folding; an f-string of an enum takes four times as long
+        # Asked for at each step of folding; an f-string of an enum takes four times as long.
+        _SET_KEY(self, kind + ":" + name)
 
 
 _SET_KIND, _SET_NAME, _SET_WEIGHT, _SET_KEY = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import importlib
 import json
@@ -86,6 +87,31 @@ def test_every_compiled_module_has_its_annotations() -> None:
     assert compiled == {path.stem for path in folder.glob("*.pyi")}
     for name in compiled:
         assert Path(str(importlib.import_module(f"watcher.native.{name}").__file__)).suffix == ".so"
+
+
+def annotated(path: Path) -> Iterator[tuple[str, ...]]:
+    """What a `.pyi` file says that there is: classes, what they hold, and functions; its own names begin with `_`."""
+    for one in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(one, ast.FunctionDef):
+            yield (one.name,)
+        elif isinstance(one, ast.ClassDef) and not one.name.startswith("_"):
+            for inner in one.body:
+                if isinstance(inner, ast.FunctionDef):
+                    yield one.name, inner.name
+                elif isinstance(inner, ast.Assign):
+                    yield one.name, ast.unparse(inner.targets[0]), ast.unparse(inner.value)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "watcher" / "native").glob("*.pyi")), ids=lambda path: path.stem
+)
+def test_what_is_annotated_is_what_was_compiled(path: Path) -> None:
+    module = importlib.import_module(f"watcher.native.{path.stem}")
+    said = list(annotated(path))
+    assert said
+    for name, *rest in said:
+        held = getattr(getattr(module, name), rest[0]) if rest else getattr(module, name)
+        assert len(rest) < 2 or int(held) == int(rest[1])
 
 
 def test_the_database_of_the_shipped_configuration_lies_on_the_volume() -> None:

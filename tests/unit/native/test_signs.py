@@ -26,6 +26,23 @@ def test_many_names_are_told_apart() -> None:
     )
 
 
+class Hashed:
+    """A name with a hash of choice."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return self.value
+
+
+@pytest.mark.parametrize("bit", [8, 31, 32, 60])
+def test_names_whose_hashes_differ_in_one_bit_are_told_apart(bit: int) -> None:
+    first, second = Hashed(1 << 40), Hashed((1 << 40) ^ (1 << bit))
+    signs = Signs({first: 1, second: 2})  # type: ignore[dict-item]
+    assert list(signs.known([first, second])) == [1, 2]  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize("number", [-1, 2**31 - 1])
 def test_a_number_that_is_none_is_refused(number: int) -> None:
     with pytest.raises(ValueError, match="cannot be"):
